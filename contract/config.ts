@@ -1,0 +1,30 @@
+import { z } from 'zod'
+
+/** Limits as a micro's file asked for them; what is absent keeps its default. */
+const limits = z.strictObject({
+  timeoutMs: z.number().int().positive(),
+  memoryBytes: z.number().int().positive(),
+  tmpBytes: z.number().int().positive(),
+  processes: z.number().int().positive(),
+  payloadBytes: z.number().int().positive(),
+  sourceBytes: z.number().int().positive(),
+  dependencyBytes: z.number().int().positive(),
+})
+
+/** One micro, as the bot read it from the config file and as the job carries it: names resolved, units parsed, limits complete. */
+export const microConfig = z.strictObject({
+  name: z.string(),
+  /** The micro's folder in the repository, `.` for its root; never absolute, never with `..`. */
+  src: z.string(),
+  /** What the file says, or absent: then the runner decides by the files that are there. */
+  runtime: z.string().optional(),
+  entry: z.string().optional(),
+  build: z.string().optional(),
+  run: z.string().optional(),
+  env: z.record(z.string(), z.string()),
+  limits,
+  /** The production branch, or absent: then the repository's default branch. */
+  branch: z.string().optional(),
+})
+
+export type MicroConfig = Readonly<z.infer<typeof microConfig>>

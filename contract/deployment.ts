@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto'
+import { z } from 'zod'
+import { microConfig } from './config.ts'
+import { errorCodes, type ErrorCode } from './errors.ts'
+
+/** In the order a deployment passes through them; the last five are final for the pipeline. */
+export const deploymentStates = [
+  'queued',
+  'fetching',
+  'building',
+  'starting',
+  'live',
+  'failed',
+  'cancelled',
+  'superseded',
+  'skipped',
+  'destroyed',
+] as const
+
+export type DeploymentState = (typeof deploymentStates)[number]
+
+/** States in which somebody still works, or has to, and which therefore have a deadline. */
+export const pendingStates = [
+  'queued',
+  'fetching',
+  'building',
+  'starting',
+] as const satisfies readonly DeploymentState[]
+
+export type PendingState = (typeof pendingStates)[number]
+
+export function isPending(state: DeploymentState): state is PendingState {
+  return (pendingStates as readonly DeploymentState[]).includes(state)
+}
+
+/** The longest a deployment may stay in a state before the reaper fails it, whoever owned it. */
+export const stateDeadlinesMs: Readonly<Record<PendingState, number>> = {
+  queued: 60 * 60_000,
+  fetching: 5 * 60_000,
+  building: 15 * 60_000,
+  starting: 2 * 60_000,
+}
+
+/** What is known when a deployment comes into being, and never changes. */
+export const deploymentBase = z.strictObject({
+  id: z.string(),
+  repositoryId: z.number().int(),
+  owner: z.string(),
+  repository: z.string(),
+  installationId: z.number().int(),
+  sha: z.string().regex(/^[0-9a-f]{40}$/),
+  /** Branch name without `refs/heads/`. */
+  branch: z.string(),
+  /** Grows with every push that the bot accepted; the higher one is the newer wish. */
+  sequence: z.number().int(),
+  config: microConfig,
+  createdAtMs: z.number(),
+})
+
+export type DeploymentBase = Readonly<z.infer<typeof deploymentBase>>
+
+export const deploymentError = z.strictObject({
+  code: z.enum(errorCodes as [ErrorCode, ...ErrorCode[]]),
+  message: z.string(),
+})
+
+/** What the pipeline finds out on its way. Each part is written once, by the step that knows it. */
+export const deploymentOutcome = z.strictObject({
+  /** Words of what happens at the moment, for the status: `Installing dependencies`. */
+  detail: z.string().optional(),
+  error: deploymentError.optional(),
+  /** The sha that replaced this one before it was built. */
+  supersededBy: z.string().optional(),
+  warnings: z.array(z.string()).optional(),
+  runtime: z.string().optional(),
+  /** Folder names below the artifact store. */
+  artifacts: z.strictObject({ app: z.string(), dependencies: z.string().optional() }).optional(),
+  launch: z
+    .discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('loader'), language: z.enum(['node', 'python']), entry: z.string() }),
+      z.strictObject({ kind: z.literal('command'), language: z.enum(['node', 'python']), command: z.string() }),
+    ])
+    .optional(),
+  sizes: z.strictObject({ sourceBytes: z.number(), dependencyBytes: z.number() }).optional(),
+  /** Whether dependencies came from the cache. */
+  cached: z.boolean().optional(),
+  /** Milliseconds each stage took. */
+  timings: z.record(z.string(), z.number()).optional(),
+  url: z.string().optional(),
+  isolation: z.enum(['gvisor', 'runc']).optional(),
+})
+
+export type DeploymentOutcome = Readonly<z.infer<typeof deploymentOutcome>>
+export type Launch = NonNullable<DeploymentOutcome['launch']>
+
+export interface Deployment extends DeploymentBase {
+  readonly state: DeploymentState
+  readonly stateSinceMs: number
+  readonly outcome: DeploymentOutcome
+}
+
+/** A new deployment's id: 120 random bits, because who knows it may read the deployment's log. */
+export function newDeploymentId(): string {
+  return `d${randomBytes(15).toString('hex')}`
+}
+
+/** Identifies a micro through renames and transfers of its repository. */
+export function microKey(of: { readonly repositoryId: number; readonly micro: string }): string {
+  return `${of.repositoryId}/${of.micro}`
+}

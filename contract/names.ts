@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto'
+
+/** One DNS label of an endpoint holds at most this many characters, so that certificate tools with longer prefixes still fit 63. */
+const LABEL_LENGTH = 53
+
+/** Names of one micro: lower-case letters, digits and single hyphens. `--` parts the fields of an endpoint. */
+export const MICRO_NAME = /^(?!.*--)[a-z0-9](?:[a-z0-9-]{0,37}[a-z0-9])?$/
+
+/** A repository's name as a micro's name: `My_API.js` becomes `my-api-js`. */
+export function slug(text: string): string {
+  const cleaned = text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+  return cleaned.slice(0, 39).replace(/-+$/, '') || 'micro'
+}
+
+interface EndpointNames {
+  readonly owner: string
+  readonly micro: string
+}
+
+/** The label that leads to what is in production, such as `hello--ada`. */
+export function productionLabel({ owner, micro }: EndpointNames): string {
+  return fit(`${micro}--${slug(owner)}`)
+}
+
+/** The label that leads to one deployment for as long as it is kept, such as `0a1b2c3--hello--ada`. */
+export function permanentLabel(names: EndpointNames & { readonly sha: string }): string {
+  return fit(`${names.sha.slice(0, 7)}--${names.micro}--${slug(names.owner)}`)
+}
+
+/** The host name under the operator's domain; the domain may carry a port, the host never does. */
+export function hostOf(label: string, domain: string): string {
+  return `${label}.${domain.replace(/:\d+$/, '')}`
+}
+
+/** The address a person opens. */
+export function endpointUrl(
+  label: string,
+  origin: { readonly domain: string; readonly scheme: 'http' | 'https' },
+): string {
+  return `${origin.scheme}://${label}.${origin.domain}`
+}
+
+/** The context of a micro's commit status. */
+export function statusContext(micro: string): string {
+  return `micropush/${micro}`
+}
+
+function fit(label: string): string {
+  if (label.length <= LABEL_LENGTH) return label
+  const hash = createHash('sha256').update(label).digest('hex').slice(0, 8)
+  return `${label.slice(0, LABEL_LENGTH - 9).replace(/-+$/, '')}-${hash}`
+}

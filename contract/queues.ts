@@ -1,0 +1,56 @@
+import { z } from 'zod'
+
+/** BullMQ's names; no colon is allowed in them. */
+export const queueNames = {
+  /** webhook → bot: a push, durably noted before GitHub gets its 2xx. */
+  push: 'push',
+  /** bot → runner: build this, or end that. */
+  work: 'work',
+  /** anyone → bot: tell GitHub how this deployment stands. */
+  report: 'report',
+} as const
+
+/** What a push event says, and nothing more; the repository itself is asked for the rest. */
+export const pushJob = z.strictObject({
+  deliveryId: z.string(),
+  installationId: z.number().int(),
+  repositoryId: z.number().int(),
+  owner: z.string(),
+  repository: z.string(),
+  defaultBranch: z.string(),
+  branch: z.string(),
+  /** The head after the push, or absent when the branch was deleted. */
+  sha: z
+    .string()
+    .regex(/^[0-9a-f]{40}$/)
+    .optional(),
+  sequence: z.number().int(),
+  receivedAtMs: z.number(),
+})
+
+export type PushJob = Readonly<z.infer<typeof pushJob>>
+
+export const workJob = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('deploy'), deploymentId: z.string() }),
+  /** Stop everything of these deployments and give back what they hold. */
+  z.strictObject({ kind: z.literal('destroy'), deploymentIds: z.array(z.string()) }),
+])
+
+export type WorkJob = Readonly<z.infer<typeof workJob>>
+
+export const reportJob = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('deployment'), deploymentId: z.string() }),
+  /** A config file so wrong that there is no micro to deploy: one status for the commit. */
+  z.strictObject({
+    kind: z.literal('commit'),
+    installationId: z.number().int(),
+    owner: z.string(),
+    repository: z.string(),
+    sha: z.string(),
+    context: z.string(),
+    state: z.enum(['failure', 'error', 'success']),
+    description: z.string(),
+  }),
+])
+
+export type ReportJob = Readonly<z.infer<typeof reportJob>>

@@ -1,0 +1,109 @@
+import { join } from 'node:path'
+import { z } from 'zod'
+import { MicropushError } from './errors.ts'
+
+const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback)
+
+const environment = z.object({
+  MICROPUSH_DATA: z.string().min(1).default('/var/lib/micropush'),
+  MICROPUSH_DOMAIN: z
+    .string()
+    .regex(/^[a-z0-9.-]+(:\d+)?$/, 'must be a lower-case host name, with a port if need be')
+    .optional(),
+  MICROPUSH_SCHEME: z.enum(['http', 'https']).default('http'),
+  MICROPUSH_FORGE_PORT: port(4000),
+  MICROPUSH_BOT_PORT: port(4001),
+  MICROPUSH_GATEWAY_PORT: port(8080),
+  /** Where bot and gateway listen; the forge is never anywhere but on loopback. */
+  MICROPUSH_BOT_HOST: z.string().default('127.0.0.1'),
+  MICROPUSH_GATEWAY_HOST: z.string().default('127.0.0.1'),
+  /** A path of a unix socket, or a redis:// URL. */
+  MICROPUSH_REDIS: z.string().optional(),
+  MICROPUSH_REDIS_PREFIX: z
+    .string()
+    .regex(/^[a-z0-9-]+$/)
+    .default('micropush'),
+  MICROPUSH_SANDBOX: z.enum(['auto', 'gvisor', 'runc']).default('auto'),
+  MICROPUSH_BUILDS: z.coerce.number().int().min(1).max(64).optional(),
+  MICROPUSH_IDLE_SECONDS: z.coerce.number().min(0.1).default(5),
+  MICROPUSH_EVICT_SECONDS: z.coerce.number().min(1).default(3600),
+  /** Base of GitHub's REST API; a GitHub Enterprise Server has it at /api/v3. */
+  MICROPUSH_GITHUB_URL: z.url().default('https://api.github.com'),
+  /** Where people reach the bot, for links in statuses. */
+  MICROPUSH_BOT_URL: z.url().optional(),
+  DOCKER_HOST: z
+    .string()
+    .regex(/^unix:\/\//, 'must be a unix:// address: the runner shares folders with its Docker daemon')
+    .optional(),
+})
+
+export interface Settings {
+  readonly dataDir: string
+  readonly runDir: string
+  readonly domain: string
+  readonly scheme: 'http' | 'https'
+  readonly forgePort: number
+  readonly botPort: number
+  readonly botHost: string
+  readonly botUrl: string
+  readonly gatewayPort: number
+  readonly gatewayHost: string
+  readonly redis: string
+  readonly redisPrefix: string
+  readonly sandbox: 'auto' | 'gvisor' | 'runc'
+  readonly parallelBuilds: number | undefined
+  readonly idleMs: number
+  readonly evictMs: number
+  readonly githubUrl: string
+  readonly dockerSocket: string
+  /** HTTP over unix sockets between our own processes. */
+  readonly sockets: {
+    /** bot: `GET /source/<deployment id>` */
+    readonly bot: string
+    /** runner: `GET /healthz` */
+    readonly runner: string
+    /** runner: the gateway's control connection */
+    readonly gateway: string
+  }
+}
+
+/**
+ * The environment as typed settings.
+ *
+ * @throws MicropushError `setup-incomplete`, naming each variable at fault.
+ */
+export function parseSettings(env: Readonly<Record<string, string | undefined>>): Settings {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
+  const parsed = environment.safeParse(present)
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+    throw new MicropushError('setup-incomplete', `These environment variables cannot be used. ${faults.join('; ')}`)
+  }
+  const value = parsed.data
+  const runDir = join(value.MICROPUSH_DATA, 'run')
+  return {
+    dataDir: value.MICROPUSH_DATA,
+    runDir,
+    domain: value.MICROPUSH_DOMAIN ?? `localhost:${value.MICROPUSH_GATEWAY_PORT}`,
+    scheme: value.MICROPUSH_SCHEME,
+    forgePort: value.MICROPUSH_FORGE_PORT,
+    botPort: value.MICROPUSH_BOT_PORT,
+    botHost: value.MICROPUSH_BOT_HOST,
+    botUrl: value.MICROPUSH_BOT_URL ?? `http://127.0.0.1:${value.MICROPUSH_BOT_PORT}`,
+    gatewayPort: value.MICROPUSH_GATEWAY_PORT,
+    gatewayHost: value.MICROPUSH_GATEWAY_HOST,
+    redis: value.MICROPUSH_REDIS ?? join(runDir, 'redis.sock'),
+    redisPrefix: value.MICROPUSH_REDIS_PREFIX,
+    sandbox: value.MICROPUSH_SANDBOX,
+    parallelBuilds: value.MICROPUSH_BUILDS,
+    idleMs: value.MICROPUSH_IDLE_SECONDS * 1000,
+    evictMs: value.MICROPUSH_EVICT_SECONDS * 1000,
+    githubUrl: value.MICROPUSH_GITHUB_URL.replace(/\/+$/, ''),
+    dockerSocket: value.DOCKER_HOST?.replace('unix://', '') ?? '/var/run/docker.sock',
+    sockets: {
+      bot: join(runDir, 'bot.sock'),
+      runner: join(runDir, 'runner.sock'),
+      gateway: join(runDir, 'gateway.sock'),
+    },
+  }
+}
