@@ -1,0 +1,83 @@
+import { Queue } from 'bullmq'
+import type { Redis } from 'ioredis'
+import { pushJob, queueNames, reportJob, workJob } from './queues.ts'
+import type { PushJob, ReportJob, WorkJob } from './queues.ts'
+
+const DAY_SECONDS = 24 * 3600
+
+/** The three queues, each with the one way to add to it. */
+export interface Queues {
+  readonly push: Queue
+  readonly work: Queue
+  readonly report: Queue
+  close(): Promise<void>
+}
+
+/** @param connection should fail fast (`openStore`), so that a webhook is answered 5xx while Redis is away. */
+export function openQueues(connection: Redis, prefix: string): Queues {
+  const options = { connection, prefix: `${prefix}-queue` }
+  const queues = {
+    push: new Queue(queueNames.push, options),
+    work: new Queue(queueNames.work, options),
+    report: new Queue(queueNames.report, options),
+  }
+  const all = Object.values(queues)
+  for (const queue of all) queue.on('error', ignoreConnectionError)
+  return {
+    ...queues,
+    async close() {
+      await Promise.all(all.map((queue) => queue.close()))
+    },
+  }
+}
+
+/**
+ * Notes a push durably. The delivery's GUID is the job's id, and BullMQ ignores an `add` whose id exists: that a redelivered
+ * webhook does nothing twice rests on it, so finished jobs are kept longer than GitHub can redeliver (3 days; 7 on GHES).
+ */
+export async function addPush(queues: Queues, job: PushJob): Promise<void> {
+  await queues.push.add('push', pushJob.parse(job), {
+    jobId: job.deliveryId,
+    attempts: 20,
+    backoff: { type: 'custom' },
+    removeOnComplete: { age: 8 * DAY_SECONDS },
+    removeOnFail: { age: 8 * DAY_SECONDS },
+  })
+}
+
+/** Asks the runner to build a deployment; a second time for the same deployment is ignored while the first is known. */
+export async function addDeploy(queues: Queues, deploymentId: string): Promise<void> {
+  const job: WorkJob = { kind: 'deploy', deploymentId }
+  await queues.work.add('deploy', workJob.parse(job), {
+    jobId: deploymentId,
+    attempts: 3,
+    backoff: { type: 'exponential', delay: 2000 },
+    removeOnComplete: true,
+    removeOnFail: true,
+  })
+}
+
+/** Asks the runner to stop what it holds of these deployments. */
+export async function addDestroy(queues: Queues, deploymentIds: readonly string[]): Promise<void> {
+  if (deploymentIds.length === 0) return
+  const job: WorkJob = { kind: 'destroy', deploymentIds: [...deploymentIds] }
+  await queues.work.add('destroy', workJob.parse(job), {
+    attempts: 20,
+    backoff: { type: 'exponential', delay: 1000 },
+    removeOnComplete: true,
+    removeOnFail: { age: DAY_SECONDS },
+  })
+}
+
+/** Asks the bot to tell GitHub how a deployment stands, or what is wrong with a commit. */
+export async function addReport(queues: Queues, job: ReportJob): Promise<void> {
+  await queues.report.add('report', reportJob.parse(job), {
+    attempts: 30,
+    backoff: { type: 'custom' },
+    removeOnComplete: true,
+    removeOnFail: { age: DAY_SECONDS },
+  })
+}
+
+/** BullMQ repeats here what the failed command reports to its caller. */
+function ignoreConnectionError(): void {}

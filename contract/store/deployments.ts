@@ -1,0 +1,134 @@
+import {
+  deploymentBase,
+  deploymentOutcome,
+  deploymentStates,
+  isPending,
+  microKey,
+  stateDeadlinesMs,
+} from '../deployment.ts'
+import type { Deployment, DeploymentBase, DeploymentOutcome, DeploymentState } from '../deployment.ts'
+import { productionLabel } from '../names.ts'
+import type { Store } from './connect.ts'
+import { scripts } from './scripts.ts'
+
+const OUTCOME = 'outcome:'
+
+export type Creation =
+  | { readonly kind: 'created'; readonly supersededId: string | undefined }
+  /** This very push made its deployment before. */
+  | { readonly kind: 'exists'; readonly id: string }
+  /** A newer push of the same micro was there first. */
+  | { readonly kind: 'stale'; readonly newestId: string | undefined }
+  /** Another repository of the owner serves a micro of this name. */
+  | { readonly kind: 'name-taken'; readonly microKey: string }
+
+/** A number that is higher than every one given out before: the order in which pushes were accepted. */
+export async function nextSequence({ redis, keys }: Store): Promise<number> {
+  return redis.incr(keys.sequence)
+}
+
+/** Notes a new deployment as `queued`; one of the same micro that still waits becomes `superseded` in the same step. */
+export async function createDeployment({ redis, keys }: Store, base: DeploymentBase): Promise<Creation> {
+  const key = microKey({ repositoryId: base.repositoryId, micro: base.config.name })
+  const now = Date.now()
+  const [kind, detail] = (await redis.eval(
+    scripts.create,
+    6,
+    keys.micro(key),
+    keys.deployment(base.id),
+    keys.pending,
+    keys.history(key),
+    keys.claims,
+    keys.micros(base.repositoryId),
+    base.id,
+    base.sequence,
+    JSON.stringify(deploymentBase.parse(base)),
+    now,
+    now + stateDeadlinesMs.queued,
+    productionLabel({ owner: base.owner, micro: base.config.name }),
+    key,
+    base.sha,
+    keys.deployment(''),
+  )) as [Creation['kind'], string]
+  switch (kind) {
+    case 'created':
+      return { kind, supersededId: detail || undefined }
+    case 'exists':
+      return { kind, id: detail }
+    case 'stale':
+      return { kind, newestId: detail || undefined }
+    case 'name-taken':
+      return { kind, microKey: detail }
+  }
+}
+
+/** One deployment as it stands, or nothing when its record is gone. */
+export async function getDeployment({ redis, keys }: Store, id: string): Promise<Deployment | undefined> {
+  if (!/^d[0-9a-f]{30}$/.test(id)) return undefined
+  return readDeployment(await redis.hgetall(keys.deployment(id)))
+}
+
+export interface Transition {
+  readonly id: string
+  /** Allowed only when the deployment is in one of these; the same state again only changes the outcome. */
+  readonly from: readonly DeploymentState[]
+  readonly to: Exclude<DeploymentState, 'live'>
+  readonly outcome?: DeploymentOutcome
+}
+
+/**
+ * Moves a deployment on, and says whether it did: false means that somebody else ended it in the meantime, and whoever works on
+ * it has to stop. `live` is reached by `publishDeployment` alone.
+ */
+export async function transitionDeployment({ redis, keys }: Store, change: Transition): Promise<boolean> {
+  const now = Date.now()
+  const deadline = isPending(change.to) ? now + stateDeadlinesMs[change.to] : ''
+  const result = await redis.eval(
+    scripts.transition,
+    2,
+    keys.deployment(change.id),
+    keys.pending,
+    change.id,
+    change.to,
+    now,
+    deadline,
+    change.from.length,
+    ...change.from,
+    ...outcomeFields(change.outcome ?? {}),
+  )
+  return result === 'ok'
+}
+
+/** Deployments whose state has outlived its deadline. */
+export async function overdueDeployments({ redis, keys }: Store, nowMs: number): Promise<string[]> {
+  return redis.zrangebyscore(keys.pending, '-inf', String(nowMs))
+}
+
+/** Every deployment somebody has to work on. */
+export async function pendingDeployments({ redis, keys }: Store): Promise<string[]> {
+  return redis.zrange(keys.pending, 0, -1)
+}
+
+/** Field and value pairs of an outcome's parts, for a hash. */
+export function outcomeFields(outcome: DeploymentOutcome): string[] {
+  return Object.entries(outcome).flatMap(([name, value]) =>
+    value === undefined ? [] : [OUTCOME + name, JSON.stringify(value)],
+  )
+}
+
+function readDeployment(fields: Record<string, string>): Deployment | undefined {
+  const { base, state, since } = fields
+  if (base === undefined || state === undefined || since === undefined) return undefined
+  const known = deploymentStates.find((one) => one === state)
+  if (known === undefined) return undefined
+  const outcome: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(fields)) {
+    if (name.startsWith(OUTCOME)) outcome[name.slice(OUTCOME.length)] = JSON.parse(value) as unknown
+  }
+  return {
+    ...deploymentBase.parse(JSON.parse(base)),
+    state: known,
+    stateSinceMs: Number(since),
+    outcome: deploymentOutcome.parse(outcome),
+  }
+}

@@ -1,0 +1,19 @@
+import { platformLimits } from '../limits.ts'
+import type { Store } from './connect.ts'
+import { scripts } from './scripts.ts'
+
+const LOG_TTL_SECONDS = 30 * 24 * 3600
+
+/** Adds to a deployment's log; what is past the byte limit is dropped. */
+export async function appendLog(
+  { redis, keys }: Store,
+  entry: { readonly id: string; readonly text: string },
+): Promise<void> {
+  if (entry.text === '') return
+  await redis.eval(scripts.appendLog, 1, keys.log(entry.id), entry.text, platformLimits.logBytes, LOG_TTL_SECONDS)
+}
+
+/** A deployment's log so far. */
+export async function readLog({ redis, keys }: Store, id: string): Promise<string> {
+  return (await redis.get(keys.log(id))) ?? ''
+}

@@ -1,0 +1,157 @@
+/**
+ * Changes that have to be whole or not at all, as Redis scripts. A deployment is a hash: `base` (JSON, never changed), `state`,
+ * `since`, `sequence`, `micro`, and one field `outcome:<name>` for each part of its outcome, so that two writers never overwrite
+ * each other's part.
+ */
+export const scripts = {
+  /**
+   * KEYS micro, deployment, pending, history, claims, micros
+   * ARGV id, sequence, base, now, deadline, label, microKey, sha, deployment key prefix
+   */
+  create: `
+    local claim = redis.call('HGET', KEYS[5], ARGV[6])
+    if claim and claim ~= ARGV[7] then return {'name-taken', claim} end
+    if redis.call('EXISTS', KEYS[2]) == 1 then return {'exists', ARGV[1]} end
+    local newest = tonumber(redis.call('HGET', KEYS[1], 'newest') or '0')
+    local ended = tonumber(redis.call('HGET', KEYS[1], 'ended') or '0')
+    local sequence = tonumber(ARGV[2])
+    if sequence < newest or sequence <= ended then
+      return {'stale', redis.call('HGET', KEYS[1], 'newestId') or ''}
+    end
+    if sequence == newest then return {'exists', redis.call('HGET', KEYS[1], 'newestId') or ''} end
+    local superseded = ''
+    local waiting = redis.call('HGET', KEYS[1], 'newestId')
+    if waiting then
+      local key = ARGV[9] .. waiting
+      if redis.call('HGET', key, 'state') == 'queued' then
+        redis.call('HSET', key, 'state', 'superseded', 'since', ARGV[4], 'outcome:supersededBy', cjson.encode(ARGV[8]))
+        redis.call('ZREM', KEYS[3], waiting)
+        superseded = waiting
+      end
+    end
+    redis.call('HSET', KEYS[2], 'base', ARGV[3], 'state', 'queued', 'since', ARGV[4], 'sequence', ARGV[2], 'micro', ARGV[7])
+    redis.call('HSET', KEYS[1], 'newest', ARGV[2], 'newestId', ARGV[1], 'label', ARGV[6])
+    redis.call('ZADD', KEYS[3], ARGV[5], ARGV[1])
+    redis.call('ZADD', KEYS[4], ARGV[2], ARGV[1])
+    redis.call('HSET', KEYS[5], ARGV[6], ARGV[7])
+    redis.call('SADD', KEYS[6], ARGV[7])
+    return {'created', superseded}`,
+
+  /**
+   * KEYS deployment, pending
+   * ARGV id, to, now, deadline or '', number of allowed former states, those states…, then field and value pairs
+   */
+  transition: `
+    local state = redis.call('HGET', KEYS[1], 'state')
+    if not state then return '' end
+    local count = tonumber(ARGV[5])
+    local allowed = false
+    for i = 6, 5 + count do if ARGV[i] == state then allowed = true end end
+    if not allowed then return state end
+    redis.call('HSET', KEYS[1], 'state', ARGV[2])
+    if state ~= ARGV[2] then redis.call('HSET', KEYS[1], 'since', ARGV[3]) end
+    for i = 6 + count, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+    if ARGV[4] == '' then redis.call('ZREM', KEYS[2], ARGV[1]) else redis.call('ZADD', KEYS[2], ARGV[4], ARGV[1]) end
+    return 'ok'`,
+
+  /**
+   * KEYS micro, deployment, pending, hosts
+   * ARGV id, sequence, now, number of hosts, hosts…, then field and value pairs
+   */
+  publish: `
+    local state = redis.call('HGET', KEYS[2], 'state')
+    if state ~= 'starting' then return {'lost', state or ''} end
+    local sequence = tonumber(ARGV[2])
+    local ended = tonumber(redis.call('HGET', KEYS[1], 'ended') or '0')
+    if sequence <= ended then return {'lost', 'ended'} end
+    local live = redis.call('HGET', KEYS[1], 'live')
+    local liveSequence = tonumber(redis.call('HGET', KEYS[1], 'liveSequence') or '0')
+    if liveSequence > sequence then return {'stale', live or ''} end
+    local count = tonumber(ARGV[4])
+    for i = 5, 4 + count do redis.call('HSET', KEYS[4], ARGV[i], ARGV[1]) end
+    redis.call('HSET', KEYS[1], 'live', ARGV[1], 'liveSequence', ARGV[2])
+    redis.call('HSET', KEYS[2], 'state', 'live', 'since', ARGV[3])
+    for i = 5 + count, #ARGV, 2 do redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 1]) end
+    redis.call('ZREM', KEYS[3], ARGV[1])
+    return {'live', live or ''}`,
+
+  /**
+   * KEYS micro, history, pending, hosts, claims, micros
+   * ARGV sequence, now, deployment key prefix, microKey
+   */
+  endMicro: `
+    redis.call('HSET', KEYS[1], 'ended', ARGV[1])
+    redis.call('HDEL', KEYS[1], 'live', 'liveSequence')
+    local touched = {}
+    local gone = {}
+    for _, id in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do
+      local key = ARGV[3] .. id
+      local state = redis.call('HGET', key, 'state')
+      local final = ''
+      if state == 'live' then final = 'destroyed' end
+      if state == 'queued' or state == 'fetching' or state == 'building' or state == 'starting' then final = 'cancelled' end
+      if final ~= '' then
+        redis.call('HSET', key, 'state', final, 'since', ARGV[2])
+        redis.call('ZREM', KEYS[3], id)
+        table.insert(touched, id)
+        gone[id] = true
+      end
+    end
+    local hosts = redis.call('HGETALL', KEYS[4])
+    for i = 1, #hosts, 2 do if gone[hosts[i + 1]] then redis.call('HDEL', KEYS[4], hosts[i]) end end
+    local label = redis.call('HGET', KEYS[1], 'label')
+    if label and redis.call('HGET', KEYS[5], label) == ARGV[4] then redis.call('HDEL', KEYS[5], label) end
+    redis.call('SREM', KEYS[6], ARGV[4])
+    return touched`,
+
+  /**
+   * Keeps the newest live deployments of a micro and forgets the oldest records.
+   * KEYS micro, history, hosts
+   * ARGV now, live ones to keep, records to keep, deployment key prefix, log key prefix
+   */
+  retire: `
+    local live = redis.call('HGET', KEYS[1], 'live')
+    local kept, seen = 0, 0
+    local destroyed, gone = {}, {}
+    for _, id in ipairs(redis.call('ZREVRANGE', KEYS[2], 0, -1)) do
+      local key = ARGV[4] .. id
+      local state = redis.call('HGET', key, 'state')
+      seen = seen + 1
+      if state == 'live' then
+        kept = kept + 1
+        if kept > tonumber(ARGV[2]) and id ~= live then
+          redis.call('HSET', key, 'state', 'destroyed', 'since', ARGV[1])
+          table.insert(destroyed, id)
+          gone[id] = true
+        end
+      elseif seen > tonumber(ARGV[3]) and state ~= 'queued' and state ~= 'fetching' and state ~= 'building' and state ~= 'starting' then
+        redis.call('DEL', key, ARGV[5] .. id)
+        redis.call('ZREM', KEYS[2], id)
+      end
+    end
+    if #destroyed > 0 then
+      local hosts = redis.call('HGETALL', KEYS[3])
+      for i = 1, #hosts, 2 do if gone[hosts[i + 1]] then redis.call('HDEL', KEYS[3], hosts[i]) end end
+    end
+    return destroyed`,
+
+  /** KEYS lease; ARGV owner, ttl ms. Takes a lease or prolongs one's own. */
+  lease: `
+    local owner = redis.call('GET', KEYS[1])
+    if owner and owner ~= ARGV[1] then return 0 end
+    redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+    return 1`,
+
+  /** KEYS lease; ARGV owner */
+  release: `
+    if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
+    return 0`,
+
+  /** KEYS log; ARGV text, byte limit, ttl seconds */
+  appendLog: `
+    local room = tonumber(ARGV[2]) - redis.call('STRLEN', KEYS[1])
+    if room <= 0 then return 0 end
+    redis.call('APPEND', KEYS[1], string.sub(ARGV[1], 1, room))
+    redis.call('EXPIRE', KEYS[1], ARGV[3])
+    return 1`,
+} as const

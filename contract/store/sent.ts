@@ -1,0 +1,16 @@
+import type { Store } from './connect.ts'
+
+const SENT_TTL_SECONDS = 30 * 24 * 3600
+
+/** What was last sent for a commit and context, as `rememberSent` was told. */
+export async function lastSent({ redis, keys }: Store, statusKey: string): Promise<string | undefined> {
+  return (await redis.get(keys.sent(statusKey))) ?? undefined
+}
+
+/** Notes what GitHub was told for a commit and context, so that the same is not sent twice. */
+export async function rememberSent(
+  { redis, keys }: Store,
+  sent: { readonly statusKey: string; readonly value: string },
+): Promise<void> {
+  await redis.set(keys.sent(sent.statusKey), sent.value, 'EX', SENT_TTL_SECONDS)
+}

@@ -1,0 +1,210 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { defaultLimits, platformLimits } from '../../../contract/limits.ts'
+import { microKey, newDeploymentId, type DeploymentBase } from '../../../contract/deployment.ts'
+import { openStore, type Store } from '../../../contract/store/connect.ts'
+import {
+  createDeployment,
+  getDeployment,
+  nextSequence,
+  overdueDeployments,
+  pendingDeployments,
+  transitionDeployment,
+} from '../../../contract/store/deployments.ts'
+import { releaseLease, takeLease } from '../../../contract/store/leases.ts'
+import { appendLog, readLog } from '../../../contract/store/logs.ts'
+import {
+  allHosts,
+  endMicro,
+  microStanding,
+  microsOfRepository,
+  publishDeployment,
+  retireDeployments,
+} from '../../../contract/store/micros.ts'
+import { startTestRedis, type TestRedis } from '../../support/redis.ts'
+
+let server: TestRedis
+let store: Store
+
+beforeAll(async () => {
+  server = await startTestRedis()
+  store = openStore({ redis: server.socket, redisPrefix: 'test' })
+})
+beforeEach(async () => {
+  await store.redis.flushdb()
+})
+afterAll(async () => {
+  store.redis.disconnect()
+  await server[Symbol.asyncDispose]()
+})
+
+async function base(over: Partial<DeploymentBase> = {}): Promise<DeploymentBase> {
+  const sequence = await nextSequence(store)
+  return {
+    id: newDeploymentId(),
+    repositoryId: 7,
+    owner: 'ada',
+    repository: 'hello',
+    installationId: 3,
+    sha: sequence.toString(16).padStart(40, '0'),
+    branch: 'main',
+    sequence,
+    config: { name: 'hello', src: '.', env: {}, limits: defaultLimits },
+    createdAtMs: Date.now(),
+    ...over,
+  }
+}
+
+const key = microKey({ repositoryId: 7, micro: 'hello' })
+
+async function goLive(one: DeploymentBase): Promise<unknown> {
+  await transitionDeployment(store, { id: one.id, from: ['queued'], to: 'starting' })
+  const deployment = await getDeployment(store, one.id)
+  if (deployment === undefined) throw new Error('no record')
+  const hosts = ['hello--ada.localhost', `${one.sha.slice(-7)}--hello--ada.localhost`]
+  return publishDeployment(store, { deployment, hosts, outcome: { url: 'http://hello--ada.localhost' } })
+}
+
+describe('creating a deployment', () => {
+  it('notes it as queued with everything it was given', async () => {
+    const one = await base()
+    expect(await createDeployment(store, one)).toEqual({ kind: 'created', supersededId: undefined })
+    expect(await getDeployment(store, one.id)).toMatchObject({ ...one, state: 'queued', outcome: {} })
+    expect(await pendingDeployments(store)).toEqual([one.id])
+    expect(await microsOfRepository(store, 7)).toEqual([key])
+  })
+
+  it('supersedes the one that waits and names the commit that did it', async () => {
+    const [first, second] = [await base(), await base()]
+    await createDeployment(store, first)
+    expect(await createDeployment(store, second)).toEqual({ kind: 'created', supersededId: first.id })
+    expect(await getDeployment(store, first.id)).toMatchObject({
+      state: 'superseded',
+      outcome: { supersededBy: second.sha },
+    })
+    expect(await pendingDeployments(store)).toEqual([second.id])
+  })
+
+  it('leaves one that is being built alone', async () => {
+    const [first, second] = [await base(), await base()]
+    await createDeployment(store, first)
+    await transitionDeployment(store, { id: first.id, from: ['queued'], to: 'fetching' })
+    expect(await createDeployment(store, second)).toEqual({ kind: 'created', supersededId: undefined })
+  })
+
+  it('does nothing the second time for the same push', async () => {
+    const one = await base()
+    await createDeployment(store, one)
+    expect(await createDeployment(store, { ...one, id: newDeploymentId() })).toEqual({ kind: 'exists', id: one.id })
+  })
+
+  it('refuses a push that is older than the newest', async () => {
+    const [first, second] = [await base(), await base()]
+    await createDeployment(store, second)
+    expect(await createDeployment(store, first)).toEqual({ kind: 'stale', newestId: second.id })
+  })
+
+  it('refuses a name that another repository of the owner serves', async () => {
+    await createDeployment(store, await base())
+    expect(await createDeployment(store, await base({ repositoryId: 8 }))).toEqual({
+      kind: 'name-taken',
+      microKey: key,
+    })
+  })
+})
+
+describe('moving a deployment on', () => {
+  it('tells who comes too late', async () => {
+    const one = await base()
+    await createDeployment(store, one)
+    expect(await transitionDeployment(store, { id: one.id, from: ['fetching'], to: 'building' })).toBe(false)
+    expect(
+      await transitionDeployment(store, { id: one.id, from: ['queued'], to: 'fetching', outcome: { detail: 'x' } }),
+    ).toBe(true)
+    expect(await getDeployment(store, one.id)).toMatchObject({ state: 'fetching', outcome: { detail: 'x' } })
+  })
+
+  it('has a deadline in each pending state and none in a final one', async () => {
+    const one = await base()
+    await createDeployment(store, one)
+    await transitionDeployment(store, { id: one.id, from: ['queued'], to: 'starting' })
+    expect(await overdueDeployments(store, Date.now())).toEqual([])
+    expect(await overdueDeployments(store, Date.now() + 3 * 60_000)).toEqual([one.id])
+    await transitionDeployment(store, { id: one.id, from: ['starting'], to: 'failed' })
+    expect(await overdueDeployments(store, Number.MAX_SAFE_INTEGER)).toEqual([])
+  })
+})
+
+describe('publishing', () => {
+  it('points the hosts to the new one and names the former', async () => {
+    const [first, second] = [await base(), await base()]
+    await createDeployment(store, first)
+    expect(await goLive(first)).toEqual({ kind: 'live', formerId: undefined })
+    await createDeployment(store, second)
+    expect(await goLive(second)).toEqual({ kind: 'live', formerId: first.id })
+    expect((await allHosts(store))['hello--ada.localhost']).toBe(second.id)
+    expect((await microStanding(store, key)).live).toMatchObject({ id: second.id, state: 'live' })
+  })
+
+  it('never puts an older deployment over a newer one', async () => {
+    const [first, second] = [await base(), await base()]
+    await createDeployment(store, first)
+    await transitionDeployment(store, { id: first.id, from: ['queued'], to: 'fetching' })
+    await createDeployment(store, second)
+    await goLive(second)
+    await transitionDeployment(store, { id: first.id, from: ['fetching'], to: 'queued' })
+    expect(await goLive(first)).toEqual({ kind: 'stale', liveId: second.id })
+  })
+
+  it('is lost when the micro ended in the meantime', async () => {
+    const one = await base()
+    await createDeployment(store, one)
+    expect(await endMicro(store, { microKey: key, sequence: await nextSequence(store) })).toEqual([one.id])
+    expect(await goLive(one)).toEqual({ kind: 'lost' })
+    expect(await getDeployment(store, one.id)).toMatchObject({ state: 'cancelled' })
+  })
+})
+
+describe('ending and retiring', () => {
+  it('frees hosts and name when a micro ends', async () => {
+    const one = await base()
+    await createDeployment(store, one)
+    await goLive(one)
+    await endMicro(store, { microKey: key, sequence: await nextSequence(store) })
+    expect(await allHosts(store)).toEqual({})
+    expect(await getDeployment(store, one.id)).toMatchObject({ state: 'destroyed' })
+    expect(await createDeployment(store, await base({ repositoryId: 8 }))).toMatchObject({ kind: 'created' })
+  })
+
+  it('keeps the newest live deployments and lets go of the rest', async () => {
+    const all: DeploymentBase[] = []
+    for (let index = 0; index < platformLimits.keptDeployments + 2; index++) {
+      const one = await base()
+      all.push(one)
+      await createDeployment(store, one)
+      await goLive(one)
+    }
+    const gone = await retireDeployments(store, key)
+    expect(gone.toSorted()).toEqual([all[0]?.id, all[1]?.id].toSorted())
+    expect(Object.values(await allHosts(store))).not.toContain(all[0]?.id)
+  })
+})
+
+describe('leases and logs', () => {
+  it('gives a micro to one deployment at a time', async () => {
+    expect(await takeLease(store, { microKey: key, owner: 'a', ttlMs: 5000 })).toBe(true)
+    expect(await takeLease(store, { microKey: key, owner: 'b', ttlMs: 5000 })).toBe(false)
+    expect(await takeLease(store, { microKey: key, owner: 'a', ttlMs: 5000 })).toBe(true)
+    await releaseLease(store, { microKey: key, owner: 'b' })
+    expect(await takeLease(store, { microKey: key, owner: 'b', ttlMs: 5000 })).toBe(false)
+    await releaseLease(store, { microKey: key, owner: 'a' })
+    expect(await takeLease(store, { microKey: key, owner: 'b', ttlMs: 5000 })).toBe(true)
+  })
+
+  it('keeps a log no longer than its limit', async () => {
+    await appendLog(store, { id: 'd1', text: 'one\n' })
+    await appendLog(store, { id: 'd1', text: 'x'.repeat(2 * platformLimits.logBytes) })
+    const log = await readLog(store, 'd1')
+    expect(log.startsWith('one\nxxx')).toBe(true)
+    expect(log.length).toBe(platformLimits.logBytes)
+  })
+})
