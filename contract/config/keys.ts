@@ -1,0 +1,39 @@
+import type { Findings } from './findings.ts'
+import { nearestKey } from './nearest-key.ts'
+import { quote } from './quote.ts'
+import type { Mapping } from './tree.ts'
+
+/** What one micro may say, in the order the documentation has it. */
+export const microKeys = ['name', 'src', 'runtime', 'entry', 'build', 'run', 'env', 'limits', 'branch'] as const
+
+/** What may stand beside `micros` and then holds for each of them. */
+export const sharedKeys = ['branch', 'env'] as const
+
+/** Keys of the file itself; `$schema` is for editors and means nothing to us. */
+export const fileKeys = ['v', '$schema'] as const
+
+export const limitKeys = ['timeout', 'memory', 'tmp', 'processes', 'payload', 'source', 'dependencies'] as const
+
+export type LimitKey = (typeof limitKeys)[number]
+
+/** Notes each key of a group that is not among the known ones, with the one that was probably meant. */
+export function checkKeys(group: Mapping, known: readonly string[], findings: Findings): void {
+  for (const [key, value] of group.entries) {
+    if (!known.includes(key)) findings.error(value, unknownKey(key, known))
+  }
+}
+
+function unknownKey(key: string, known: readonly string[]): string {
+  if (key === '<<') return 'merge keys (<<) are not supported; write the keys out'
+  const near = nearestKey(key, known)
+  if (near !== undefined) return `unknown key ${quote(key)} – did you mean "${near}"?`
+  if ((microKeys as readonly string[]).includes(key)) return misplaced(key, known)
+  return `unknown key ${quote(key)}; known here: ${known.filter((one) => one !== '$schema').join(', ')}`
+}
+
+/** A micro's key where a micro has none: beside `micros`, or inside `limits`. */
+function misplaced(key: string, known: readonly string[]): string {
+  return known.includes('micros')
+    ? `"${key}" cannot stand beside "micros"; move it into each micro of the list`
+    : `"${key}" does not belong here; indent it like "limits"`
+}

@@ -1,0 +1,102 @@
+import type { Limits } from '../limits.ts'
+import type { Findings } from './findings.ts'
+import { checkKeys, limitKeys, type LimitKey } from './keys.ts'
+import { formatDuration, parseDuration } from './parse-duration.ts'
+import { formatSize, parseSize } from './parse-size.ts'
+import { quote } from './quote.ts'
+import { kindInWords, type Value } from './tree.ts'
+
+const KB = 1024
+const MB = 1024 * KB
+
+type Unit = 'duration' | 'size' | 'count'
+
+interface Rule {
+  readonly field: keyof Limits
+  readonly unit: Unit
+  /** Below it no micro can start or answer. */
+  readonly least: number
+  readonly example: string
+}
+
+export const limitRules: Readonly<Record<LimitKey, Rule>> = {
+  timeout: { field: 'timeoutMs', unit: 'duration', least: 100, example: '10s' },
+  memory: { field: 'memoryBytes', unit: 'size', least: 16 * MB, example: '512MB' },
+  tmp: { field: 'tmpBytes', unit: 'size', least: 1 * MB, example: '512MB' },
+  /** Node alone needs a dozen threads. */
+  processes: { field: 'processes', unit: 'count', least: 32, example: '1024' },
+  payload: { field: 'payloadBytes', unit: 'size', least: 1 * KB, example: '5.5MB' },
+  source: { field: 'sourceBytes', unit: 'size', least: 1 * KB, example: '250MB' },
+  dependencies: { field: 'dependencyBytes', unit: 'size', least: 1 * KB, example: '250MB' },
+}
+
+interface Context {
+  readonly findings: Findings
+  /** What a micro gets that asks for nothing. */
+  readonly usual: Limits
+  /** The most that the operator lets it have. */
+  readonly granted: Limits
+}
+
+/** The limits of one micro, complete: what the file asks for, else the usual; never more than was granted. */
+export function readLimits(value: Value | undefined, { findings, usual, granted }: Context): Limits {
+  const limits: Record<keyof Limits, number> = { ...usual }
+  for (const { field } of Object.values(limitRules)) limits[field] = Math.min(usual[field], granted[field])
+  if (value === undefined || value.kind === 'nothing' || value.kind === 'foreign') return limits
+  if (value.kind !== 'mapping') {
+    findings.error(value, `limits: must be keys with values, such as "timeout: 10s", not ${kindInWords(value)}`)
+    return limits
+  }
+  checkKeys(value, limitKeys, findings)
+  for (const key of limitKeys) {
+    const asked = value.entries.get(key)
+    if (asked === undefined || asked.kind === 'foreign') continue
+    const amount = readAmount(asked, limitRules[key])
+    const fault = amount.ok ? faultOf(key, { asked: amount.value, granted }) : amount.fault
+    if (fault !== undefined) findings.error(asked, `limits.${key}: ${fault}`)
+    else if (amount.ok) limits[limitRules[key].field] = amount.value
+  }
+  return limits
+}
+
+type Amount = { readonly ok: true; readonly value: number } | { readonly ok: false; readonly fault: string }
+
+function readAmount(value: Value, { unit, example }: Rule): Amount {
+  if (value.kind !== 'text' && value.kind !== 'number') {
+    return { ok: false, fault: `must be ${nouns[unit]} such as ${example}, not ${kindInWords(value)}` }
+  }
+  const written = value.kind === 'number' ? plain(value.number) : value.text
+  const amount = parsers[unit](written)
+  if (amount !== undefined) return { ok: true, value: amount }
+  return { ok: false, fault: `${quote(value.text)} is not ${nouns[unit]}; write for example ${example}` }
+}
+
+const nouns: Readonly<Record<Unit, string>> = { duration: 'a time', size: 'a size', count: 'a whole number' }
+
+const parsers: Readonly<Record<Unit, (text: string) => number | undefined>> = {
+  duration: parseDuration,
+  size: parseSize,
+  count: (text) => (/^\d{1,9}$/.test(text.trim()) ? Number(text) : undefined),
+}
+
+const formats: Readonly<Record<Unit, (amount: number) => string>> = {
+  duration: formatDuration,
+  size: formatSize,
+  count: String,
+}
+
+function faultOf(key: LimitKey, { asked, granted }: { asked: number; granted: Limits }): string | undefined {
+  const { field, unit, least } = limitRules[key]
+  const format = formats[unit]
+  if (asked < least) {
+    const meant = unit === 'size' && asked > 0 && asked < KB ? `; did you mean ${asked}MB?` : ''
+    return `${format(asked)} is too little, ${format(least)} is the least${meant}`
+  }
+  if (asked <= granted[field]) return undefined
+  return `${format(asked)} was asked, ${format(granted[field])} is granted; ask the operator of this micropush for more`
+}
+
+/** A number of YAML (`0x10`, `1e3`) in plain digits. */
+function plain(number: number): string {
+  return Number.isFinite(number) && Math.abs(number) < 1e15 ? String(number) : 'NaN'
+}

@@ -1,0 +1,60 @@
+import type { MicroConfig } from '../config.ts'
+import { defaultLimits, type Limits } from '../limits.ts'
+import type { Findings } from './findings.ts'
+import { MOST_ENV_BYTES, readEnv } from './read-env.ts'
+import { readBranch, readCommand, readName, readRuntime } from './read-fields.ts'
+import { readLimits } from './read-limits.ts'
+import { readEntry, readSource } from './read-path.ts'
+import type { Mapping } from './tree.ts'
+
+/** What stands beside `micros` and holds for each of them unless it says otherwise. */
+export interface Shared {
+  readonly env: ReadonlyMap<string, string>
+  readonly branch?: string
+}
+
+interface Context {
+  readonly findings: Findings
+  readonly granted: Limits
+  readonly shared: Shared
+  /** The name of a micro that gives itself none. */
+  readonly nameFor: (src: string) => string
+}
+
+/** One micro of the file. Unknown keys are the caller's, who knows which ones may stand beside. */
+export function readMicro(group: Mapping, { findings, granted, shared, nameFor }: Context): MicroConfig {
+  const get = (key: string) => group.entries.get(key)
+  const src = readSource(get('src'), { findings })
+  const runtime = readRuntime(get('runtime'), { findings })
+  const entry = readEntry(get('entry'), { findings })
+  const build = readCommand(get('build'), { label: 'build', findings })
+  const run = readCommand(get('run'), { label: 'run', findings })
+  const branch = readBranch(get('branch'), { findings }) ?? shared.branch
+  const micro: MicroConfig = {
+    name: readName(get('name'), { findings }) ?? nameFor(src),
+    src,
+    ...(runtime === undefined ? {} : { runtime }),
+    ...(entry === undefined ? {} : { entry }),
+    ...(build === undefined ? {} : { build }),
+    ...(run === undefined ? {} : { run }),
+    env: Object.fromEntries([...shared.env, ...readEnv(get('env'), findings)]),
+    limits: readLimits(get('limits'), { findings, usual: defaultLimits, granted }),
+    ...(branch === undefined ? {} : { branch }),
+  }
+  checkTogether(group, micro, findings)
+  return micro
+}
+
+/** Faults that no field has alone. */
+function checkTogether(group: Mapping, micro: MicroConfig, findings: Findings): void {
+  const run = group.entries.get('run')
+  if (run !== undefined && group.entries.has('entry')) {
+    findings.error(
+      run,
+      '"run" and "entry" exclude one another: keep "entry" for an exported app, "run" for an own server',
+    )
+  }
+  const bytes = Buffer.byteLength(Object.entries(micro.env).flat().join(''))
+  if (bytes > MOST_ENV_BYTES)
+    findings.error(group.entries.get('env') ?? group, 'env: all names and values together exceed 64 KB')
+}
