@@ -13,9 +13,14 @@ export interface Queues {
   close(): Promise<void>
 }
 
+/** BullMQ's own prefix for our queues; workers need it too. */
+export function queuePrefix(redisPrefix: string): string {
+  return `${redisPrefix}-queue`
+}
+
 /** @param connection should fail fast (`openStore`), so that a webhook is answered 5xx while Redis is away. */
 export function openQueues(connection: Redis, prefix: string): Queues {
-  const options = { connection, prefix: `${prefix}-queue` }
+  const options = { connection, prefix: queuePrefix(prefix) }
   const queues = {
     push: new Queue(queueNames.push, options),
     work: new Queue(queueNames.work, options),
@@ -69,9 +74,13 @@ export async function addDestroy(queues: Queues, deploymentIds: readonly string[
   })
 }
 
-/** Asks the bot to tell GitHub how a deployment stands, or what is wrong with a commit. */
-export async function addReport(queues: Queues, job: ReportJob): Promise<void> {
+/**
+ * Asks the bot to tell GitHub how a deployment stands, or what is wrong with a commit. A report added with `afterMs` before a
+ * deployment's state is changed is sent even if whoever changes it dies right after.
+ */
+export async function addReport(queues: Queues, job: ReportJob, { afterMs = 0 } = {}): Promise<void> {
   await queues.report.add('report', reportJob.parse(job), {
+    delay: afterMs,
     attempts: 30,
     backoff: { type: 'custom' },
     removeOnComplete: true,
