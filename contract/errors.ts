@@ -15,6 +15,7 @@ const kinds = {
   'source-too-many-entries': { fault: 'user', retry: false },
   'source-unsafe': { fault: 'user', retry: false },
   'source-damaged': { fault: 'platform', retry: true },
+  'source-gone': { fault: 'user', retry: false },
   'source-unavailable': { fault: 'platform', retry: true },
   'runtime-unknown': { fault: 'user', retry: false },
   'runtime-unavailable': { fault: 'operator', retry: false },
