@@ -1,6 +1,6 @@
-import { LineCounter, parseAllDocuments, type YAMLError } from 'yaml'
+import { isScalar, LineCounter, parseAllDocuments, type Node, type YAMLError } from 'yaml'
 import { buildTree } from './build-tree.ts'
-import { checkJson } from './check-json.ts'
+import { findJsonFault } from './check-json.ts'
 import type { Findings, Position } from './findings.ts'
 import { syntaxErrorInWords } from './syntax-error.ts'
 import type { Mapping } from './tree.ts'
@@ -21,20 +21,24 @@ export function readDocument(
   const body = text.replace(/^\uFEFF/, '')
   const fault = faultOfText(body)
   if (fault !== undefined) return refuse(findings, fault)
-  if (json && !checkJson(body, findings)) return undefined
 
   const lines = new LineCounter()
   const place = (offset: number): Position => placeOf(lines, offset)
   // Duplicate keys are found while the tree is built, where the key's name and first line are known.
   const parsed = parseAllDocuments(body, { uniqueKeys: false, lineCounter: lines, prettyErrors: false })
   const documents = Array.isArray(parsed) ? parsed : []
+  const jsonFault = json ? findJsonFault(body) : undefined
+  if (jsonFault !== undefined) {
+    findings.error({ path: '', at: place(jsonFault.offset) }, `not valid JSON: ${jsonFault.message}`)
+    return undefined
+  }
   noteSyntaxErrors(
     documents.flatMap((one) => one.errors),
     { findings, place },
   )
   if (findings.errors.length > 0) return undefined
   const [document, second] = documents
-  if (document === undefined || document.contents === null) return refuse(findings, EMPTY)
+  if (document === undefined || isNothing(document.contents)) return refuse(findings, EMPTY)
   if (second !== undefined) {
     const message = 'a second document begins here (---); keep one, and list several micros in "micros"'
     findings.error({ path: '', at: place(second.range[0]) }, message)
@@ -44,6 +48,10 @@ export function readDocument(
 }
 
 const EMPTY = 'the file is empty; begin it with "v: 1"'
+
+function isNothing(contents: Node | null): contents is null {
+  return contents === null || (isScalar(contents) && contents.value === null && contents.source === '')
+}
 
 function faultOfText(text: string): string | undefined {
   if (Buffer.byteLength(text) > MOST_BYTES) return 'the file is larger than 64 KB'

@@ -1,0 +1,124 @@
+import { MICRO_NAME } from '../names.ts'
+import { limitKeys, microKeys, sharedKeys } from './keys.ts'
+import { ENV_NAME, RESERVED_ENV } from './read-env.ts'
+import { BRANCH, RUNTIME } from './read-fields.ts'
+import { limitRules } from './read-limits.ts'
+import { MOST_MICROS } from './parse-config.ts'
+
+type Schema = Readonly<Record<string, unknown>>
+
+/**
+ * The config file as JSON Schema (draft 7, which editors know best): completion, and red lines for what parseConfig refuses too. What a
+ * schema cannot say – names that must differ, sizes against what was granted – parseConfig says alone.
+ */
+export function configSchema(): Schema {
+  const beside: readonly string[] = sharedKeys
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'micropush: micro.yml, micro.yaml or micro.json',
+    required: ['v'],
+    ...microSchema({
+      $schema: { type: 'string' },
+      v: { const: 1, description: 'Version of this format.' },
+      micros: {
+        description: 'Several micros of one repository; beside it only `env` and `branch` may stand.',
+        type: 'array',
+        minItems: 1,
+        maxItems: MOST_MICROS,
+        items: microSchema({}),
+      },
+    }),
+    dependencies: {
+      micros: {
+        properties: Object.fromEntries(microKeys.filter((key) => !beside.includes(key)).map((key) => [key, false])),
+      },
+    },
+  }
+}
+
+function microSchema(more: Schema): Schema {
+  return {
+    type: 'object',
+    additionalProperties: false,
+    properties: { ...more, ...fields },
+    not: { required: ['entry', 'run'] },
+  }
+}
+
+/** A path that stays inside: no backslash, not absolute, no `..` between slashes. */
+const relativePath = String.raw`^(?!/)(?![A-Za-z]:)(?!(?:.*/)?\.\.(?:/|$))(?=.*\S)[^\\\p{Cc}]+$`
+const file = String.raw`(?!\.?/*$)(?!.*/$)(?!(?:.*/)\.$)(?![\w./-]+:\w+$)`
+
+const patterns = {
+  duration: String.raw`^\s*\d{1,12}(\.\d{1,6})? ?(ms|[Ss](ec)?|[Mm](in)?)?\s*$`,
+  size: String.raw`^\s*\d{1,15}(\.\d{1,6})? ?([KMGTkmgt]?i?[Bb]?|[KMGTkmgt])\s*$`,
+  count: String.raw`^\s*\d{1,9}\s*$`,
+}
+
+const fields: Readonly<Record<(typeof microKeys)[number], Schema>> = {
+  name: {
+    description: "The micro's name in its address; the repository's name by default, in `micros` that of its folder.",
+    type: 'string',
+    pattern: MICRO_NAME.source,
+  },
+  src: {
+    description: "The micro's folder; by default the repository's root.",
+    type: 'string',
+    maxLength: 255,
+    pattern: relativePath,
+  },
+  runtime: {
+    description: 'Language and version, such as nodejs24 or python3.13.',
+    type: 'string',
+    // A schema's pattern knows no flags.
+    pattern: RUNTIME.source.replace('python|nodejs|node', '[Pp][Yy][Tt][Hh][Oo][Nn]|[Nn][Oo][Dd][Ee](?:[Jj][Ss])?'),
+    examples: ['nodejs24', 'python3.13'],
+  },
+  entry: {
+    description: 'The file in `src` that exports the app; by default found by its name.',
+    type: 'string',
+    maxLength: 255,
+    pattern: relativePath.replace('^', `^${file}`),
+  },
+  build: { description: 'A shell command that runs once, after the dependencies are installed.', ...command() },
+  run: { description: 'A shell command that starts a server on $PORT, in place of an exported app.', ...command() },
+  env: {
+    description: 'Environment variables. No secrets: everybody who can read the repository can read them.',
+    type: ['object', 'null'],
+    propertyNames: {
+      pattern: ENV_NAME.source,
+      maxLength: 255,
+      not: { pattern: RESERVED_ENV.source },
+    },
+    additionalProperties: { type: ['string', 'number', 'boolean'] },
+  },
+  limits: {
+    description: 'More or less than the usual limits; more only if the operator granted it.',
+    type: ['object', 'null'],
+    additionalProperties: false,
+    properties: Object.fromEntries(limitKeys.map((key) => [key, limitSchema(key)])),
+  },
+  branch: {
+    description: "The production branch; by default the repository's default branch.",
+    type: 'string',
+    maxLength: 255,
+    pattern: BRANCH.source,
+  },
+}
+
+function command(): Schema {
+  return { type: 'string', maxLength: 4096, pattern: String.raw`\S` }
+}
+
+function limitSchema(key: (typeof limitKeys)[number]): Schema {
+  const { unit, least, example } = limitRules[key]
+  // A bare duration is in seconds, every other bare number in the table's own unit.
+  const minimum = unit === 'duration' ? least / 1000 : least
+  return {
+    anyOf: [
+      { type: unit === 'count' ? 'integer' : 'number', minimum },
+      { type: 'string', pattern: patterns[unit] },
+    ],
+    examples: [example],
+  }
+}

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest'
+import { formatDuration, parseDuration } from '../../../contract/config/parse-duration.ts'
+import { formatSize, parseSize } from '../../../contract/config/parse-size.ts'
+
+const MB = 1024 * 1024
+
+describe('durations', () => {
+  it.each([
+    ['10s', 10_000],
+    ['500ms', 500],
+    ['30', 30_000],
+    ['1.5 s', 1500],
+    ['0.5', 500],
+    [' 2M ', 120_000],
+    ['1min', 60_000],
+  ])('reads %j as milliseconds', (text, ms) => {
+    expect(parseDuration(text)).toBe(ms)
+  })
+
+  it.each(['', 's', '-1s', '1h30', '1,5s', '1e3', '10 sekunden', '1s 2s', 'NaN', '９s'])(
+    'knows that %j is none',
+    (text) => {
+      expect(parseDuration(text)).toBeUndefined()
+    },
+  )
+
+  it('writes them as a person would', () => {
+    expect([10_000, 1500, 500, 60_000].map(formatDuration)).toEqual(['10s', '1.5s', '500ms', '60s'])
+  })
+})
+
+describe('sizes', () => {
+  it.each([
+    ['512MB', 512 * MB],
+    ['1GB', 1024 * MB],
+    ['1GiB', 1024 * MB],
+    ['5.5MB', 5.5 * MB],
+    ['512m', 512 * MB],
+    ['1 kb', 1024],
+    ['100', 100],
+    ['100B', 100],
+    ['0.5K', 512],
+  ])('reads %j as bytes, binary', (text, bytes) => {
+    expect(parseSize(text)).toBe(bytes)
+  })
+
+  it.each(['', 'MB', '-1MB', '1XB', '1,5MB', '1MBs', '1 M B', '999999999999999T', '1e6', '0x10'])(
+    'knows that %j is none',
+    (text) => {
+      expect(parseSize(text)).toBeUndefined()
+    },
+  )
+
+  it('writes them as a person would', () => {
+    expect([512 * MB, 5.5 * MB, 2048 * MB, 1536, 100].map(formatSize)).toEqual([
+      '512MB',
+      '5.5MB',
+      '2GB',
+      '1.5KB',
+      '100 bytes',
+    ])
+  })
+})
