@@ -1,0 +1,121 @@
+import { once } from 'node:events'
+import type { AddressInfo, Server } from 'node:net'
+import type { Redis } from 'ioredis'
+import { createNodeMiddleware, Probot } from 'probot'
+import { openQueues, type Queues } from '../contract/queue.ts'
+import { pushJob, queueNames, reportJob } from '../contract/queues.ts'
+import { openStore, openWorkerConnection, type Store } from '../contract/store/connect.ts'
+import { acceptPush } from './accept-push.ts'
+import { createApp } from './app.ts'
+import type { BotSettings } from './env.ts'
+import { createGitHub, type GitHub } from './github/client.ts'
+import { createHttpServer, WEBHOOK_PATH } from './http/server.ts'
+import { createKeyedLock } from './keyed-lock.ts'
+import type { Log } from './log.ts'
+import { handlePush } from './push/handle-push.ts'
+import { startWorker } from './queue.ts'
+import { reap } from './reaper/reap.ts'
+import { runRegularly } from './reaper/run-regularly.ts'
+import { createPace } from './report/pace.ts'
+import { handleReport } from './report/handle-report.ts'
+import { createSourceServer, listenOnSocket } from './source/server.ts'
+
+const PARALLEL_PUSHES = 8
+const PARALLEL_REPORTS = 8
+const REAP_EVERY_MS = 15_000
+const LONGEST_JOB_MS = 24 * 3600_000
+
+export interface Bot {
+  /** Where it listens; of interest when the settings asked for port 0. */
+  readonly port: number
+  /** Ends what is in hand and closes everything. */
+  close(): Promise<void>
+}
+
+interface Parts {
+  readonly settings: BotSettings
+  readonly log: Log
+  readonly store: Store
+  readonly queues: Queues
+  readonly github: GitHub
+}
+
+/** Starts the GitHub side of micropush. Redis may come later; until then webhooks are answered 500 and `/healthz` 503. */
+export async function startBot(settings: BotSettings, log: Log): Promise<Bot> {
+  const store = openStore(settings)
+  const queues = openQueues(store.redis, settings.redisPrefix)
+  const github = createGitHub(settings)
+  const parts = { settings, log, store, queues, github }
+  const http = await createDoor(parts)
+  const source = createSourceServer({ store, github, log })
+  await listenOnSocket(source, settings.sockets.bot)
+  http.listen(settings.botPort, settings.botHost)
+  await once(http, 'listening')
+  const work = startWork(parts)
+  return {
+    port: (http.address() as AddressInfo).port,
+    async close() {
+      await Promise.all([closeServer(http), closeServer(source)])
+      await work.close()
+      await queues.close()
+      store.redis.disconnect()
+    },
+  }
+}
+
+async function createDoor({ settings, log, store, queues }: Parts): Promise<Server> {
+  const probot = new Probot({
+    appId: settings.appId,
+    privateKey: settings.privateKey.reveal(),
+    secret: settings.webhookSecret.reveal(),
+    baseUrl: settings.githubUrl,
+    log,
+  })
+  const app = createApp({ acceptPush: (push) => acceptPush({ store, queues }, push), log })
+  const webhooks = await createNodeMiddleware(app, { probot, webhooksPath: WEBHOOK_PATH })
+  return createHttpServer({ store, runnerSocket: settings.sockets.runner, webhooks, log })
+}
+
+function startWork({ settings, log, store, queues, github }: Parts): { close(): Promise<void> } {
+  const connections: Redis[] = [openWorkerConnection(settings), openWorkerConnection(settings)]
+  const [forPushes, forReports] = connections as [Redis, Redis]
+  const now = Date.now
+  const common = { redisPrefix: settings.redisPrefix, longestMs: LONGEST_JOB_MS, log }
+  const lock = createKeyedLock()
+  const pushes = startWorker({
+    ...common,
+    name: queueNames.push,
+    connection: forPushes,
+    concurrency: PARALLEL_PUSHES,
+    schema: pushJob,
+    handle: (job) => lock(`push ${job.repositoryId}`, () => handlePush(job, { store, queues, github, log, now })),
+  })
+  const reportDeps = { store, github, log, botUrl: settings.botUrl, pace: createPace(), lock, now }
+  const reports = startWorker({
+    ...common,
+    name: queueNames.report,
+    connection: forReports,
+    concurrency: PARALLEL_REPORTS,
+    schema: reportJob,
+    handle: (job) => handleReport(job, reportDeps),
+  })
+  const stop = new AbortController()
+  const reaping = runRegularly(() => reap({ store, queues, log, now }), {
+    everyMs: REAP_EVERY_MS,
+    signal: stop.signal,
+    onError: (error) => log.warn({ err: error }, 'the reaper could not finish'),
+  })
+  return {
+    async close() {
+      stop.abort()
+      await Promise.all([pushes.close(), reports.close(), reaping])
+      for (const connection of connections) connection.disconnect()
+    },
+  }
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  server.close(() => resolve())
+  await promise
+}

@@ -1,0 +1,97 @@
+import type { MicroConfig } from '../../contract/config.ts'
+import { isPending, microKey, newDeploymentId, type Deployment } from '../../contract/deployment.ts'
+import { statusContext } from '../../contract/names.ts'
+import { addDeploy, addReport, type Queues } from '../../contract/queue.ts'
+import type { PushJob } from '../../contract/queues.ts'
+import type { Store } from '../../contract/store/connect.ts'
+import { createDeployment, getDeployment } from '../../contract/store/deployments.ts'
+import { appendLog } from '../../contract/store/logs.ts'
+import { microStanding } from '../../contract/store/micros.ts'
+import type { Log } from '../log.ts'
+import { reportCommit, reportSuperseded } from './report-commit.ts'
+
+/** Long enough for the change that a report announces, short enough that nobody waits for it. */
+const ANNOUNCED_MS = 3000
+
+interface Deps {
+  readonly store: Store
+  readonly queues: Queues
+  readonly log: Log
+}
+
+interface MicroAt {
+  readonly push: PushJob
+  readonly sha: string
+  readonly config: MicroConfig
+  /** What the config file's reader found worth saying. */
+  readonly warnings: readonly string[]
+}
+
+/** Queues one micro at one commit, or says on the commit why that is not done. */
+export async function deployMicro(at: MicroAt, deps: Deps): Promise<void> {
+  const { push, sha, config } = at
+  const key = microKey({ repositoryId: push.repositoryId, micro: config.name })
+  const { newest } = await microStanding(deps.store, key)
+  if (newest !== undefined && isDone(newest, { push, sha })) return enqueue(newest, deps)
+  if (newest?.state === 'queued') {
+    await addReport(deps.queues, { kind: 'deployment', deploymentId: newest.id }, { afterMs: ANNOUNCED_MS })
+  }
+  const id = newDeploymentId()
+  const creation = await createDeployment(deps.store, {
+    id,
+    repositoryId: push.repositoryId,
+    owner: push.owner,
+    repository: push.repository,
+    installationId: push.installationId,
+    sha,
+    branch: push.branch,
+    sequence: push.sequence,
+    config,
+    createdAtMs: push.receivedAtMs,
+  })
+  switch (creation.kind) {
+    case 'created':
+      await appendLog(deps.store, { id, text: firstLines(at) })
+      await enqueue({ id, state: 'queued' }, deps)
+      if (creation.supersededId !== undefined) {
+        await addReport(deps.queues, { kind: 'deployment', deploymentId: creation.supersededId })
+      }
+      deps.log.info({ deployment: id, micro: key, sha }, 'deployment queued')
+      return
+    case 'exists':
+      return
+    case 'stale':
+      return reportStale(at, creation.newestId, deps)
+    case 'name-taken':
+      return reportTaken(at, deps)
+  }
+}
+
+/** Whether this commit, or this very push, has its deployment already. A failed one may be tried by a new push of the same commit. */
+function isDone(newest: Deployment, { push, sha }: Pick<MicroAt, 'push' | 'sha'>): boolean {
+  if (newest.sequence === push.sequence) return true
+  return newest.sha === sha && (isPending(newest.state) || newest.state === 'live')
+}
+
+/** Also what is left to do for a deployment whose push was interrupted after its record was made. */
+async function enqueue({ id, state }: Pick<Deployment, 'id' | 'state'>, { queues }: Deps): Promise<void> {
+  if (state !== 'queued') return
+  await addDeploy(queues, id)
+  await addReport(queues, { kind: 'deployment', deploymentId: id })
+}
+
+async function reportStale({ push, sha, config }: MicroAt, newestId: string | undefined, deps: Deps): Promise<void> {
+  const newest = newestId === undefined ? undefined : await getDeployment(deps.store, newestId)
+  if (newest === undefined || newest.sha === sha) return
+  await reportSuperseded({ push, sha, micro: config.name, by: newest.sha }, deps)
+}
+
+async function reportTaken({ push, sha, config }: MicroAt, deps: Deps): Promise<void> {
+  const description = `The name "${config.name}" is taken by another repository of ${push.owner}; set another name in the config file`
+  await reportCommit({ push, sha, context: statusContext(config.name), state: 'failure', description }, deps)
+}
+
+function firstLines({ push, sha, config, warnings }: MicroAt): string {
+  const lines = [`${config.name} at ${sha} of ${push.owner}/${push.repository}, branch ${push.branch}`, ...warnings]
+  return `${lines.join('\n')}\n`
+}

@@ -1,0 +1,39 @@
+import { statusContext } from '../../contract/names.ts'
+import { addReport, type Queues } from '../../contract/queue.ts'
+import type { PushJob, ReportJob } from '../../contract/queues.ts'
+import type { Store } from '../../contract/store/connect.ts'
+import { lastSent } from '../../contract/store/sent.ts'
+import { statusKey } from '../report/status-key.ts'
+
+interface Deps {
+  readonly store: Store
+  readonly queues: Queues
+}
+
+type CommitReport = Extract<ReportJob, { kind: 'commit' }>
+
+interface Words extends Pick<CommitReport, 'sha' | 'context' | 'state' | 'description'> {
+  readonly push: PushJob
+}
+
+/** Puts a word about a commit that has no deployment into the outbox. */
+export async function reportCommit({ push, ...words }: Words, { queues }: Deps): Promise<void> {
+  const { installationId, owner, repository } = push
+  await addReport(queues, { kind: 'commit', installationId, owner, repository, ...words })
+}
+
+interface Superseded {
+  readonly push: PushJob
+  readonly sha: string
+  readonly micro: string
+  readonly by: string
+}
+
+/** Says that a commit was overtaken, unless it has a status already: then it has a deployment, whose state speaks for it. */
+export async function reportSuperseded({ push, sha, micro, by }: Superseded, deps: Deps): Promise<void> {
+  const context = statusContext(micro)
+  const { owner, repository } = push
+  if ((await lastSent(deps.store, statusKey({ owner, repository, sha, context }))) !== undefined) return
+  const description = `Superseded by ${by.slice(0, 7)}`
+  await reportCommit({ push, sha, context, state: 'error', description }, deps)
+}

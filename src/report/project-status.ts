@@ -1,0 +1,81 @@
+import type { Deployment } from '../../contract/deployment.ts'
+import { faultOf } from '../../contract/errors.ts'
+import { platformLimits } from '../../contract/limits.ts'
+import { fitDescription } from './fit-description.ts'
+
+/** A commit status as GitHub takes it, but for its context. */
+export interface Status {
+  readonly state: 'pending' | 'success' | 'failure' | 'error'
+  readonly description: string
+  readonly targetUrl: string
+}
+
+const MB = 1024 * 1024
+
+/**
+ * A deployment's state in GitHub's words. `failure` is for what the person who pushed can mend, `error` for the rest; a commit that
+ * never ran is never `success`, so that a required status does not let it through. `destroyed` says nothing: it was live.
+ *
+ * @param botUrl where people reach the bot, for the link to the log.
+ */
+export function projectStatus(deployment: Deployment, botUrl: string): Status | undefined {
+  const { state, outcome } = deployment
+  const log = `${botUrl}/d/${deployment.id}`
+  const pending = (words: string): Status => ({
+    state: 'pending',
+    description: fitDescription(outcome.detail ?? words),
+    targetUrl: log,
+  })
+  const ended = (words: string): Status => ({ state: 'error', description: fitDescription(words), targetUrl: log })
+  switch (state) {
+    case 'queued':
+      return { ...pending('Queued'), description: 'Queued' }
+    case 'fetching':
+      return pending('Fetching the source')
+    case 'building':
+      return pending('Building')
+    case 'starting':
+      return pending('Starting')
+    case 'live':
+      return { state: 'success', description: describeLive(deployment), targetUrl: outcome.url ?? log }
+    case 'failed':
+      return { ...ended(outcome.error?.message ?? 'It failed; the log says more.'), state: failedState(deployment) }
+    case 'cancelled':
+      return ended('Cancelled')
+    case 'superseded':
+      return ended(`Superseded by ${outcome.supersededBy?.slice(0, 7) ?? 'a newer push'}`)
+    case 'skipped':
+      return ended(outcome.detail ?? 'Skipped')
+    case 'destroyed':
+      return undefined
+  }
+}
+
+function failedState({ outcome }: Deployment): 'failure' | 'error' {
+  return outcome.error !== undefined && faultOf(outcome.error.code) === 'user' ? 'failure' : 'error'
+}
+
+/** `Live in 3.1 s · nodejs24 · 12 MB`, and each warning for which there is room. */
+function describeLive({ outcome, createdAtMs, stateSinceMs }: Deployment): string {
+  const { runtime, sizes, warnings } = outcome
+  const facts = [`Live in ${formatSeconds(stateSinceMs - createdAtMs)}`]
+  if (runtime !== undefined) facts.push(runtime)
+  if (sizes !== undefined) facts.push(formatSize(sizes.sourceBytes + sizes.dependencyBytes))
+  let description = facts.join(' · ')
+  for (const warning of warnings ?? []) {
+    const longer = `${description} · ${warning}`
+    if (Array.from(longer).length <= platformLimits.statusDescriptionCharacters) description = longer
+  }
+  return fitDescription(description)
+}
+
+function formatSeconds(ms: number): string {
+  const seconds = Math.max(0, ms) / 1000
+  if (seconds >= 60) return `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`
+  return `${seconds.toFixed(1)} s`
+}
+
+function formatSize(bytes: number): string {
+  if (bytes < 0.1 * MB) return `${Math.max(1, Math.round(bytes / 1024))} KB`
+  return bytes < 10 * MB ? `${(bytes / MB).toFixed(1)} MB` : `${Math.round(bytes / MB)} MB`
+}
