@@ -1,0 +1,46 @@
+import { MicropushError } from '../contract/errors.ts'
+import { start } from './start/start.ts'
+import { test } from './test/test.ts'
+
+const usage = `usage: micropush start        everything on this machine, in the foreground
+       micropush test [long]  set up what the tests need, and run them`
+
+/** A second signal this long after the first means that stopping takes too long for the person. */
+const PATIENCE_MS = 1000
+
+const stop = new AbortController()
+let firstSignalMs: number | undefined
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    // npm and a terminal may both deliver the same Ctrl-C.
+    if (firstSignalMs !== undefined && Date.now() - firstSignalMs > PATIENCE_MS) process.exit(130)
+    firstSignalMs ??= Date.now()
+    stop.abort()
+  })
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2))
+} catch (error) {
+  if (!stop.signal.aborted) {
+    console.error(`micropush: ${error instanceof MicropushError ? error.message : describe(error)}`)
+    process.exitCode = 1
+  }
+}
+
+async function main([command, ...rest]: readonly string[]): Promise<number> {
+  switch (command) {
+    case 'start':
+      await start(stop.signal)
+      return 0
+    case 'test':
+      return test(rest[0] === 'long' ? 'long' : 'short', stop.signal)
+    default:
+      console.error(usage)
+      return 2
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}

@@ -1,0 +1,37 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { MicropushError } from '../../contract/errors.ts'
+import type { Settings } from '../../contract/settings.ts'
+
+/** What the bot's `/healthz` says of the sandboxes. */
+export interface Health {
+  readonly sandbox?: { readonly isolation: string; readonly means: string }
+}
+
+const DEADLINE_MS = 60_000
+
+/**
+ * Waits until bot, queue, engine and gateway work.
+ *
+ * @throws MicropushError `setup-incomplete` with what does not work after a minute, and where the logs are.
+ */
+export async function awaitHealth(settings: Settings, signal: AbortSignal): Promise<Health> {
+  const url = `http://127.0.0.1:${settings.botPort}/healthz`
+  const deadline = Date.now() + DEADLINE_MS
+  let last = 'the bot does not answer'
+  while (Date.now() < deadline) {
+    signal.throwIfAborted()
+    try {
+      const response = await fetch(url, { signal: AbortSignal.timeout(3000) })
+      const text = await response.text()
+      if (response.ok) return JSON.parse(text) as Health
+      last = text
+    } catch {
+      // Not listening yet; what it says in the end is what counts.
+    }
+    await sleep(50)
+  }
+  throw new MicropushError(
+    'setup-incomplete',
+    `Not ready after a minute: ${last}. The logs are in ${settings.dataDir}/logs.`,
+  )
+}

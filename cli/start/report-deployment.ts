@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isPending, microKey, type Deployment } from '../../contract/deployment.ts'
+import { slug } from '../../contract/names.ts'
+import type { Settings } from '../../contract/settings.ts'
+import type { Store } from '../../contract/store/connect.ts'
+import { microStanding } from '../../contract/store/micros.ts'
+
+const DEADLINE_MS = 10 * 60_000
+
+/** Waits until the deployment of a pushed commit has ended one way or the other. */
+export async function awaitDeployment(
+  store: Store,
+  push: {
+    readonly settings: Settings
+    readonly repository: string
+    readonly sha: string
+    readonly signal: AbortSignal
+  },
+): Promise<Deployment> {
+  const deadline = Date.now() + DEADLINE_MS
+  const key = microKey({
+    repositoryId: await repositoryId(push.settings, push.repository),
+    micro: slug(push.repository.split('/')[1] ?? ''),
+  })
+  while (Date.now() < deadline) {
+    push.signal.throwIfAborted()
+    const { newest } = await microStanding(store, key)
+    if (newest?.sha === push.sha && !isPending(newest.state)) return newest
+    await sleep(50)
+  }
+  throw new Error(`${push.repository} did not become live within ten minutes.`)
+}
+
+/** One row a deployment: where it is live and how long each stage took. */
+export function deploymentTable(deployments: readonly Deployment[]): string[] {
+  const stages = ['queued', 'fetch', 'prepare', 'build', 'start', 'publish', 'total']
+  const rows = deployments.map(({ config, outcome }) => [
+    config.name,
+    outcome.runtime ?? '?',
+    ...stages.map((stage) => seconds(outcome.timings?.[stage])),
+    outcome.url ?? outcome.error?.message ?? '',
+  ])
+  const table = [['micro', 'runtime', ...stages, 'endpoint'], ...rows]
+  const widths = table[0]?.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? []
+  return table.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
+}
+
+async function repositoryId(settings: Settings, repository: string): Promise<number> {
+  const response = await fetch(`http://127.0.0.1:${settings.forgePort}/api/v3/repos/${repository}`, {
+    headers: { authorization: 'Bearer local' },
+  })
+  return ((await response.json()) as { id: number }).id
+}
+
+function seconds(ms: number | undefined): string {
+  return ms === undefined ? '-' : `${(ms / 1000).toFixed(2)} s`
+}

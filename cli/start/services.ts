@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Settings } from '../../contract/settings.ts'
+import { redisArguments } from '../redis-arguments.ts'
+import type { ProcessSpec } from '../supervise.ts'
+
+const root = join(import.meta.dirname, '..', '..')
+
+/** The process of one of our own entry files. */
+function ours(file: string): readonly [string, ...string[]] {
+  return [process.execPath, '--disable-warning=ExperimentalWarning', join(root, file)]
+}
+
+function spec(settings: Settings, name: string, command: ProcessSpec['command']): ProcessSpec {
+  return { name, command, env: {}, logDir: join(settings.dataDir, 'logs') }
+}
+
+export function redisService(settings: Settings): ProcessSpec {
+  const args = redisArguments({ socket: settings.redis, dir: join(settings.dataDir, 'redis') })
+  return spec(settings, 'redis', ['redis-server', ...args])
+}
+
+export function forgeService(settings: Settings): ProcessSpec {
+  return spec(settings, 'forge', ours('forge/main.ts'))
+}
+
+export function runnerService(settings: Settings): ProcessSpec {
+  return spec(settings, 'runner', ours('runner/main.ts'))
+}
+
+export function gatewayService(settings: Settings): ProcessSpec {
+  return spec(settings, 'gateway', ours('runner/gateway/main.ts'))
+}
+
+/** The bot against github.com or a GitHub Enterprise Server: its credentials are in the environment already. */
+export function botService(settings: Settings): ProcessSpec {
+  return spec(settings, 'bot', ours('src/main.ts'))
+}
+
+/** The bot against the forge, with the credentials that the forge made at its first start. */
+export async function botServiceForForge(settings: Settings): Promise<ProcessSpec> {
+  const folder = join(settings.dataDir, 'forge')
+  const app = JSON.parse(await readFile(join(folder, 'app.json'), 'utf8')) as { appId: number; webhookSecret: string }
+  return {
+    ...botService(settings),
+    env: {
+      APP_ID: String(app.appId),
+      PRIVATE_KEY_PATH: join(folder, 'app.pem'),
+      WEBHOOK_SECRET: app.webhookSecret,
+      MICROPUSH_GITHUB_URL: `http://127.0.0.1:${settings.forgePort}/api/v3`,
+    },
+  }
+}
+
+/** A command of ours that ends by itself. */
+export function oneShot(file: string, args: readonly string[]): readonly [string, ...string[]] {
+  return [...ours(file), ...args]
+}

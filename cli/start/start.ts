@@ -1,0 +1,91 @@
+import { join } from 'node:path'
+import { openStore } from '../../contract/store/connect.ts'
+import type { Settings } from '../../contract/settings.ts'
+import { ensureDocker } from '../../setup/docker.ts'
+import { ensureRequirements } from '../../setup/requirements.ts'
+import { say } from '../../setup/say.ts'
+import { hasGitHubApp, readSettings } from '../env.ts'
+import { run } from '../run.ts'
+import { supervise, type ProcessSpec, type Supervised } from '../supervise.ts'
+import { awaitFile } from './await-file.ts'
+import { awaitHealth } from './await-health.ts'
+import { takeInstance } from './instance.ts'
+import { pushExample } from './push-example.ts'
+import { awaitDeployment, deploymentTable } from './report-deployment.ts'
+import * as services from './services.ts'
+
+const EXAMPLES = ['hello-node', 'hello-python'] as const
+const EXAMPLE_RUNTIMES = ['nodejs24', 'python3.13'] as const
+const EXAMPLE_OWNER = 'demo'
+const examplesDir = join(import.meta.dirname, '..', '..', 'examples')
+
+/** `npm start`: everything from a bare machine to two live micros, then in the foreground until `signal` says to stop. */
+export async function start(signal: AbortSignal): Promise<void> {
+  const settings = readSettings()
+  await ensureRequirements()
+  const docker = await ensureDocker(settings.dockerSocket)
+  say(`✓ Docker Engine ${docker}`)
+  await using _instance = await takeInstance(settings)
+  await using processes = startProcesses()
+
+  processes.start(services.redisService(settings))
+  await run(services.oneShot('runner/images/main.ts', [...EXAMPLE_RUNTIMES]), { onLine: say, stdout: 'lines', signal })
+  say(`✓ Images of ${EXAMPLE_RUNTIMES.join(' and ')}`)
+  await awaitFile(settings.redis, signal)
+  const app = hasGitHubApp()
+  if (!app) processes.start(services.forgeService(settings))
+  processes.start(services.runnerService(settings))
+  processes.start(services.gatewayService(settings))
+  if (!app) await awaitFile(join(settings.dataDir, 'forge', 'app.json'), signal)
+  processes.start(app ? services.botService(settings) : await services.botServiceForForge(settings))
+  const health = await awaitHealth(settings, signal)
+  say(`✓ Sandbox: ${health.sandbox?.means ?? 'unknown'}`)
+  for (const line of addresses(settings, app)) say(line)
+
+  if (!app) await deployExamples(settings, signal)
+  say()
+  say('Ready. Ctrl-C stops all of it.')
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}
+
+function addresses(settings: Settings, app: boolean): string[] {
+  const micros = `✓ Micros are served at http://<micro>--<owner>.${settings.domain}`
+  const bot = `✓ Bot on http://${settings.botHost}:${settings.botPort} (webhooks: POST /api/github/webhooks; health: GET /healthz)`
+  const forge = `✓ Forge, in GitHub's place: git push http://127.0.0.1:${settings.forgePort}/<owner>/<repo>.git`
+  return app ? [bot, micros] : [forge, bot, micros]
+}
+
+async function deployExamples(settings: Settings, signal: AbortSignal): Promise<void> {
+  const store = openStore(settings)
+  try {
+    const deployments = []
+    for (const name of EXAMPLES) {
+      const repository = `${EXAMPLE_OWNER}/${name}`
+      const remote = `http://127.0.0.1:${settings.forgePort}/${repository}.git`
+      const example = { folder: examplesDir, name, workDir: join(settings.dataDir, 'examples'), remote }
+      const { sha, pushed } = await pushExample(example, (line) => say(`  ${line}`))
+      if (pushed) say(`✓ Pushed examples/${name} to ${remote}`)
+      deployments.push(await awaitDeployment(store, { settings, repository, sha, signal }))
+    }
+    say()
+    for (const line of deploymentTable(deployments)) say(line)
+  } finally {
+    store.redis.disconnect()
+  }
+}
+
+/** Processes that are stopped in the opposite order of their start. */
+function startProcesses(): AsyncDisposable & { start(spec: ProcessSpec): void } {
+  const running: Supervised[] = []
+  return {
+    start: (spec) => void running.push(supervise(spec, say)),
+    async [Symbol.asyncDispose]() {
+      if (running.length > 0) say('Stopping …')
+      for (const one of running.toReversed()) await one.stop()
+      if (running.length > 0) say('Stopped.')
+    },
+  }
+}

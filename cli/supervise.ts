@@ -1,0 +1,66 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { createWriteStream } from 'node:fs'
+import { join } from 'node:path'
+import { childEnvironment } from './env.ts'
+
+const STOP_DEADLINE_MS = 15_000
+/** A process that lived shorter than this is restarted later and later. */
+const STEADY_MS = 10_000
+const RESTART_MS = [100, 1000, 5000, 15_000] as const
+
+export interface ProcessSpec {
+  readonly name: string
+  /** Executable and arguments; the pinned Node for our own. */
+  readonly command: readonly [string, ...string[]]
+  readonly env: Readonly<Record<string, string>>
+  readonly logDir: string
+}
+
+export interface Supervised {
+  readonly name: string
+  /** SIGTERM, and SIGKILL when that takes too long; resolves when it is gone. */
+  stop(): Promise<void>
+}
+
+/** Runs a process, writes what it prints to `<logDir>/<name>.log`, and starts it again whenever it ends by itself. */
+export function supervise(spec: ProcessSpec, onRestart: (words: string) => void): Supervised {
+  const log = createWriteStream(join(spec.logDir, `${spec.name}.log`), { flags: 'a' })
+  let child: ChildProcess
+  let stopping = false
+  let failures = 0
+  let timer: NodeJS.Timeout | undefined
+  const start = () => {
+    const begun = Date.now()
+    const [command, ...args] = spec.command
+    child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env: childEnvironment(spec.env) })
+    child.stdout?.pipe(log, { end: false })
+    child.stderr?.pipe(log, { end: false })
+    child.on('error', (error) => log.write(`${error.message}\n`))
+    child.on('close', (code, signal) => {
+      if (stopping) return
+      failures = Date.now() - begun > STEADY_MS ? 0 : failures + 1
+      const delay = RESTART_MS[Math.min(failures, RESTART_MS.length - 1)] ?? 1000
+      onRestart(
+        `${spec.name} ended (${signal ?? `exit code ${code}`}) and is started again in ${delay / 1000} s; its log: ${join(spec.logDir, `${spec.name}.log`)}`,
+      )
+      timer = setTimeout(start, delay)
+    })
+  }
+  start()
+  return {
+    name: spec.name,
+    async stop() {
+      stopping = true
+      clearTimeout(timer)
+      if (child.exitCode === null && child.signalCode === null && child.pid !== undefined) {
+        const gone = once(child, 'exit')
+        child.kill('SIGTERM')
+        const force = setTimeout(() => child.kill('SIGKILL'), STOP_DEADLINE_MS)
+        await gone
+        clearTimeout(force)
+      }
+      log.end()
+    },
+  }
+}

@@ -1,0 +1,36 @@
+import { appendLog } from '../contract/store/logs.ts'
+import type { Store } from '../contract/store/connect.ts'
+
+const FLUSH_MS = 250
+
+/** A deployment's build log on its way to Redis: collected, so that a chatty install does not cost a write a line. */
+export interface DeploymentLog extends AsyncDisposable {
+  /** Output as it comes, in any pieces. */
+  readonly out: (text: string) => void
+  /** A line of our own. */
+  readonly note: (line: string) => void
+  /** The end of what was written, for an error message. */
+  readonly flush: () => Promise<void>
+}
+
+/** @param onProblem is told when the log cannot be stored, which never stops a deployment. */
+export function openDeploymentLog(store: Store, id: string, onProblem: (error: unknown) => void): DeploymentLog {
+  let pending = ''
+  let timer: NodeJS.Timeout | undefined
+  const flush = async () => {
+    clearTimeout(timer)
+    timer = undefined
+    const text = pending
+    pending = ''
+    try {
+      await appendLog(store, { id, text })
+    } catch (error) {
+      onProblem(error)
+    }
+  }
+  const out = (text: string) => {
+    pending += text
+    timer ??= setTimeout(() => void flush(), FLUSH_MS)
+  }
+  return { out, note: (line) => out(`==> ${line}\n`), flush, [Symbol.asyncDispose]: flush }
+}

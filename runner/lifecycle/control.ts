@@ -1,0 +1,44 @@
+import { asMicropushError } from '../../contract/errors.ts'
+import type { FromEngine, FromGateway } from '../gateway/protocol.ts'
+import type { Runner } from '../runner.ts'
+
+const RETRY_SECONDS = 5
+
+/** Answers what a gateway asks of the engine. */
+export function answerGateway(runner: Runner, message: FromGateway, reply: (message: FromEngine) => void): void {
+  switch (message.type) {
+    case 'wake':
+      return void wake(runner, message.deploymentId).then(reply)
+    case 'idle':
+      return void sleep(runner, message.deploymentId)
+    case 'drained':
+      return runner.drains.drained(message.deploymentId)
+    case 'suspect':
+      return runner.log.info(message, 'a micro did not answer as it should')
+    case 'pong':
+  }
+}
+
+async function wake(runner: Runner, deploymentId: string): Promise<FromEngine> {
+  try {
+    return { type: 'awake', deploymentId, socket: await runner.fleet.wake(deploymentId) }
+  } catch (thrown) {
+    const error = asMicropushError(thrown)
+    runner.log.warn({ err: thrown, deploymentId }, 'a micro could not be woken')
+    return {
+      type: 'unavailable',
+      deploymentId,
+      message:
+        error.fault === 'user' ? 'This micro fails when it is started.' : 'This micro cannot be started at the moment.',
+      retryAfterSeconds: runner.fleet.pauseSeconds(deploymentId) || RETRY_SECONDS,
+    }
+  }
+}
+
+async function sleep(runner: Runner, deploymentId: string): Promise<void> {
+  try {
+    await runner.fleet.sleep(deploymentId)
+  } catch (error) {
+    runner.log.warn({ err: error, deploymentId }, 'a micro could not be put to sleep')
+  }
+}

@@ -1,0 +1,181 @@
+import { MicropushError, asMicropushError } from '../../contract/errors.ts'
+import type { Sandbox } from '../sandbox/sandbox.ts'
+
+/** A sandbox that dies this often in a row is given more and more time before it is started again. */
+const CRASH_PAUSE_MS = [0, 0, 1000, 5000, 15_000, 60_000] as const
+/** A sandbox that lived this long is no longer one of a row of crashes. */
+const STEADY_MS = 60_000
+
+/** What the fleet does to sandboxes; each call is made for one deployment at a time. */
+export interface SandboxActions {
+  /** A plain start of a deployment that is kept. Rejects with a MicropushError. */
+  start(deploymentId: string): Promise<Sandbox>
+  freeze(sandbox: Sandbox): Promise<void>
+  thaw(sandbox: Sandbox): Promise<void>
+  destroy(sandbox: Sandbox): Promise<void>
+}
+
+export type Temperature = 'hot' | 'frozen' | 'cold'
+
+interface Member {
+  sandbox: Sandbox | undefined
+  temperature: Temperature
+  /** The last of the operations that wait for each other. */
+  tail: Promise<unknown>
+  crashes: number
+  notBeforeMs: number
+  evictTimer: NodeJS.Timeout | undefined
+}
+
+export interface Fleet {
+  /** Takes over a sandbox that runs: from a deploy, or found again after a restart of the engine. */
+  adopt(sandbox: Sandbox, temperature: 'hot' | 'frozen'): void
+  /** The socket to dial, after thawing or starting as need be. One start serves all that wait. */
+  wake(deploymentId: string): Promise<string>
+  /** Freezes it, or ends its sandbox at once when `keep` says that nobody will miss it. */
+  sleep(deploymentId: string): Promise<void>
+  /** Its process ended by itself; gives false when it was the fleet that ended it. */
+  lost(deploymentId: string, containerId: string): Promise<boolean>
+  destroy(deploymentId: string): Promise<void>
+  /** Deployments whose sandbox may be dialled at once. */
+  awake(): { deploymentId: string; socket: string }[]
+  temperature(deploymentId: string): Temperature
+  /** Seconds until the next start may be tried; 0 for one that does not crash. */
+  pauseSeconds(deploymentId: string): number
+  /** Stops the timers; sandboxes stay as they are. */
+  close(): void
+}
+
+export interface FleetOptions {
+  readonly actions: SandboxActions
+  /** How long a frozen sandbox is kept before it is let go. */
+  readonly evictMs: number
+  /** Whether a deployment is worth a frozen sandbox: the one in production is, an older one is not. */
+  keep(deploymentId: string): boolean
+  onProblem(message: string, data: object): void
+}
+
+/** Knows which deployment has a sandbox and in what state; operations on one deployment happen one after the other. */
+export function createFleet(options: FleetOptions): Fleet {
+  const { actions } = options
+  const members = new Map<string, Member>()
+
+  const memberOf = (id: string): Member => {
+    const known = members.get(id)
+    if (known !== undefined) return known
+    const fresh: Member = {
+      sandbox: undefined,
+      temperature: 'cold',
+      tail: Promise.resolve(),
+      crashes: 0,
+      notBeforeMs: 0,
+      evictTimer: undefined,
+    }
+    members.set(id, fresh)
+    return fresh
+  }
+  const inTurn = <T>(member: Member, operation: () => Promise<T>): Promise<T> => {
+    const turn = member.tail.then(operation)
+    // The next operation runs whatever became of this one; its caller gets the error.
+    member.tail = turn.catch(() => {})
+    return turn
+  }
+  const chill = async (member: Member): Promise<void> => {
+    clearTimeout(member.evictTimer)
+    const { sandbox } = member
+    member.sandbox = undefined
+    member.temperature = 'cold'
+    if (sandbox !== undefined) await actions.destroy(sandbox)
+  }
+  const heat = async (id: string, member: Member): Promise<string> => {
+    clearTimeout(member.evictTimer)
+    if (member.sandbox !== undefined && member.temperature === 'hot') return member.sandbox.socket
+    if (member.sandbox !== undefined) {
+      try {
+        await actions.thaw(member.sandbox)
+        member.temperature = 'hot'
+        return member.sandbox.socket
+      } catch (error) {
+        options.onProblem('a frozen sandbox could not be thawed and is started anew', { deploymentId: id, error })
+        await chill(member)
+      }
+    }
+    const waitMs = member.notBeforeMs - Date.now()
+    if (waitMs > 0) {
+      throw new MicropushError(
+        'start-failed',
+        `It crashed ${member.crashes} times in a row; the next try is in ${Math.ceil(waitMs / 1000)} s.`,
+      )
+    }
+    try {
+      member.sandbox = await actions.start(id)
+    } catch (error) {
+      if (asMicropushError(error).fault === 'user') noteCrash(member)
+      throw error
+    }
+    member.temperature = 'hot'
+    return member.sandbox.socket
+  }
+
+  return {
+    adopt(sandbox, temperature) {
+      const member = memberOf(sandbox.deploymentId)
+      member.sandbox = sandbox
+      member.temperature = temperature
+    },
+    wake: (id) => {
+      const member = memberOf(id)
+      return inTurn(member, () => heat(id, member))
+    },
+    sleep: (id) => {
+      const member = memberOf(id)
+      return inTurn(member, async () => {
+        if (member.sandbox === undefined || member.temperature !== 'hot') return
+        if (!options.keep(id)) return chill(member)
+        await actions.freeze(member.sandbox)
+        member.temperature = 'frozen'
+        member.evictTimer = setTimeout(() => {
+          inTurn(member, () => (member.temperature === 'frozen' ? chill(member) : Promise.resolve())).catch(
+            (error: unknown) => options.onProblem('a sandbox could not be let go', { deploymentId: id, error }),
+          )
+        }, options.evictMs)
+        member.evictTimer.unref()
+      })
+    },
+    lost: (id, containerId) => {
+      const member = members.get(id)
+      if (member === undefined) return Promise.resolve(false)
+      return inTurn(member, async () => {
+        if (member.sandbox?.containerId !== containerId) return false
+        if (Date.now() - member.sandbox.startedAtMs > STEADY_MS) member.crashes = 0
+        noteCrash(member)
+        await chill(member)
+        return true
+      })
+    },
+    destroy: (id) => {
+      const member = memberOf(id)
+      return inTurn(member, async () => {
+        await chill(member)
+        members.delete(id)
+      })
+    },
+    awake: () =>
+      [...members.values()].flatMap(({ sandbox, temperature }) =>
+        sandbox !== undefined && temperature === 'hot'
+          ? [{ deploymentId: sandbox.deploymentId, socket: sandbox.socket }]
+          : [],
+      ),
+    temperature: (id) => members.get(id)?.temperature ?? 'cold',
+    pauseSeconds: (id) => Math.max(0, Math.ceil(((members.get(id)?.notBeforeMs ?? 0) - Date.now()) / 1000)),
+    close() {
+      for (const member of members.values()) clearTimeout(member.evictTimer)
+    },
+  }
+}
+
+function noteCrash(member: Member): void {
+  member.crashes += 1
+  const pause = CRASH_PAUSE_MS[Math.min(member.crashes, CRASH_PAUSE_MS.length - 1)] ?? 0
+  member.notBeforeMs = Date.now() + pause
+}

@@ -1,0 +1,48 @@
+import { createServer, type Server } from 'node:http'
+import { rm } from 'node:fs/promises'
+import type { Runner } from '../runner.ts'
+
+/** What `GET /healthz` on the runner's socket answers. `ok` or what does not work, in words. */
+interface Health {
+  readonly ok: boolean
+  readonly parts: { readonly engine: string; readonly gateway: string }
+  readonly sandbox: { readonly isolation: string; readonly means: string }
+}
+
+/** Serves the runner's health on a unix socket, for the bot. */
+export async function serveHealth(runner: Runner, means: string): Promise<Server> {
+  const path = runner.settings.sockets.runner
+  await rm(path, { force: true })
+  const server = createServer((request, response) => {
+    request.resume()
+    if (request.url !== '/healthz') return void response.writeHead(404).end()
+    void readHealth(runner, means).then((health) => {
+      response.writeHead(health.ok ? 200 : 503, { 'content-type': 'application/json' })
+      response.end(JSON.stringify(health))
+    })
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(path, resolve)
+  })
+  return server
+}
+
+async function readHealth(runner: Runner, means: string): Promise<Health> {
+  const [engine, gatewayMs] = await Promise.all([dockerHealth(runner), runner.gateways.ping()])
+  const gateway = gatewayMs === undefined ? 'no gateway answers' : 'ok'
+  return {
+    ok: engine === 'ok' && gateway === 'ok',
+    parts: { engine, gateway },
+    sandbox: { isolation: runner.sandboxes.isolation, means },
+  }
+}
+
+async function dockerHealth(runner: Runner): Promise<string> {
+  try {
+    await runner.docker.ping()
+    return 'ok'
+  } catch {
+    return 'the Docker daemon does not answer'
+  }
+}

@@ -1,0 +1,41 @@
+import { join } from 'node:path'
+import type { Deployment } from '../../contract/deployment.ts'
+import { MicropushError } from '../../contract/errors.ts'
+import { findRuntime } from '../../runtimes/catalogue.ts'
+import { prepareRuntime } from '../images/prepare.ts'
+import type { Runner } from '../runner.ts'
+import type { Sandbox } from '../sandbox/sandbox.ts'
+import { startSandbox } from '../sandbox/start-sandbox.ts'
+import { microEnvironment } from './environment.ts'
+
+/**
+ * A sandbox for a deployment whose artifacts are on disk.
+ *
+ * @throws MicropushError what `startSandbox` throws; `internal` when the record lacks what a build would have noted.
+ */
+export async function startDeployment(runner: Runner, deployment: Deployment, signal: AbortSignal): Promise<Sandbox> {
+  const { artifacts, launch, runtime: id } = deployment.outcome
+  const runtime = id === undefined ? undefined : findRuntime(id)
+  if (artifacts === undefined || launch === undefined || runtime === undefined) {
+    throw new MicropushError('internal', 'This deployment was never built.')
+  }
+  const images = await prepareRuntime(runner, runtime, { signal, onProgress: () => {} })
+  const store = join(runner.settings.dataDir, 'artifacts')
+  return startSandbox(
+    runner.sandboxes,
+    {
+      deploymentId: deployment.id,
+      micro: deployment.config.name,
+      image: images.sandbox,
+      launch,
+      language: runtime.language,
+      appDir: join(store, 'app', artifacts.app),
+      ...(artifacts.dependencies === undefined
+        ? {}
+        : { dependenciesDir: join(store, 'dependencies', artifacts.dependencies) }),
+      env: microEnvironment(deployment, runner.settings),
+      limits: deployment.config.limits,
+    },
+    { signal, onPhase: () => {} },
+  )
+}

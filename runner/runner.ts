@@ -1,0 +1,32 @@
+import type { Logger } from 'pino'
+import type { Queues } from '../contract/queue.ts'
+import type { Settings } from '../contract/settings.ts'
+import type { Store } from '../contract/store/connect.ts'
+import type { Drains } from './lifecycle/drains.ts'
+import type { Fleet } from './lifecycle/fleet.ts'
+import type { GatewayLink } from './lifecycle/gateway-link.ts'
+import type { Docker } from './docker/client.ts'
+import type { Route } from './gateway/protocol.ts'
+import type { SandboxContext } from './sandbox/sandbox.ts'
+
+/** What the runner's work is done with, wired in `main.ts`. */
+export interface Runner {
+  readonly settings: Settings
+  readonly dataDir: string
+  readonly store: Store
+  readonly queues: Queues
+  readonly docker: Docker
+  /** Value of the label that says which containers are ours. */
+  readonly instance: string
+  readonly sandboxes: SandboxContext
+  /** Docker network of the throw-away builders. */
+  readonly builderNetwork: string
+  readonly fleet: Fleet
+  readonly gateways: GatewayLink
+  readonly drains: Drains
+  /** Micros' live deployments, so that an older one is let go instead of frozen. */
+  readonly inProduction: Set<string>
+  /** Host name → route, as the gateways were told. */
+  readonly routed: Map<string, Route>
+  readonly log: Logger
+}

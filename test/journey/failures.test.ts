@@ -1,0 +1,136 @@
+import { randomBytes } from 'node:crypto'
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { saying } from './support/micros.ts'
+import { startStack, type Stack } from './support/stack.ts'
+import type { Repository } from './support/repository.ts'
+
+let stack: Stack
+beforeAll(async () => {
+  stack = await startStack({ MICROPUSH_SANDBOX: 'runc' })
+})
+afterAll(() => stack[Symbol.asyncDispose]())
+afterEach(async () => {
+  const { builders, work } = await stack.leftovers()
+  expect({ builders, work }).toEqual({ builders: [], work: [] })
+})
+
+async function push(repository: Repository) {
+  const sha = await repository.commit()
+  const printed = await repository.push()
+  const name = repository.fullName.split('/')[1] ?? ''
+  return { printed, status: await stack.outcome(repository.fullName, sha, `micropush/${name}`) }
+}
+
+it('a failing build is told and keeps the old one live', async () => {
+  await using repository = await stack.repository('ada/builds')
+  await repository.write(saying('first'))
+  expect((await push(repository)).status.state).toBe('success')
+  await repository.write({ 'micro.yml': 'v: 1\nruntime: nodejs24\nbuild: echo to standard error >&2; exit 3\n' })
+  const { status, printed } = await push(repository)
+  expect(status).toMatchObject({ state: 'failure', description: expect.stringMatching(/build.*3/i) as string })
+  expect(printed).toContain(status.description)
+  expect((await stack.ask(stack.host('builds--ada'))).body).toBe('first')
+  const log = await (await fetch(status.target_url ?? '')).text()
+  expect(log).toContain('to standard error')
+})
+
+it('an invalid config file is told with its line and key', async () => {
+  await using repository = await stack.repository('ada/bad')
+  await repository.write({ 'micro.yml': 'v: 1\nruntme: nodejs24\n', 'index.js': '' })
+  const { status } = await push(repository)
+  expect(status.state).toBe('failure')
+  expect(status.description).toMatch(/line 2.*runtme.*runtime/)
+})
+
+it('an app that throws when it is imported is a failure in the app’s own words', async () => {
+  await using repository = await stack.repository('ada/throws')
+  await repository.write({
+    'micro.yml': 'v: 1\nruntime: nodejs24\n',
+    'index.js': 'throw new Error("no database here")\n',
+  })
+  const { status } = await push(repository)
+  expect(status).toMatchObject({ state: 'failure', description: expect.stringContaining('no database here') as string })
+  expect((await stack.leftovers()).containers.length).toBe(1)
+})
+
+it('a dependency that does not exist is a failure that names it', async () => {
+  await using repository = await stack.repository('ada/missing')
+  await repository.write({
+    ...saying('x'),
+    'package.json': JSON.stringify({ dependencies: { 'is-number': '999.0.0' } }),
+  })
+  const { status } = await push(repository)
+  expect(status).toMatchObject({ state: 'failure', description: expect.stringContaining('is-number') as string })
+})
+
+it('a micro without an entry file is a failure that lists what was looked for', async () => {
+  await using repository = await stack.repository('ada/empty')
+  await repository.write({ 'micro.yml': 'v: 1\n', 'readme.txt': 'x' })
+  const { status } = await push(repository)
+  expect(status).toMatchObject({ state: 'failure', description: expect.stringMatching(/index\.js/) as string })
+})
+
+it('two repositories of one owner cannot serve the same name', async () => {
+  await using first = await stack.repository('ada/one-name')
+  await first.write(saying('mine'))
+  expect((await push(first)).status.state).toBe('success')
+  await using second = await stack.repository('ada/other')
+  await second.write({ ...saying('stolen'), 'micro.yml': 'v: 1\nname: one-name\nruntime: nodejs24\n' })
+  const sha = await second.commit()
+  await second.push()
+  const status = await stack.outcome('ada/other', sha, 'micropush/one-name')
+  expect(status).toMatchObject({ state: 'failure', description: expect.stringContaining('one-name') as string })
+  expect((await stack.ask(stack.host('one-name--ada'))).body).toBe('mine')
+})
+
+it('source of 251 MB is refused while it is unpacked', async () => {
+  await using repository = await stack.repository('ada/large')
+  const block = Buffer.alloc(1024 * 1024)
+  const large = Buffer.concat(Array.from({ length: 251 }, () => block))
+  await repository.write({ ...saying('x'), 'large.bin': large })
+  const { status } = await push(repository)
+  expect(status).toMatchObject({ state: 'failure', description: expect.stringMatching(/250 MB/) as string })
+})
+
+it('a link to /etc/passwd is refused', async () => {
+  await using repository = await stack.repository('ada/linked')
+  await repository.write(saying('x'))
+  const { symlink } = await import('node:fs/promises')
+  await symlink('/etc/passwd', `${repository.dir}/passwords`)
+  const { status } = await push(repository)
+  expect(status).toMatchObject({ state: 'failure', description: expect.stringContaining('passwords') as string })
+})
+
+it('an archive with ../ in it is refused', async () => {
+  await using repository = await stack.repository('ada/dotdot')
+  await repository.write(saying('x'))
+  await repository.commit()
+  const sha = await commitWithDotDot(repository)
+  await repository.git('push', 'origin', `${sha}:refs/heads/main`)
+  const status = await stack.outcome('ada/dotdot', sha, 'micropush/dotdot')
+  expect(status.state).toBe('failure')
+  expect(status.description).toMatch(/\.\./)
+})
+
+/** git's own commands refuse such a tree, so its bytes are written by hand. */
+async function commitWithDotDot(repository: Repository): Promise<string> {
+  const { execFileSync } = await import('node:child_process')
+  const hash = (type: string, input: Buffer) =>
+    execFileSync('git', ['hash-object', '-t', type, '-w', '--literally', '--stdin'], { cwd: repository.dir, input })
+      .toString()
+      .trim()
+  const entry = (mode: string, name: string, id: string) =>
+    Buffer.concat([Buffer.from(`${mode} ${name}\0`), Buffer.from(id, 'hex')])
+  const blob = (text: string) => hash('blob', Buffer.from(text))
+  const inner = hash('tree', entry('100644', 'escaped.txt', blob(randomBytes(4).toString('hex'))))
+  const files = saying('x')
+  const tree = hash(
+    'tree',
+    Buffer.concat([
+      entry('40000', '..', inner),
+      entry('100644', 'index.js', blob(files['index.js'] ?? '')),
+      entry('100644', 'micro.yml', blob(files['micro.yml'] ?? '')),
+    ]),
+  )
+  return (await repository.git('commit-tree', tree, '-m', 'Escape')).trim()
+}

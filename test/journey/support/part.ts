@@ -1,0 +1,36 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { createWriteStream } from 'node:fs'
+
+/** One process of the platform, which a test may kill and start again. */
+export interface Part {
+  start(): void
+  /** Sends a signal and waits until the process is gone. */
+  kill(signal?: NodeJS.Signals): Promise<void>
+}
+
+export function createPart(spec: {
+  readonly name: string
+  readonly command: readonly [string, ...string[]]
+  readonly env: Readonly<Record<string, string>>
+  readonly logFile: string
+}): Part {
+  const log = createWriteStream(spec.logFile, { flags: 'a' })
+  let child: ChildProcess | undefined
+  return {
+    start() {
+      const [command, ...args] = spec.command
+      child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...spec.env } })
+      child.stdout?.pipe(log, { end: false })
+      child.stderr?.pipe(log, { end: false })
+    },
+    async kill(signal = 'SIGKILL') {
+      const running = child
+      child = undefined
+      if (running === undefined || running.exitCode !== null || running.signalCode !== null) return
+      const gone = once(running, 'exit')
+      running.kill(signal)
+      await gone
+    },
+  }
+}
