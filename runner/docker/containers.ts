@@ -1,0 +1,116 @@
+import { asEngineError, statusOf } from './engine-error.ts'
+import type Docker from 'dockerode'
+
+/** The types know no `CgroupnsMode`, the Engine API does since 1.41. */
+export type ContainerOptions = Docker.ContainerCreateOptions & {
+  readonly HostConfig?: Docker.HostConfig & { readonly CgroupnsMode?: 'private' }
+}
+
+/** A container as the list shows it. */
+export interface ListedContainer {
+  readonly id: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly state: 'created' | 'restarting' | 'running' | 'removing' | 'paused' | 'exited' | 'dead'
+  readonly createdAtMs: number
+}
+
+/** How a container stands, as far as anybody asks. */
+export interface ContainerState {
+  readonly running: boolean
+  readonly paused: boolean
+  readonly exitCode: number
+  readonly oomKilled: boolean
+  readonly startedAtMs: number
+}
+
+/** @returns the new container's id. */
+export async function createContainer(docker: Docker, options: ContainerOptions): Promise<string> {
+  return asEngineError(async () => (await docker.createContainer(options)).id)
+}
+
+export async function startContainer(docker: Docker, id: string): Promise<void> {
+  await asEngineError(() => docker.getContainer(id).start())
+}
+
+/** Resolves when the container ends, with its exit code. Ask before the start: it counts the next end, not a former one. */
+export async function nextExit(docker: Docker, id: string, signal: AbortSignal): Promise<number> {
+  const ended: { StatusCode: number } = await docker
+    .getContainer(id)
+    .wait({ condition: 'next-exit', abortSignal: signal })
+  return ended.StatusCode
+}
+
+/** @returns undefined when there is no such container. */
+export async function containerState(docker: Docker, id: string): Promise<ContainerState | undefined> {
+  return asEngineError(() =>
+    docker
+      .getContainer(id)
+      .inspect()
+      .then(({ State }) => ({
+        running: State.Running,
+        paused: State.Paused,
+        exitCode: State.ExitCode,
+        oomKilled: State.OOMKilled,
+        startedAtMs: Date.parse(State.StartedAt),
+      }))
+      .catch(whenStatus([404], undefined)),
+  )
+}
+
+/** All containers, ended ones too, that have every one of these labels (`name` or `name=value`). */
+export async function listContainers(docker: Docker, labels: readonly string[]): Promise<ListedContainer[]> {
+  const found = await asEngineError(() => docker.listContainers({ all: true, filters: { label: [...labels] } }))
+  return found.map((container) => ({
+    id: container.Id,
+    labels: container.Labels,
+    state: container.State as ListedContainer['state'],
+    createdAtMs: container.Created * 1000,
+  }))
+}
+
+/** Sends the stop signal, and SIGKILL after the grace. That it has ended already, or is gone, is no failure. */
+export async function stopContainer(docker: Docker, id: string, graceSeconds: number): Promise<void> {
+  await asEngineError(() =>
+    docker
+      .getContainer(id)
+      .stop({ t: graceSeconds })
+      .catch(whenStatus([304, 404], undefined)),
+  )
+}
+
+/** Kills and removes it, with its anonymous volumes. That it is gone, or being removed, is no failure. */
+export async function removeContainer(docker: Docker, id: string): Promise<void> {
+  await asEngineError(() =>
+    docker
+      .getContainer(id)
+      .remove({ force: true, v: true })
+      .catch(whenStatus([404, 409], undefined)),
+  )
+}
+
+/** Stops all its processes where they are. That they are stopped already is no failure. */
+export async function pauseContainer(docker: Docker, id: string): Promise<void> {
+  await asEngineError(() => docker.getContainer(id).pause().catch(whenAlready('paused')))
+}
+
+/** Lets its processes go on. That they run already is no failure. */
+export async function unpauseContainer(docker: Docker, id: string): Promise<void> {
+  await asEngineError(() => docker.getContainer(id).unpause().catch(whenAlready('running')))
+}
+
+function whenStatus<T>(statuses: readonly number[], value: T) {
+  return (error: unknown): T => {
+    const status = statusOf(error)
+    if (status !== undefined && statuses.includes(status)) return value
+    throw error
+  }
+}
+
+/** Docker says in words only that a container is paused already (409 in new engines, 500 in old ones). */
+function whenAlready(state: 'paused' | 'running') {
+  const words = state === 'paused' ? /already paused/i : /not paused/i
+  return (error: unknown): void => {
+    if (error instanceof Error && words.test(error.message)) return
+    throw error
+  }
+}

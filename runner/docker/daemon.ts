@@ -1,0 +1,26 @@
+import type Docker from 'dockerode'
+import { asEngineError } from './engine-error.ts'
+
+/** What the Docker daemon says about itself, as far as we decide by it. */
+export interface DaemonFacts {
+  readonly version: string
+  /** Names of the OCI runtimes. */
+  readonly runtimes: readonly string[]
+  readonly cgroupVersion: 1 | 2
+  readonly cpus: number
+  /** Whether the kernel lets a memory limit count swap. */
+  readonly swapLimit: boolean
+}
+
+/** @throws MicropushError `engine-unavailable` when the daemon does not answer. */
+export async function daemonFacts(docker: Docker): Promise<DaemonFacts> {
+  // The types do not know every field of the answer to `GET /info`.
+  const info: Partial<Record<string, unknown>> = await asEngineError(() => docker.info())
+  return {
+    version: String(info['ServerVersion']),
+    runtimes: Object.keys(info['Runtimes'] ?? {}),
+    cgroupVersion: info['CgroupVersion'] === '2' ? 2 : 1,
+    cpus: Number(info['NCPU']),
+    swapLimit: info['SwapLimit'] === true,
+  }
+}

@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto'
+import { MicropushError } from '../../contract/errors.ts'
+import type { Docker } from '../docker/client.ts'
+import { createNetwork, listNetworks, removeNetwork, type BridgeNetwork } from '../docker/networks.ts'
+import { hostRoutes } from './host-routes.ts'
+import { hostResolvers } from './resolv-conf.ts'
+import { chooseSubnet } from './subnets.ts'
+
+const kinds = ['sandbox', 'builder'] as const
+
+export type NetworkKind = (typeof kinds)[number]
+export type Networks = Readonly<Record<NetworkKind, BridgeNetwork>>
+
+/**
+ * Two bridge networks of this instance, one for sandboxes and one for builders. Their subnets are chosen once, to collide with no route of the host and no
+ * other network of Docker.
+ */
+export async function ensureNetworks(docker: Docker, instance: string): Promise<Networks> {
+  const sandbox = await ensure(docker, instance, 'sandbox')
+  return { sandbox, builder: await ensure(docker, instance, 'builder') }
+}
+
+/** Removes what `ensureNetworks` made. */
+export async function removeNetworks(docker: Docker, instance: string): Promise<void> {
+  for (const kind of kinds) await removeNetwork(docker, networkName(instance, kind))
+}
+
+async function ensure(docker: Docker, instance: string, kind: NetworkKind): Promise<BridgeNetwork> {
+  const name = networkName(instance, kind)
+  const existing = await listNetworks(docker)
+  const found = existing.find((network) => network.name === name)
+  if (found !== undefined) return checked(found, bridgeName(instance, kind))
+  const [routes, resolvers] = await Promise.all([hostRoutes(), hostResolvers().catch(() => [])])
+  const network: BridgeNetwork = {
+    name,
+    bridge: bridgeName(instance, kind),
+    subnet: chooseSubnet([
+      ...routes,
+      ...resolvers,
+      ...existing.map(({ subnet }) => subnet).filter((net) => /^\d+\./.test(net)),
+    ]),
+    labels: { 'micropush.instance': instance, 'micropush.kind': `${kind}-network` },
+    isolated: true,
+  }
+  await createNetwork(docker, network)
+  return network
+}
+
+/** The firewall goes by the bridge's name, so a network of our name that somebody else made must not be used. */
+function checked(found: BridgeNetwork, bridge: string): BridgeNetwork {
+  if (found.bridge === bridge && found.isolated) return found
+  throw new MicropushError(
+    'setup-incomplete',
+    `The Docker network ${found.name} was not made by micropush. Remove it with \`docker network rm ${found.name}\`, then start again.`,
+  )
+}
+
+function networkName(instance: string, kind: NetworkKind): string {
+  return `micropush-${instance}-${kind}`
+}
+
+/** An interface's name has at most 15 characters (netdevice(7), IFNAMSIZ). */
+export function bridgeName(instance: string, kind: NetworkKind): string {
+  return `mp${kind.charAt(0)}-${shortHash(instance)}`
+}
+
+/** Tells the instances apart where names are short. */
+export function shortHash(instance: string): string {
+  return createHash('sha256').update(instance).digest('hex').slice(0, 10)
+}

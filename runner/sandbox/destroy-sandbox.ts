@@ -1,0 +1,33 @@
+import { listContainers, removeContainer, stopContainer, unpauseContainer } from '../docker/containers.ts'
+import { labels, sandboxFilter } from './labels.ts'
+import { removeBox } from './make-box.ts'
+import { sandboxPaths } from './paths.ts'
+import type { SandboxContext } from './sandbox.ts'
+
+interface DestroyOptions {
+  /** Seconds for shutdown events between SIGTERM and SIGKILL; 0 kills at once. */
+  readonly graceSeconds: number
+}
+
+/**
+ * Ends a sandbox and gives back all it holds: container, mounts, folder, uid. It works from labels and paths alone, so it can follow a restart,
+ * a half-made sandbox, or itself.
+ */
+export async function destroySandbox(
+  context: SandboxContext,
+  sandbox: { readonly id: string },
+  { graceSeconds }: DestroyOptions = { graceSeconds: 5 },
+): Promise<void> {
+  const containers = await listContainers(context.docker, [
+    ...sandboxFilter(context.instance),
+    `${labels.sandbox}=${sandbox.id}`,
+  ])
+  for (const container of containers) {
+    // A stopped process hears no SIGTERM.
+    if (container.state === 'paused') await unpauseContainer(context.docker, container.id)
+    if (graceSeconds > 0) await stopContainer(context.docker, container.id, graceSeconds)
+    await removeContainer(context.docker, container.id)
+  }
+  await removeBox(sandboxPaths(context.dataDir, sandbox.id))
+  for (const container of containers) context.uids.release(Number(container.labels[labels.uid]))
+}

@@ -1,0 +1,46 @@
+import type { Isolation } from './isolation.ts'
+
+/** Labels of our containers. What runs is read from them alone, never from memory. */
+export const labels = {
+  instance: 'micropush.instance',
+  kind: 'micropush.kind',
+  deployment: 'micropush.deployment',
+  sandbox: 'micropush.sandbox',
+  uid: 'micropush.uid',
+  isolation: 'micropush.isolation',
+} as const
+
+export interface SandboxLabels {
+  readonly instance: string
+  readonly sandboxId: string
+  readonly deploymentId: string
+  readonly uid: number
+  readonly isolation: Isolation
+}
+
+export function toLabels(of: SandboxLabels): Record<string, string> {
+  return {
+    [labels.instance]: of.instance,
+    [labels.kind]: 'sandbox',
+    [labels.deployment]: of.deploymentId,
+    [labels.sandbox]: of.sandboxId,
+    [labels.uid]: String(of.uid),
+    [labels.isolation]: of.isolation,
+  }
+}
+
+/** @returns undefined when they are not those of a sandbox of ours. */
+export function fromLabels(found: Readonly<Record<string, string>>): SandboxLabels | undefined {
+  const instance = found[labels.instance]
+  const sandboxId = found[labels.sandbox]
+  const deploymentId = found[labels.deployment]
+  const uid = Number(found[labels.uid])
+  if (found[labels.kind] !== 'sandbox' || !instance || !sandboxId || !deploymentId || !Number.isInteger(uid))
+    return undefined
+  return { instance, sandboxId, deploymentId, uid, isolation: found[labels.isolation] === 'gvisor' ? 'gvisor' : 'runc' }
+}
+
+/** Docker's filter for all sandboxes of one instance. */
+export function sandboxFilter(instance: string): string[] {
+  return [`${labels.instance}=${instance}`, `${labels.kind}=sandbox`]
+}

@@ -1,0 +1,68 @@
+import { platformLimits } from '../../contract/limits.ts'
+import { destroySandbox } from './destroy-sandbox.ts'
+import { explainFailure, type FailedPhase } from './explain-failure.ts'
+import { linkSocket } from './link-socket.ts'
+import { importApp, listen, load } from './phases.ts'
+import { prepareSandbox, type PreparedSandbox } from './prepare-sandbox.ts'
+import type { Phase, Sandbox, SandboxContext, SandboxSpec } from './sandbox.ts'
+import { startMessage } from './start-message.ts'
+
+interface StartOptions {
+  readonly signal: AbortSignal
+  /** Told when each phase is reached. */
+  readonly onPhase: (phase: Phase) => void
+  /** From the container's start to a listening app; the platform's limit unless told otherwise. */
+  readonly startMs?: number
+}
+
+/**
+ * Starts a deployment in a sandbox of its own; resolves when its socket takes requests. On any failure nothing is left of it.
+ *
+ * @throws MicropushError `start-failed`, `start-timeout` or `out-of-memory`, with what the app wrote last;
+ * `engine-unavailable` when Docker cannot be had; the signal's reason when it aborts.
+ */
+export async function startSandbox(
+  context: SandboxContext,
+  spec: SandboxSpec,
+  options: StartOptions,
+): Promise<Sandbox> {
+  const sandbox = await prepareSandbox(context, spec, options)
+  try {
+    const failed = await drive(sandbox, spec, options)
+    if (failed !== undefined) throw await explainFailure(context, { spec, sandbox, failed })
+    await linkSocket(sandbox.paths)
+    options.onPhase('listening')
+  } catch (error) {
+    await destroySandbox(context, sandbox, { graceSeconds: 0 })
+    throw error
+  } finally {
+    sandbox.release()
+  }
+  const { id, containerId, paths, startedAtMs } = sandbox
+  const { deploymentId } = spec
+  return { id, containerId, deploymentId, socket: paths.socket, isolation: context.isolation, startedAtMs }
+}
+
+/** Takes the app through its phases. @returns undefined when all are reached, else the phase that was not, and why. */
+async function drive(
+  { channel }: PreparedSandbox,
+  spec: SandboxSpec,
+  { signal, onPhase, startMs = platformLimits.startMs }: StartOptions,
+): Promise<FailedPhase | undefined> {
+  const deadline = AbortSignal.timeout(startMs)
+  const either = AbortSignal.any([signal, deadline])
+  const steps = [
+    { phase: 'loaded', run: () => load(channel, startMessage(spec), either) },
+    { phase: 'imported', run: () => importApp(channel, either) },
+    { phase: 'listening', run: () => listen(channel, either) },
+  ] as const
+  for (const { phase, run } of steps) {
+    const end = await run().catch((error: unknown) => {
+      if (deadline.aborted && !signal.aborted) return { kind: 'late', startMs } as const
+      throw error
+    })
+    if (end.kind !== 'reached') return { phase, end }
+    if (phase !== 'listening') onPhase(phase)
+  }
+  return undefined
+}

@@ -1,0 +1,59 @@
+import { readdir } from 'node:fs/promises'
+import { listContainers, removeContainer } from '../docker/containers.ts'
+import { destroySandbox } from './destroy-sandbox.ts'
+import { labels } from './labels.ts'
+import { listSandboxes, type ListedSandbox } from './list-sandboxes.ts'
+import { removeBox } from './make-box.ts'
+import { isSandboxId, sandboxesDir, sandboxPaths } from './paths.ts'
+import type { SandboxContext } from './sandbox.ts'
+
+export interface Swept {
+  /** What still runs and is wanted. */
+  readonly kept: readonly ListedSandbox[]
+  /** How many sandboxes, builders and folders nobody owned. */
+  readonly removed: number
+}
+
+/**
+ * On boot, before anything is started: removes what a former engine left behind and no live deployment owns. It touches nothing
+ * without our labels and nothing outside `<data>/sandboxes`.
+ *
+ * @param keep - ids of the deployments whose sandboxes may go on. Of two sandboxes of one deployment, one that ended, or one whose start did not come to its end, the engine has no use.
+ */
+export async function sweep(context: SandboxContext, keep: ReadonlySet<string>): Promise<Swept> {
+  const sandboxes = await listSandboxes(context)
+  const kept = wanted(sandboxes, keep)
+  const unwanted = sandboxes.filter((sandbox) => !kept.includes(sandbox))
+  await Promise.all(unwanted.map(({ sandbox }) => destroySandbox(context, sandbox, { graceSeconds: 0 })))
+  const builders = await removeBuilders(context)
+  const folders = await removeFolders(context, new Set(kept.map(({ sandbox }) => sandbox.id)))
+  return { kept, removed: unwanted.length + builders + folders }
+}
+
+/** The newest ready sandbox that still lives, one for each deployment. */
+export function wanted(sandboxes: readonly ListedSandbox[], keep: ReadonlySet<string>): ListedSandbox[] {
+  const newestFirst = sandboxes.toSorted((a, b) => b.sandbox.startedAtMs - a.sandbox.startedAtMs)
+  const seen = new Set<string>()
+  return newestFirst.filter(({ sandbox: { deploymentId }, state, ready }) => {
+    if (!ready || state === 'ended' || !keep.has(deploymentId) || seen.has(deploymentId)) return false
+    seen.add(deploymentId)
+    return true
+  })
+}
+
+/** A builder belongs to the engine that made it, and that one is no more. */
+async function removeBuilders(context: SandboxContext): Promise<number> {
+  const { docker, instance } = context
+  const builders = await listContainers(docker, [`${labels.instance}=${instance}`, `${labels.kind}=builder`])
+  await Promise.all(builders.map((builder) => removeContainer(docker, builder.id)))
+  return builders.length
+}
+
+/** Folders and images without a container: their engine died before it could make one. */
+async function removeFolders(context: SandboxContext, keep: ReadonlySet<string>): Promise<number> {
+  const names = await readdir(sandboxesDir(context.dataDir))
+  const ids = new Set(names.map((name) => name.replace(/\.ext4$/, '')).filter(isSandboxId))
+  const orphans = [...ids].filter((id) => !keep.has(id))
+  for (const id of orphans) await removeBox(sandboxPaths(context.dataDir, id))
+  return orphans.length
+}
