@@ -2,6 +2,7 @@ import { MICRO_NAME } from '../names.ts'
 import { limitKeys, microKeys, sharedKeys } from './keys.ts'
 import { ENV_NAME, RESERVED_ENV } from './read-env.ts'
 import { BRANCH, RUNTIME } from './read-fields.ts'
+import { ENTRY } from './read-path.ts'
 import { limitRules } from './read-limits.ts'
 import { MOST_MICROS } from './parse-config.ts'
 
@@ -47,7 +48,7 @@ function microSchema(more: Schema): Schema {
 
 /** A path that stays inside: no backslash, not absolute, no `..` between slashes. */
 const relativePath = String.raw`^(?!/)(?![A-Za-z]:)(?!(?:.*/)?\.\.(?:/|$))(?=.*\S)[^\\\p{Cc}]+$`
-const file = String.raw`(?!\.?/*$)(?!.*/$)(?!(?:.*/)\.$)(?![\w./-]+:\w+$)`
+const entryFile = `(?=.*${ENTRY.source})`
 
 const patterns = {
   duration: String.raw`^\s*\d{1,12}(\.\d{1,6})? ?(ms|[Ss](ec)?|[Mm](in)?)?\s*$`,
@@ -78,7 +79,7 @@ const fields: Readonly<Record<(typeof microKeys)[number], Schema>> = {
     description: 'The file in `src` that exports the app; by default found by its name.',
     type: 'string',
     maxLength: 255,
-    pattern: relativePath.replace('^', `^${file}`),
+    pattern: relativePath.replace('^', `^${entryFile}`),
   },
   build: { description: 'A shell command that runs once, after the dependencies are installed.', ...command() },
   run: { description: 'A shell command that starts a server on $PORT, in place of an exported app.', ...command() },

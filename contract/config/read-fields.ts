@@ -24,6 +24,11 @@ export function readName(value: Value | undefined, { findings }: Options): strin
 export const RUNTIME = /^(?:python|nodejs|node)[ @:-]?v?\d+(?:\.\d+|\.x)*$/i
 
 export function readRuntime(value: Value | undefined, { findings }: Options): string | undefined {
+  if (value?.kind === 'number') {
+    const language = value.text.includes('.') ? 'python' : 'nodejs'
+    findings.error(value, `runtime: ${value.text} names no language; write for example ${language}${value.text}`)
+    return undefined
+  }
   const text = readText(value, { label: 'runtime', findings, most: 64 })
   if (value === undefined || text === undefined) return undefined
   if (RUNTIME.test(text)) return text

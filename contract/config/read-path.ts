@@ -42,9 +42,12 @@ function faultOfPath(path: string): string | undefined {
   return undefined
 }
 
+/** What a loader can import, by its ending. */
+export const ENTRY = /\.(?:[cm]?js|py)$/
+
 function faultOfFile(path: string): string | undefined {
   const module = /^([\w./-]+):(\w+)$/.exec(path)?.[1]
   if (module !== undefined) return `is no file; name the file alone, such as "${module.replace(/\.py$/, '')}.py"`
   if (normalise(path) === '.' || path.endsWith('/')) return 'is a folder; name the file that holds the app'
-  return undefined
+  return ENTRY.test(path) ? undefined : 'must be a .js, .mjs, .cjs or .py file'
 }
