@@ -38,6 +38,33 @@ export async function buildImage(docker: Docker, image: BuiltImage): Promise<voi
   await throughToEnd(answer)
 }
 
+/** Whether the daemon gets an answer about a reference from its registry within the time: any answer at all counts. */
+export async function registryAnswers(docker: Docker, reference: string, withinMs: number): Promise<boolean> {
+  const timeout = new Promise<false>((resolve) => setTimeout(resolve, withinMs, false).unref())
+  const answer = docker
+    .getImage(reference)
+    .distribution()
+    .then(
+      () => true,
+      (error: unknown) => {
+        const status = statusOf(error)
+        return status !== undefined && status < 500
+      },
+    )
+  return Promise.race([answer, timeout])
+}
+
+/** Removes unnamed images that carry a label, such as the first stage of a finished build. */
+export async function pruneUnnamed(docker: Docker, label: string): Promise<void> {
+  await docker.pruneImages({ filters: { dangling: ['true'], label: [label] } })
+}
+
+/** Pulls an image from the registry that its reference names. */
+export async function pullImage(docker: Docker, reference: string, signal: AbortSignal): Promise<void> {
+  const answer: NodeJS.ReadableStream = await docker.pull(reference, { abortSignal: signal })
+  await throughToEnd(answer)
+}
+
 export async function imageExists(docker: Docker, reference: string): Promise<boolean> {
   return docker
     .getImage(reference)

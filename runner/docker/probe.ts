@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { pack } from 'tar-stream'
 import type { Docker } from './client.ts'
 import { importImage, removeImage } from './images.ts'
@@ -14,7 +15,7 @@ export async function runProbe(docker: Docker, runtime: string): Promise<number>
   const tar = pack()
   tar.entry({ name: 'true', mode: 0o755 }, exitZero())
   tar.finalize()
-  await importImage(docker, { reference: IMAGE, tar, changes: [] })
+  await importImage(docker, { reference: IMAGE, tar: Readable.from(tar), changes: [] })
   const container = await docker.createContainer({
     Image: IMAGE,
     Cmd: ['/true'],

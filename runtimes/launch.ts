@@ -1,0 +1,49 @@
+import type { Language } from './catalogue.ts'
+
+/** Where things are inside a sandbox. The image recipes put them there, the sandbox mounts over the rest. */
+export const paths = {
+  app: '/app',
+  nodeModules: '/app/node_modules',
+  pythonDependencies: '/dependencies',
+  init: '/opt/micropush/init',
+  nodeLoader: '/opt/micropush/node/loader.cjs',
+  pythonLoader: '/opt/micropush/python/main.py',
+  /** The folder that the host shares with the sandbox for its sockets. */
+  sockets: '/run/micropush',
+} as const
+
+/**
+ * The command that init runs in loader mode.
+ *
+ * @param entry the entry file's path relative to the app's folder.
+ */
+export function loaderCommand(language: Language, entry: string): string[] {
+  const file = `${paths.app}/${entry}`
+  // -I: nothing of the app's is importable before its import begins; the loader makes the module path itself.
+  return language === 'node'
+    ? ['node', paths.nodeLoader, file]
+    : ['python3', '-I', '-u', '-B', paths.pythonLoader, file]
+}
+
+/** The command that init runs in command mode, for a micro with `run:` in its file. */
+export function shellCommand(command: string): string[] {
+  return ['sh', '-c', command]
+}
+
+/** The part of a micro's environment that the runtime needs; a micro's own variables come on top. */
+export function runtimeEnvironment(language: Language): Record<string, string> {
+  const common = {
+    PATH: `${paths.nodeModules}/.bin:${paths.pythonDependencies}/bin:/usr/local/bin:/usr/bin:/bin`,
+    HOME: '/tmp',
+    TMPDIR: '/tmp',
+    LANG: 'C.UTF-8',
+    TZ: 'UTC',
+  }
+  if (language === 'node') return { ...common, NODE_ENV: 'production', NODE_PATH: paths.app }
+  return {
+    ...common,
+    PYTHONPATH: `${paths.app}:${paths.pythonDependencies}`,
+    PYTHONUNBUFFERED: '1',
+    PYTHONDONTWRITEBYTECODE: '1',
+  }
+}
