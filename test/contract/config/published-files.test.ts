@@ -1,0 +1,53 @@
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { parseConfig } from '../../../contract/config/parse-config.ts'
+import { defaultLimits } from '../../../contract/limits.ts'
+import { limitRules } from '../../../contract/config/read-limits.ts'
+import { formatDuration } from '../../../contract/config/parse-duration.ts'
+import { formatSize } from '../../../contract/config/parse-size.ts'
+
+const root = join(import.meta.dirname, '../../..')
+const read = (path: string): string => readFileSync(join(root, path), 'utf8')
+const guide = read('docs/micro-yml.md')
+
+describe('the guide to micro.yml', () => {
+  const blocks = [...guide.matchAll(/```(yaml|json)\n(.*?)```/gs)].map(([, kind, text]) => ({ kind, text: text ?? '' }))
+
+  it.each(blocks)('shows a file that works: $text', ({ kind, text }) => {
+    const file = kind === 'json' ? 'micro.json' : 'micro.yml'
+    expect(parseConfig(text, { file, repository: 'demo' })).toMatchObject({ ok: true, warnings: [] })
+  })
+
+  it.each(Object.entries(limitRules))('gives the bounds of %s as the code has them', (key, { field, unit, least }) => {
+    const format = { duration: formatDuration, size: formatSize, count: String }[unit]
+    expect(guide).toContain(`| \`${key}\` | \`${format(defaultLimits[field])}\` | \`${format(least)}\` |`)
+  })
+})
+
+describe('each example', () => {
+  const files = globSync('examples/*/micro.yml', { cwd: root })
+
+  it('is there', () => {
+    expect(files.length).toBeGreaterThanOrEqual(8)
+  })
+
+  it.each(files)('%s is a valid file, whose folders and entries exist', (path) => {
+    const result = parseConfig(read(path), { file: 'micro.yml', repository: 'demo' })
+    if (!result.ok) throw new Error(JSON.stringify(result.errors))
+    expect(result.warnings).toEqual([])
+    for (const { src, entry, build } of result.micros) {
+      const folder = join(root, path, '..', src)
+      expect(existsSync(folder)).toBe(true)
+      if (entry !== undefined && build === undefined) expect(existsSync(join(folder, entry))).toBe(true)
+    }
+  })
+
+  it.each(globSync('examples/**/package.json', { cwd: root, exclude: (path) => path.includes('node_modules') }))(
+    '%s has a lock file that names no registry',
+    (path) => {
+      const lock = read(join(path, '../package-lock.json'))
+      expect(lock).not.toMatch(/https?:\/\/(?!github\.com|opencollective\.com)[^"]*\.tgz|"resolved"/)
+    },
+  )
+})
