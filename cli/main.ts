@@ -1,8 +1,10 @@
 import { MicropushError } from '../contract/errors.ts'
+import { serve } from './serve.ts'
 import { start } from './start/start.ts'
 import { test } from './test/test.ts'
 
 const usage = `usage: micropush start        everything on this machine, in the foreground
+       micropush serve PART…  bot, runner or gateway alone, in the foreground, for a server
        micropush test [long]  set up what the tests need, and run them`
 
 /** A second signal this long after the first means that stopping takes too long for the person. */
@@ -33,6 +35,8 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
     case 'start':
       await start(stop.signal)
       return 0
+    case 'serve':
+      return serve(rest, stop.signal)
     case 'test':
       return test(rest[0] === 'long' ? 'long' : 'short', stop.signal)
     default:

@@ -14,7 +14,8 @@ export interface ProcessSpec {
   /** Executable and arguments; the pinned Node for our own. */
   readonly command: readonly [string, ...string[]]
   readonly env: Readonly<Record<string, string>>
-  readonly logDir: string
+  /** Folder for `<name>.log`; what it prints goes to this command's own output when absent. */
+  readonly logDir: string | undefined
 }
 
 export interface Supervised {
@@ -23,9 +24,10 @@ export interface Supervised {
   stop(): Promise<void>
 }
 
-/** Runs a process, writes what it prints to `<logDir>/<name>.log`, and starts it again whenever it ends by itself. */
+/** Runs a process and starts it again whenever it ends by itself. */
 export function supervise(spec: ProcessSpec, onRestart: (words: string) => void): Supervised {
-  const log = createWriteStream(join(spec.logDir, `${spec.name}.log`), { flags: 'a' })
+  const logFile = spec.logDir === undefined ? undefined : join(spec.logDir, `${spec.name}.log`)
+  const log = logFile === undefined ? undefined : createWriteStream(logFile, { flags: 'a' })
   let child: ChildProcess
   let stopping = false
   let failures = 0
@@ -33,16 +35,17 @@ export function supervise(spec: ProcessSpec, onRestart: (words: string) => void)
   const start = () => {
     const begun = Date.now()
     const [command, ...args] = spec.command
-    child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env: childEnvironment(spec.env) })
-    child.stdout?.pipe(log, { end: false })
-    child.stderr?.pipe(log, { end: false })
-    child.on('error', (error) => log.write(`${error.message}\n`))
+    const output = log === undefined ? 'inherit' : 'pipe'
+    child = spawn(command, args, { stdio: ['ignore', output, output], env: childEnvironment(spec.env) })
+    if (log !== undefined) for (const stream of [child.stdout, child.stderr]) stream?.pipe(log, { end: false })
+    child.on('error', (error) => onRestart(`${spec.name} could not be started: ${error.message}`))
     child.on('close', (code, signal) => {
       if (stopping) return
       failures = Date.now() - begun > STEADY_MS ? 0 : failures + 1
       const delay = RESTART_MS[Math.min(failures, RESTART_MS.length - 1)] ?? 1000
+      const where = logFile === undefined ? '' : `; its log: ${logFile}`
       onRestart(
-        `${spec.name} ended (${signal ?? `exit code ${code}`}) and is started again in ${delay / 1000} s; its log: ${join(spec.logDir, `${spec.name}.log`)}`,
+        `${spec.name} ended (${signal ?? `exit code ${code}`}) and is started again in ${delay / 1000} s${where}`,
       )
       timer = setTimeout(start, delay)
     })
@@ -60,7 +63,7 @@ export function supervise(spec: ProcessSpec, onRestart: (words: string) => void)
         await gone
         clearTimeout(force)
       }
-      log.end()
+      log?.end()
     },
   }
 }

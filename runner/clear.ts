@@ -3,7 +3,7 @@ import { sweep } from './sandbox/sweep.ts'
 import { connectDocker } from './docker/client.ts'
 import { readSettings } from './env.ts'
 import { readInstance } from './instance.ts'
-import { tearDownNetwork } from './network/tear-down-network.ts'
+import { tearDownNetwork } from './network/set-up-network.ts'
 
 /** `node runner/clear.ts`, while no runner works on this data folder: ends every sandbox and builder of it, and its networks and rules. */
 const settings = readSettings()
@@ -19,4 +19,4 @@ const { context } = await openSandboxes({
   gatewayGid: 0,
 })
 await sweep(context, new Set())
-await tearDownNetwork({ docker, instance, dataDir: settings.dataDir })
+await tearDownNetwork(docker, instance)

@@ -6,7 +6,7 @@ import { openStore } from '../contract/store/connect.ts'
 import { getDeployment } from '../contract/store/deployments.ts'
 import { MicropushError } from '../contract/errors.ts'
 import { connectDocker } from './docker/client.ts'
-import { readSettings } from './env.ts'
+import { readNetworkChoices, readSettings } from './env.ts'
 import { readInstance } from './instance.ts'
 import { answerGateway } from './lifecycle/control.ts'
 import { createDrains } from './lifecycle/drains.ts'
@@ -48,7 +48,12 @@ async function main(): Promise<void> {
   for (const folder of [settings.runDir, work]) await mkdir(folder, { recursive: true, mode: 0o711 })
 
   const docker = connectDocker(settings.dockerSocket)
-  const network = await setUpNetwork({ docker, instance, dataDir: settings.dataDir })
+  const network = await setUpNetwork(docker, {
+    instance,
+    dataDir: settings.dataDir,
+    ...readNetworkChoices(),
+    builderAllow: await privateRegistries(),
+  })
   const { context: sandboxes, means } = await openSandboxes({
     docker,
     instance,

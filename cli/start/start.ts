@@ -77,7 +77,7 @@ async function deployExamples(settings: Settings, signal: AbortSignal): Promise<
   }
 }
 
-/** Processes that are stopped in the opposite order of their start. */
+/** Processes that are stopped in the opposite order of their start, and the sandboxes after them. */
 function startProcesses(): AsyncDisposable & { start(spec: ProcessSpec): void } {
   const running: Supervised[] = []
   return {

@@ -7,6 +7,8 @@ export interface Part {
   start(): void
   /** Sends a signal and waits until the process is gone. */
   kill(signal?: NodeJS.Signals): Promise<void>
+  /** Sends a signal that does not end it, such as SIGSTOP. */
+  signal(signal: NodeJS.Signals): void
 }
 
 export function createPart(spec: {
@@ -18,6 +20,7 @@ export function createPart(spec: {
   const log = createWriteStream(spec.logFile, { flags: 'a' })
   let child: ChildProcess | undefined
   return {
+    signal: (signal) => void child?.kill(signal),
     start() {
       const [command, ...args] = spec.command
       child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...spec.env } })
