@@ -1,15 +1,12 @@
 import { once } from 'node:events'
 import type { AddressInfo, Server } from 'node:net'
 import type { Redis } from 'ioredis'
-import { createNodeMiddleware, Probot } from 'probot'
 import { openQueues, type Queues } from '../contract/queue.ts'
 import { pushJob, queueNames, reportJob } from '../contract/queues.ts'
 import { openStore, openWorkerConnection, type Store } from '../contract/store/connect.ts'
-import { acceptPush } from './accept-push.ts'
-import { createApp } from './app.ts'
+import { createDoor } from './door.ts'
 import type { BotSettings } from './env.ts'
 import { createGitHub, type GitHub } from './github/client.ts'
-import { createHttpServer, WEBHOOK_PATH } from './http/server.ts'
 import { createKeyedLock } from './keyed-lock.ts'
 import type { Log } from './log.ts'
 import { handlePush } from './push/handle-push.ts'
@@ -61,19 +58,6 @@ export async function startBot(settings: BotSettings, log: Log): Promise<Bot> {
       store.redis.disconnect()
     },
   }
-}
-
-async function createDoor({ settings, log, store, queues }: Parts): Promise<Server> {
-  const probot = new Probot({
-    appId: settings.appId,
-    privateKey: settings.privateKey.reveal(),
-    secret: settings.webhookSecret.reveal(),
-    baseUrl: settings.githubUrl,
-    log,
-  })
-  const app = createApp({ acceptPush: (push) => acceptPush({ store, queues }, push), log })
-  const webhooks = await createNodeMiddleware(app, { probot, webhooksPath: WEBHOOK_PATH })
-  return createHttpServer({ store, runnerSocket: settings.sockets.runner, webhooks, log })
 }
 
 function startWork({ settings, log, store, queues, github }: Parts): { close(): Promise<void> } {

@@ -1,0 +1,30 @@
+import type { Server } from 'node:http'
+import { createNodeMiddleware, Probot } from 'probot'
+import type { Queues } from '../contract/queue.ts'
+import type { Store } from '../contract/store/connect.ts'
+import { acceptPush } from './accept-push.ts'
+import { createApp } from './app.ts'
+import type { BotSettings } from './env.ts'
+import { createHttpServer, WEBHOOK_PATH } from './http/server.ts'
+import type { Log } from './log.ts'
+
+export interface DoorParts {
+  readonly settings: BotSettings
+  readonly log: Log
+  readonly store: Store
+  readonly queues: Queues
+}
+
+/** The bot's HTTP server with Probot behind it, not listening yet. */
+export async function createDoor({ settings, log, store, queues }: DoorParts): Promise<Server> {
+  const probot = new Probot({
+    appId: settings.appId,
+    privateKey: settings.privateKey.reveal(),
+    secret: settings.webhookSecret.reveal(),
+    baseUrl: settings.githubUrl,
+    log,
+  })
+  const app = createApp({ acceptPush: (push) => acceptPush({ store, queues }, push), log })
+  const webhooks = await createNodeMiddleware(app, { probot, webhooksPath: WEBHOOK_PATH })
+  return createHttpServer({ store, runnerSocket: settings.sockets.runner, webhooks, log })
+}

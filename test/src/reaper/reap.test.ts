@@ -1,0 +1,62 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { addDeploy } from '../../../contract/queue.ts'
+import { createDeployment, getDeployment, transitionDeployment } from '../../../contract/store/deployments.ts'
+import { reap } from '../../../src/reaper/reap.ts'
+import { startParts, type Parts } from '../support/bot.ts'
+import { sampleBase } from '../support/samples.ts'
+
+const MINUTE = 60_000
+let parts: Parts
+let id: string
+
+beforeEach(async () => {
+  parts = await startParts()
+  const base = sampleBase()
+  id = base.id
+  await createDeployment(parts.store, base)
+})
+
+afterEach(() => parts[Symbol.asyncDispose]())
+
+function reapAfter(ms: number): Promise<void> {
+  return reap({ ...parts, now: () => Date.now() + ms })
+}
+
+async function jobs(queue: 'work' | 'report'): Promise<unknown[]> {
+  return (await parts.queues[queue].getJobs(['waiting', 'prioritized'])).map((job) => job.data as unknown)
+}
+
+describe('the reaper', () => {
+  it('ends what has outlived its deadline, gives back what it holds, and reports it', async () => {
+    await transitionDeployment(parts.store, { id, from: ['queued'], to: 'building' })
+    await reapAfter(16 * MINUTE)
+    expect(await getDeployment(parts.store, id)).toMatchObject({
+      state: 'failed',
+      outcome: { error: { code: 'deadline', message: expect.stringContaining('15 minutes') as string } },
+    })
+    expect(await jobs('work')).toEqual([{ kind: 'destroy', deploymentIds: [id] }])
+    expect(await jobs('report')).toEqual([{ kind: 'deployment', deploymentId: id }])
+  })
+
+  it('leaves alone what is in time, and does not end anything twice', async () => {
+    await transitionDeployment(parts.store, { id, from: ['queued'], to: 'building' })
+    await reapAfter(14 * MINUTE)
+    expect((await getDeployment(parts.store, id))?.state).toBe('building')
+    await reapAfter(16 * MINUTE)
+    await reapAfter(17 * MINUTE)
+    expect(await jobs('report')).toHaveLength(1)
+  })
+
+  it('gives a job to what is queued without one', async () => {
+    await reapAfter(11_000)
+    expect(await jobs('work')).toEqual([{ kind: 'deploy', deploymentId: id }])
+  })
+
+  it('does not hurry what was queued just now, nor double what has its job', async () => {
+    await reapAfter(0)
+    expect(await jobs('work')).toEqual([])
+    await addDeploy(parts.queues, id)
+    await reapAfter(11_000)
+    expect(await jobs('work')).toHaveLength(1)
+  })
+})

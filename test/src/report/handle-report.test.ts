@@ -1,0 +1,122 @@
+import nock from 'nock'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createDeployment, getDeployment, transitionDeployment } from '../../../contract/store/deployments.ts'
+import { createKeyedLock } from '../../../src/keyed-lock.ts'
+import { handleReport, type ReportDeps } from '../../../src/report/handle-report.ts'
+import { createPace } from '../../../src/report/pace.ts'
+import { startParts, type Parts } from '../support/bot.ts'
+import { mockGitHub, type MockedGitHub } from '../support/github.ts'
+import { sampleBase, shaA } from '../support/samples.ts'
+
+let parts: Parts
+let github: MockedGitHub
+let deps: ReportDeps
+
+beforeEach(async () => {
+  parts = await startParts()
+  github = mockGitHub()
+  deps = { ...parts, botUrl: 'http://bot.test', pace: createPace(), lock: createKeyedLock(), now: Date.now }
+})
+
+afterEach(async () => {
+  nock.cleanAll()
+  await parts[Symbol.asyncDispose]()
+})
+
+async function makeDeployment(sequence = 1): Promise<string> {
+  const base = sampleBase({ sequence })
+  await createDeployment(parts.store, base)
+  return base.id
+}
+
+function report(deploymentId: string) {
+  return handleReport({ kind: 'deployment', deploymentId }, deps)
+}
+
+function descriptions(): unknown[] {
+  return github.statuses.map(({ body }) => body['description'])
+}
+
+describe('a report of a deployment', () => {
+  it('sends its state as a commit status', async () => {
+    const id = await makeDeployment()
+    await report(id)
+    expect(github.statuses).toEqual([
+      {
+        sha: shaA,
+        body: {
+          context: 'micropush/hello',
+          state: 'pending',
+          description: 'Queued',
+          target_url: `http://bot.test/d/${id}`,
+        },
+      },
+    ])
+  })
+
+  it('does not send the same twice', async () => {
+    const id = await makeDeployment()
+    await report(id)
+    await report(id)
+    await Promise.all([report(id), report(id)])
+    expect(github.statuses).toHaveLength(1)
+  })
+
+  it('says how it stands now, whatever it was when the job was added', async () => {
+    const id = await makeDeployment()
+    await transitionDeployment(parts.store, { id, from: ['queued'], to: 'fetching' })
+    await transitionDeployment(parts.store, { id, from: ['fetching'], to: 'building', outcome: { detail: 'Building' } })
+    await report(id)
+    expect(descriptions()).toEqual(['Building'])
+  })
+
+  it('says nothing about a deployment that is no more', async () => {
+    expect(await report(`d${'0'.repeat(30)}`)).toEqual({ kind: 'done', what: 'nothing to say' })
+  })
+
+  it('lets an older push of the same commit not speak after a newer one', async () => {
+    const older = await makeDeployment(1)
+    await report(older)
+    await transitionDeployment(parts.store, { id: older, from: ['queued'], to: 'fetching' })
+    const newer = await makeDeployment(2)
+    await report(newer)
+    await transitionDeployment(parts.store, { id: older, from: ['fetching'], to: 'cancelled' })
+    expect(await report(older)).toEqual({ kind: 'done', what: 'outdated' })
+  })
+
+  it('comes back later when the installation has had its turns, and does not count as sent', async () => {
+    const id = await makeDeployment()
+    deps = { ...deps, pace: () => 700 }
+    expect(await report(id)).toEqual({ kind: 'later', afterMs: 700, why: 'pacing of writes to GitHub' })
+    deps = { ...deps, pace: () => 0 }
+    await report(id)
+    expect(github.statuses).toHaveLength(1)
+  })
+
+  it('is not taken as sent when GitHub refused it', async () => {
+    const id = await makeDeployment()
+    github.instead.set('/repos/{owner}/{repo}/statuses/{sha}', [{ status: 500, body: { message: 'oops' } }])
+    await expect(report(id)).rejects.toMatchObject({ status: 500 })
+    await report(id)
+    expect(github.statuses).toHaveLength(1)
+  })
+})
+
+it('sends a word on a commit without a deployment once', async () => {
+  const job = {
+    kind: 'commit',
+    installationId: 12,
+    owner: 'ada',
+    repository: 'hello',
+    sha: shaA,
+    context: 'micropush/hello',
+    state: 'failure',
+    description: 'micro.yml line 2: no',
+  } as const
+  await handleReport(job, deps)
+  await handleReport(job, deps)
+  expect(github.statuses.map(({ body }) => body)).toEqual([
+    { context: 'micropush/hello', state: 'failure', description: 'micro.yml line 2: no' },
+  ])
+  expect(await getDeployment(parts.store, 'd1')).toBeUndefined()
+})

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest'
+import { deploymentStates, type DeploymentOutcome, type DeploymentState } from '../../../contract/deployment.ts'
+import { projectStatus } from '../../../src/report/project-status.ts'
+import { sampleDeployment, shaB } from '../support/samples.ts'
+
+const MB = 1024 * 1024
+const url = 'http://hello--ada.localhost:8080'
+
+function project(state: DeploymentState, outcome: DeploymentOutcome = {}) {
+  const deployment = sampleDeployment({ id: 'd1', state, outcome, createdAtMs: 1000, stateSinceMs: 4100 })
+  return projectStatus(deployment, 'http://bot')
+}
+
+describe('projectStatus', () => {
+  it('says how long it took, the runtime and the size, and links to the endpoint', () => {
+    const sizes = { sourceBytes: 2 * MB, dependencyBytes: 10 * MB }
+    expect(project('live', { runtime: 'nodejs24', sizes, url, warnings: [] })).toEqual({
+      state: 'success',
+      description: 'Live in 3.1 s · nodejs24 · 12 MB',
+      targetUrl: url,
+    })
+  })
+
+  it('adds the warnings for which there is room', () => {
+    const warnings = ['nodejs14 is past its end of life', 'x'.repeat(140)]
+    expect(project('live', { runtime: 'nodejs14', url, warnings })?.description).toBe(
+      'Live in 3.1 s · nodejs14 · nodejs14 is past its end of life',
+    )
+  })
+
+  it.each([
+    { state: 'queued', outcome: {}, says: 'pending: Queued' },
+    { state: 'fetching', outcome: {}, says: 'pending: Fetching the source' },
+    { state: 'building', outcome: { detail: 'Installing' }, says: 'pending: Installing' },
+    { state: 'starting', outcome: {}, says: 'pending: Starting' },
+    { state: 'superseded', outcome: { supersededBy: shaB }, says: 'error: Superseded by bbbbbbb' },
+    { state: 'cancelled', outcome: { detail: 'Installing' }, says: 'error: Cancelled' },
+    { state: 'failed', outcome: { error: { code: 'build-failed', message: 'no' } }, says: 'failure: no' },
+    { state: 'failed', outcome: { error: { code: 'disk-full', message: 'no room' } }, says: 'error: no room' },
+  ] as const)('$state is "$says", with a link to the log', ({ state, outcome, says }) => {
+    const status = project(state, outcome)
+    expect(`${status?.state}: ${status?.description}`).toBe(says)
+    expect(status?.targetUrl).toBe('http://bot/d/d1')
+  })
+
+  it('cuts a message at 140 code points, on one line, with an ellipsis', () => {
+    const message = `line\n${'🚀'.repeat(200)}`
+    const description = project('failed', { error: { code: 'start-failed', message } })?.description ?? ''
+    expect(Array.from(description)).toHaveLength(140)
+    expect(description).toMatch(/^line 🚀+…$/u)
+  })
+
+  it('says nothing when a deployment is destroyed', () => {
+    expect(project('destroyed')).toBeUndefined()
+  })
+
+  it('lets no commit through a required status but a live one', () => {
+    const green = deploymentStates.filter((state) => project(state)?.state === 'success')
+    expect(green).toEqual(['live'])
+  })
+})

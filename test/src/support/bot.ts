@@ -1,0 +1,53 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { openQueues, type Queues } from '../../../contract/queue.ts'
+import { openStore, type Store } from '../../../contract/store/connect.ts'
+import { readBotSettings, type BotSettings } from '../../../src/env.ts'
+import { createGitHub, type GitHub } from '../../../src/github/client.ts'
+import { createLog, type Log } from '../../../src/log.ts'
+import { startTestRedis, type TestRedis } from '../../support/redis.ts'
+
+export const webhookSecret = 'a secret of this test'
+
+const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+
+/** Settings of a bot that a test starts; `more` are environment variables. */
+export function testSettings(more: Record<string, string> = {}): BotSettings {
+  const credentials = { APP_ID: '7', PRIVATE_KEY: pem, WEBHOOK_SECRET: webhookSecret }
+  return readBotSettings({ ...credentials, MICROPUSH_BOT_PORT: '0', MICROPUSH_REDIS_PREFIX: 'test', ...more })
+}
+
+export interface Parts extends AsyncDisposable {
+  readonly redis: TestRedis
+  readonly settings: BotSettings
+  readonly store: Store
+  readonly queues: Queues
+  readonly github: GitHub
+  readonly log: Log
+  readonly lines: string[]
+}
+
+/** Redis, store, queues and a GitHub client, as the bot wires them. */
+export async function startParts(more: Record<string, string> = {}): Promise<Parts> {
+  const redis = await startTestRedis()
+  const settings = testSettings({ MICROPUSH_REDIS: redis.socket, ...more })
+  const store = openStore(settings)
+  const queues = openQueues(store.redis, settings.redisPrefix)
+  const lines: string[] = []
+  const secrets = [settings.privateKey, settings.webhookSecret]
+  const log = createLog({ level: 'debug', secrets, write: (line) => lines.push(line) })
+  return {
+    redis,
+    settings,
+    store,
+    queues,
+    github: createGitHub(settings),
+    log,
+    lines,
+    async [Symbol.asyncDispose]() {
+      await queues.close().catch(() => {})
+      store.redis.disconnect()
+      await redis[Symbol.asyncDispose]()
+    },
+  }
+}

@@ -1,0 +1,155 @@
+import nock from 'nock'
+import { expectValidRequest, expectValidResponse, templateOf } from '../../openapi/validate.ts'
+
+const API = 'https://api.github.com'
+
+interface Answer {
+  readonly status: number
+  readonly body?: unknown
+  readonly headers?: Record<string, string>
+}
+
+export interface SentRequest {
+  readonly method: string
+  readonly path: string
+  readonly template: string
+  readonly body: unknown
+  readonly authorization: string | undefined
+}
+
+export interface MockedGitHub {
+  /** Branch → head. */
+  readonly heads: Map<string, string>
+  /** `<sha>:<path>` → content. */
+  readonly files: Map<string, string>
+  /** Commits whose contents and archive exist. */
+  readonly commits: Set<string>
+  /** `<base>...<head>` → status; 404 otherwise. */
+  readonly compared: Map<string, string>
+  readonly statuses: { readonly sha: string; readonly body: Record<string, unknown> }[]
+  readonly requests: SentRequest[]
+  /** Answers given instead of the usual ones, one a request, by template. */
+  readonly instead: Map<string, Answer[]>
+  /** Where tarballs are redirected to. */
+  tarballLocation: string
+}
+
+/**
+ * GitHub's API for one repository `ada/hello`, at api.github.com: each request is checked against GitHub's OpenAPI description, and so is
+ * each answer of ours, so that the tests do not merely agree with the bot.
+ */
+export function mockGitHub(): MockedGitHub {
+  const state: MockedGitHub = {
+    heads: new Map(),
+    files: new Map(),
+    commits: new Set(),
+    compared: new Map(),
+    statuses: [],
+    requests: [],
+    instead: new Map(),
+    tarballLocation: 'https://codeload.github.com/ada/hello/legacy.tar.gz/x?token=t',
+  }
+  const scope = nock(API).persist()
+  for (const method of ['get', 'post'] as const) {
+    scope[method](/.*/).reply(async (request: Request) => {
+      const text = await request.text()
+      // An absent body is one without fields: GitHub requires none where ours is empty.
+      const body: unknown = text === '' ? {} : JSON.parse(text)
+      const authorization = request.headers.get('authorization') ?? undefined
+      const answer = take(state, { method, uri: request.url, body, authorization })
+      return [answer.status, answer.body as nock.Body, { 'content-type': 'application/json', ...answer.headers }]
+    })
+  }
+  return state
+}
+
+interface Received {
+  readonly method: string
+  readonly uri: string
+  readonly body: unknown
+  readonly authorization: string | undefined
+}
+
+function take(state: MockedGitHub, { method, uri, body, authorization }: Received): Answer {
+  const { pathname, searchParams } = new URL(uri, API)
+  const isRoot = /^\/repos\/[^/]+\/[^/]+\/contents\/?$/.test(pathname)
+  const template = isRoot ? '/repos/{owner}/{repo}/contents/{path}' : templateOf(method, pathname)
+  expectValidRequest(method, template, method === 'get' ? undefined : body)
+  state.requests.push({ method, path: pathname, template, body, authorization })
+  const answer =
+    state.instead.get(template)?.shift() ??
+    usual(state, { template, pathname, ref: searchParams.get('ref') ?? '', body })
+  if (answer.status < 300) expectValidResponse({ method, pathTemplate: template, status: answer.status }, answer.body)
+  return answer
+}
+
+interface Routed {
+  readonly template: string
+  readonly pathname: string
+  readonly ref: string
+  readonly body: unknown
+}
+
+function usual(state: MockedGitHub, { template, pathname, ref, body }: Routed): Answer {
+  const last = decodeURIComponent(pathname.split('/').at(-1) ?? '')
+  switch (template) {
+    case '/app/installations/{installation_id}/access_tokens':
+      return { status: 201, body: { token: `ghs_${'t'.repeat(36)}`, expires_at: '2099-01-01T00:00:00Z' } }
+    case '/repos/{owner}/{repo}/git/ref/{ref}':
+      return gitRef(last, state.heads.get(last.replace('heads/', '')))
+    case '/repos/{owner}/{repo}/contents/{path}':
+      return contents(state, ref, last === 'contents' ? '' : last)
+    case '/repos/{owner}/{repo}/compare/{basehead}':
+      return { status: 404, body: { message: 'Not Found' } }
+    case '/repos/{owner}/{repo}/statuses/{sha}':
+      state.statuses.push({ sha: last, body: body as Record<string, unknown> })
+      return { status: 201, body: statusBody(last, body as Record<string, unknown>) }
+    case '/repos/{owner}/{repo}/tarball/{ref}':
+      if (!state.commits.has(last)) return notFound
+      return { status: 302, headers: { location: state.tarballLocation } }
+    default:
+      throw new Error(`the mock has no ${template}`)
+  }
+}
+
+const notFound: Answer = { status: 404, body: { message: 'Not Found' } }
+
+function gitRef(ref: string, sha: string | undefined): Answer {
+  if (sha === undefined) return notFound
+  const url = `${API}/repos/ada/hello/git/refs/${ref}`
+  const object = { type: 'commit', sha, url: `${API}/repos/ada/hello/git/commits/${sha}` }
+  return { status: 200, body: { ref: `refs/${ref}`, node_id: 'x', url, object } }
+}
+
+function contents(state: MockedGitHub, sha: string, path: string): Answer {
+  if (!state.commits.has(sha)) return notFound
+  const names = [...state.files.keys()].filter((key) => key.startsWith(`${sha}:`)).map((key) => key.slice(41))
+  if (path === '') return { status: 200, body: names.map((name) => entry(name, 10)) }
+  const text = state.files.get(`${sha}:${path}`)
+  if (text === undefined) return notFound
+  const content = Buffer.from(text).toString('base64')
+  return { status: 200, body: { ...entry(path, text.length), encoding: 'base64', content } }
+}
+
+function entry(name: string, size: number): Record<string, unknown> {
+  const url = `${API}/repos/ada/hello/contents/${name}`
+  const links = { self: url, git: url, html: url }
+  const urls = { url, html_url: url, git_url: url, download_url: url, _links: links }
+  return { type: 'file', size, name, path: name, sha: 'f'.repeat(40), ...urls }
+}
+
+function statusBody(sha: string, sent: Record<string, unknown>): Record<string, unknown> {
+  return {
+    url: `${API}/repos/ada/hello/statuses/${sha}`,
+    avatar_url: null,
+    id: 1,
+    node_id: 'x',
+    state: sent['state'],
+    description: sent['description'] ?? null,
+    target_url: sent['target_url'] ?? null,
+    context: sent['context'],
+    created_at: '2026-01-01T00:00:00Z',
+    updated_at: '2026-01-01T00:00:00Z',
+    creator: null,
+  }
+}
