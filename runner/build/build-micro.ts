@@ -1,0 +1,54 @@
+import { randomInt } from 'node:crypto'
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { assertDependenciesFit } from './dependencies-fit.ts'
+import type { Build, BuildContext, BuildInput, BuildResult } from './build.ts'
+import { hostTrust } from './trust-files.ts'
+import { installLayer } from './install-layer.ts'
+import { planInstall } from './install-plan.ts'
+import { keepSource } from './keep-source.ts'
+import { makeBuild } from './make-build.ts'
+import { buildsDir } from './sweep-builds.ts'
+
+export type { BuildContext, BuildInput, BuildResult } from './build.ts'
+
+/**
+ * A micro's source and dependencies as artifacts: folders that never change again, owned by root, named by what is in them. On
+ * failure nothing is left but artifacts that are whole.
+ *
+ * @throws MicropushError `install-failed`, `build-failed`, `build-timeout`, `out-of-memory`, `dependencies-too-large`, `source-too-large`,
+ *   `entry-missing`, `disk-full`, `engine-unavailable`; the signal's reason
+ */
+export async function buildMicro(context: BuildContext, input: BuildInput): Promise<BuildResult> {
+  const { source, config, runtime } = input
+  const { images, resolvConf: _, ...shared } = context
+  const workDir = join(buildsDir(context.dataDir), input.deploymentId)
+  await rm(workDir, { recursive: true, force: true })
+  await mkdir(workDir, { recursive: true, mode: 0o700 })
+  const trust = await hostTrust(context)
+  const build: Build = { ...shared, ...input, image: images.builder, trust, workDir, uid: builderUid() }
+  try {
+    const plan = await planInstall(source.dir, runtime, config)
+    if (config.build !== undefined || plan?.wholeSource === true) return await makeBuild(build, plan)
+    const layer = plan === undefined ? undefined : await installLayer(build, { plan, isFinal: true })
+    if (layer !== undefined) assertDependenciesFit(layer, config.limits.dependencyBytes)
+    return {
+      artifacts: {
+        app: await keepSource(build, { dependenciesInside: layer !== undefined && runtime.language === 'node' }),
+        ...(layer === undefined ? {} : { dependencies: layer.name }),
+      },
+      sizes: { sourceBytes: source.bytes, dependencyBytes: layer?.bytes ?? 0 },
+      cached: layer?.cached === true,
+    }
+  } finally {
+    await rm(workDir, { recursive: true, force: true })
+  }
+}
+
+/** Uids of builders begin where those of sandboxes end. */
+const FIRST_UID = 265_536
+const UIDS = 65_536
+
+function builderUid(): number {
+  return FIRST_UID + randomInt(UIDS)
+}

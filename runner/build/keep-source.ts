@@ -1,0 +1,35 @@
+import { lstat, mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { publishArtifact, useArtifact } from './artifact-store.ts'
+import type { Build } from './build.ts'
+import { digest } from './install-plan.ts'
+
+interface KeepOptions {
+  /** A folder `node_modules` has to be there, because dependencies will be mounted on it and the source is read-only by then. */
+  readonly dependenciesInside: boolean
+}
+
+/** Moves the source into the store, unless the same is there, and says its name. */
+export async function keepSource(build: Build, { dependenciesInside }: KeepOptions): Promise<string> {
+  const { dataDir, source } = build
+  const name = appName(source.hash, dependenciesInside)
+  const artifact = { dataDir, kind: 'app', name } as const
+  if ((await useArtifact(artifact)) !== undefined) return name
+  if (dependenciesInside) await makeMountPoint(source.dir)
+  await publishArtifact(artifact, source.dir, { bytes: source.bytes, packages: [] })
+  return name
+}
+
+/** The name of an app artifact: of the content, and of whether a mount point was added to it. */
+export function appName(contentHash: string, dependenciesInside: boolean): string {
+  return dependenciesInside ? digest([contentHash, 'node_modules']) : contentHash
+}
+
+/** An empty `node_modules`; what the source has there of another kind gives way. */
+export async function makeMountPoint(dir: string): Promise<void> {
+  const path = join(dir, 'node_modules')
+  const found = await lstat(path).catch(() => undefined)
+  if (found?.isDirectory()) return
+  await rm(path, { force: true })
+  await mkdir(path, { mode: 0o755 })
+}

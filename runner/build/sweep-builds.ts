@@ -1,0 +1,23 @@
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Docker } from '../docker/client.ts'
+import { listContainers, removeContainer } from '../docker/containers.ts'
+import { labels } from '../sandbox/labels.ts'
+
+/** Where builds work; what is in the store is never below it. */
+export function buildsDir(dataDir: string): string {
+  return join(dataDir, 'builds')
+}
+
+/** Removes what builds of a runner that died have left: containers and folders. To be called before the first build. */
+export async function sweepBuilds(of: {
+  readonly docker: Docker
+  readonly instance: string
+  readonly dataDir: string
+}): Promise<void> {
+  const left = await listContainers(of.docker, [`${labels.instance}=${of.instance}`, `${labels.kind}=builder`])
+  await Promise.all(left.map(({ id }) => removeContainer(of.docker, id)))
+  const dir = buildsDir(of.dataDir)
+  const folders = await readdir(dir).catch(() => [])
+  for (const folder of folders) await rm(join(dir, folder), { recursive: true, force: true })
+}

@@ -1,0 +1,65 @@
+import { finished } from 'node:stream/promises'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Docker } from './client.ts'
+import { demux } from './demux.ts'
+import { createContainer, removeContainer, startContainer, type ContainerOptions } from './containers.ts'
+import { asEngineError } from './engine-error.ts'
+
+export interface RunOptions {
+  readonly signal: AbortSignal
+  readonly deadlineMs: number
+  /** Standard output and error as they come. A multi-byte character may be cut between two calls. */
+  readonly onOutput: (chunk: Buffer) => void
+}
+
+export interface RunResult {
+  readonly exitCode: number
+  readonly oomKilled: boolean
+  readonly timedOut: boolean
+}
+
+/** How long output may still come after the end; a process that was left behind can keep the stream open. */
+const LAST_OUTPUT_MS = 2000
+
+/**
+ * Runs one container to its end and removes it, whatever happens: its end, its deadline, an abort, or an engine that fails on the way.
+ *
+ * @throws MicropushError `engine-unavailable`; the signal's reason when it is aborted
+ */
+export async function runOnce(docker: Docker, spec: ContainerOptions, options: RunOptions): Promise<RunResult> {
+  options.signal.throwIfAborted()
+  // Creating is not aborted half-way: then nobody would know whether there is a container to remove.
+  const id = await createContainer(docker, spec)
+  try {
+    options.signal.throwIfAborted()
+    return await run(docker, id, options)
+  } finally {
+    await removeContainer(docker, id)
+  }
+}
+
+async function run(docker: Docker, id: string, { signal, deadlineMs, onOutput }: RunOptions): Promise<RunResult> {
+  const container = docker.getContainer(id)
+  const stream = await asEngineError(() => container.attach({ stream: true, stdout: true, stderr: true }))
+  stream.on('data', demux(onOutput))
+  const outputEnded = finished(stream, { writable: false }).catch(() => {
+    // The connection is cut when the container is removed; its exit code says how the run went.
+  })
+  const deadline = AbortSignal.timeout(deadlineMs)
+  const stop = AbortSignal.any([signal, deadline])
+  await startContainer(docker, id)
+  try {
+    await ended(docker, id, stop)
+  } catch (error) {
+    signal.throwIfAborted()
+    if (!deadline.aborted) throw error
+    return { exitCode: 137, oomKilled: false, timedOut: true }
+  }
+  await Promise.race([outputEnded, pause(LAST_OUTPUT_MS, undefined, { ref: false })])
+  const { State } = await asEngineError(() => container.inspect())
+  return { exitCode: State.ExitCode, oomKilled: State.OOMKilled, timedOut: false }
+}
+
+async function ended(docker: Docker, id: string, stop: AbortSignal): Promise<void> {
+  await asEngineError(() => docker.getContainer(id).wait({ condition: 'not-running', abortSignal: stop }))
+}
