@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis'
 import { openQueues, type Queues } from '../contract/queue.ts'
 import { pushJob, queueNames, reportJob } from '../contract/queues.ts'
 import { openStore, openWorkerConnection, type Store } from '../contract/store/connect.ts'
+import { redeliverLost } from './deliveries/redeliver-lost.ts'
 import { createDoor } from './door.ts'
 import type { BotSettings } from './env.ts'
 import { createGitHub, type GitHub } from './github/client.ts'
@@ -20,6 +21,8 @@ import { createSourceServer, listenOnSocket } from './source/server.ts'
 const PARALLEL_PUSHES = 8
 const PARALLEL_REPORTS = 8
 const REAP_EVERY_MS = 15_000
+/** A lost push is a rare thing, and the list costs a request or two of the app's own 5,000 an hour. */
+const REDELIVER_EVERY_MS = 5 * 60_000
 const LONGEST_JOB_MS = 24 * 3600_000
 
 export interface Bot {
@@ -89,10 +92,15 @@ function startWork({ settings, log, store, queues, github }: Parts): { close(): 
     signal: stop.signal,
     onError: (error) => log.warn({ err: error }, 'the reaper could not finish'),
   })
+  const redelivering = runRegularly(() => redeliverLost({ app: github.app, log, now }), {
+    everyMs: REDELIVER_EVERY_MS,
+    signal: stop.signal,
+    onError: (error) => log.warn({ err: error }, 'lost deliveries could not be looked for'),
+  })
   return {
     async close() {
       stop.abort()
-      await Promise.all([pushes.close(), reports.close(), reaping])
+      await Promise.all([pushes.close(), reports.close(), reaping, redelivering])
       for (const connection of connections) connection.disconnect()
     },
   }

@@ -15,6 +15,8 @@ export interface AppIdentity {
 
 export interface GitHub {
   readonly baseUrl: string
+  /** A client that acts as the app itself, with a JWT of its key. */
+  readonly app: Octokit
   /** A client that acts as one installation; its token is made, cached and renewed by itself. */
   forInstallation(installationId: number): Octokit
   /** A token that can read one repository's contents and nothing else. */
@@ -35,6 +37,7 @@ export function createGitHub(identity: AppIdentity): GitHub {
   const app = new Octokit({ ...options, auth })
   return {
     baseUrl: identity.githubUrl,
+    app,
     forInstallation(installationId) {
       const known = clients.get(installationId)
       if (known !== undefined) return known
