@@ -1,0 +1,127 @@
+import { createPrivateKey, createPublicKey, generateKeyPair, randomBytes, type KeyObject } from 'node:crypto'
+import { chmod, mkdir, open, readFile, rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { z } from 'zod'
+import { MicropushError } from '../../contract/errors.ts'
+
+const stored = z.strictObject({
+  appId: z.number().int(),
+  clientId: z.string(),
+  slug: z.string(),
+  name: z.string(),
+  webhookSecret: z.string().min(20),
+  createdAt: z.string(),
+})
+
+/** What GitHub keeps of an App: it verifies with the public key, and has no private one. */
+export interface AppIdentity extends Readonly<z.infer<typeof stored>> {
+  readonly publicKey: KeyObject
+}
+
+/** What the bot needs of an App, as in its environment: `APP_ID`, `PRIVATE_KEY_PATH`, `WEBHOOK_SECRET`. */
+export interface AppCredentials {
+  readonly appId: number
+  readonly privateKeyPath: string
+  readonly webhookSecret: string
+}
+
+const files = (dataDir: string) => ({
+  json: join(dataDir, 'forge', 'app.json'),
+  pem: join(dataDir, 'forge', 'app.pem'),
+})
+
+/**
+ * The forge's one App, made at the first start; its files can be read by their owner only.
+ *
+ * @throws MicropushError `setup-incomplete` when the files were damaged.
+ */
+export async function openApp(dataDir: string): Promise<AppIdentity> {
+  const { json, pem } = files(dataDir)
+  await mkdir(join(dataDir, 'forge'), { recursive: true, mode: 0o700 })
+  const known = await readApp(json)
+  if (known !== undefined) return { ...known, publicKey: await readPublicKey(pem) }
+
+  const { privateKey } = await promisify(generateKeyPair)('rsa', {
+    modulusLength: 2048,
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  })
+  const app = {
+    appId: 100_000 + randomBytes(3).readUIntBE(0, 3),
+    clientId: `Iv23li${randomBytes(7).toString('hex')}`,
+    slug: 'micropush',
+    name: 'micropush',
+    webhookSecret: randomBytes(32).toString('hex'),
+    createdAt: `${new Date().toISOString().slice(0, 19)}Z`,
+  }
+  await writePrivate(pem, privateKey)
+  // Last, because its presence says that the App is complete.
+  await writePrivate(json, `${JSON.stringify(app, undefined, 2)}\n`)
+  return { ...app, publicKey: createPublicKey(createPrivateKey(privateKey)) }
+}
+
+/**
+ * The credentials that a bot uses with this forge.
+ *
+ * @throws MicropushError `setup-incomplete` when the forge was never started with this data folder.
+ */
+export async function readAppCredentials(dataDir: string): Promise<AppCredentials> {
+  const { json, pem } = files(dataDir)
+  const app = await readApp(json)
+  if (app === undefined) {
+    throw new MicropushError('setup-incomplete', 'The forge has no App yet. Start the forge once, it makes its own.')
+  }
+  return { appId: app.appId, privateKeyPath: pem, webhookSecret: app.webhookSecret }
+}
+
+async function readApp(path: string): Promise<z.infer<typeof stored> | undefined> {
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
+  const parsed = stored.safeParse(parseJson(text))
+  if (parsed.success) return parsed.data
+  throw new MicropushError(
+    'setup-incomplete',
+    "The forge's app.json cannot be read. Restore it, or remove it together with app.pem; a new App is made then.",
+    { cause: parsed.error },
+  )
+}
+
+async function readPublicKey(path: string): Promise<KeyObject> {
+  try {
+    return createPublicKey(createPrivateKey(await readFile(path, 'utf8')))
+  } catch (error) {
+    throw new MicropushError(
+      'setup-incomplete',
+      "The forge's app.pem is missing or damaged. Restore it, or remove it together with app.json; a new App is made then.",
+      { cause: error },
+    )
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // Not JSON is refused by the schema, with the same words as any other damage.
+    return undefined
+  }
+}
+
+async function writePrivate(path: string, text: string): Promise<void> {
+  const temporary = `${path}.new`
+  const file = await open(temporary, 'w', 0o600)
+  try {
+    await file.writeFile(text)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await chmod(temporary, 0o600)
+  await rename(temporary, path)
+}

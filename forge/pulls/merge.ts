@@ -1,0 +1,29 @@
+import type { Forge } from '../forge.ts'
+import { Refusal } from '../http/refusal.ts'
+import { announceOwn } from '../push/announce.ts'
+import type { Stored } from '../state/records.ts'
+import type { Repository } from '../state/repositories.ts'
+import { readRef } from '../git/refs.ts'
+
+/**
+ * Merges a pull request with a merge commit; the push of the base branch that follows closes it.
+ *
+ * @returns the merge commit's sha.
+ * @throws Refusal 405 when it is not open or does not merge cleanly.
+ */
+export async function mergePull(forge: Forge, repository: Repository, pull: Stored<'pull'>): Promise<string> {
+  const { git } = forge
+  const { state, headSha, baseBranch, number, title } = pull.body
+  const folder = git.folder(repository.id)
+  const ref = `refs/heads/${baseBranch}`
+  const base = await readRef(git, folder, ref)
+  if (state !== 'open' || base === undefined) throw new Refusal(405, 'Pull Request is not mergeable')
+  const tree = (await git.ask(folder, ['merge-tree', '--write-tree', base.sha, headSha]))?.split('\n')[0]
+  if (tree === undefined) throw new Refusal(405, 'Pull Request has merge conflicts')
+  const message = `Merge pull request #${number}\n\n${title}`
+  const args = ['commit-tree', tree, '-p', base.sha, '-p', headSha, '-m', message]
+  const sha = (await git.run(folder, args)).trim()
+  await git.run(folder, ['update-ref', ref, sha, base.sha])
+  await announceOwn(forge, repository, { ref, before: base.sha, after: sha })
+  return sha
+}

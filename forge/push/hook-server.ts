@@ -1,0 +1,53 @@
+import { chmod, rm } from 'node:fs/promises'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { once } from 'node:events'
+import type { Forge } from '../forge.ts'
+import { readText } from '../http/body.ts'
+import type { RefUpdate } from '../webhooks/push-event.ts'
+import { tellPush } from './outcome.ts'
+
+const LINE = /^(?<before>[0-9a-f]{40}) (?<after>[0-9a-f]{40}) (?<ref>refs\/\S+)$/
+
+/**
+ * Where the post-receive hook reports, on a unix socket that only the forge's own user can open:
+ * `POST /pushes/<repository id>` with git's lines `<before> <after> <ref>`; the answer is the text for the person who pushed.
+ */
+export async function listenForHooks(forge: Forge, socketPath: string): Promise<Server> {
+  await rm(socketPath, { force: true })
+  const server = createServer((request, response) => {
+    serve(forge, request, response).catch((error: unknown) => {
+      // The push itself succeeded; the person reads why nothing more can be said.
+      response.end(
+        `The forge failed to handle this push: ${error instanceof Error ? error.message : 'unknown error'}\n`,
+      )
+    })
+  })
+  // A hook stays connected for as long as its push is followed.
+  server.requestTimeout = 0
+  server.listen(socketPath)
+  await once(server, 'listening')
+  await chmod(socketPath, 0o600)
+  return server
+}
+
+async function serve(forge: Forge, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const id = /^\/pushes\/(\d+)$/.exec(request.url ?? '')?.[1]
+  if (id === undefined || request.method !== 'POST') {
+    response.writeHead(404).end()
+    return
+  }
+  const updates = parseUpdates(await readText(request))
+  response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' })
+  for await (const line of tellPush(forge, Number(id), updates)) response.write(`${line}\n`)
+  response.end()
+}
+
+/** The lines that git gives a post-receive hook; others are none of ours, such as `refs/notes/…`. */
+export function parseUpdates(text: string): RefUpdate[] {
+  return text
+    .split('\n')
+    .map((line) => LINE.exec(line)?.groups)
+    .filter((groups) => groups !== undefined)
+    .map(({ before = '', after = '', ref = '' }) => ({ before, after, ref }))
+    .filter(({ ref }) => /^refs\/(heads|tags)\//.test(ref))
+}

@@ -1,0 +1,135 @@
+import { delay, type Faults } from '../faults/faults.ts'
+import type { Database } from '../state/database.ts'
+import {
+  addDelivery,
+  deliveryById,
+  recordResult,
+  removeDelivery,
+  repeatDelivery,
+  waitingDeliveries,
+  type Delivery,
+  type DeliveryResult,
+} from '../state/deliveries.ts'
+import { post, type Hook } from './post.ts'
+
+/** GitHub sends no larger events: https://docs.github.com/en/webhooks/webhook-events-and-payloads#payload-cap */
+const LONGEST_PAYLOAD_BYTES = 25 * 1024 * 1024
+
+export interface Event {
+  readonly name: string
+  readonly action?: string
+  readonly installationId: number
+  readonly repositoryId: number
+  readonly payload: unknown
+}
+
+/** The App's webhook: events are stored first and sent then, once each; sending again is the App's wish, as on GitHub. */
+export interface Deliveries {
+  /** Stores an event; undefined when the App is not subscribed to it or it is too large to be sent. */
+  store(event: Event): number | undefined
+  /** Sends what was stored. Undefined when a fault made it disappear. */
+  send(id: number): Promise<DeliveryResult | undefined>
+  /** Sends an event again, with its GUID, in the background. */
+  repeat(delivery: Delivery): void
+  /** Sends in the background what was stored before a crash and never sent. */
+  resume(): void
+  /** Waits for all sending to end. */
+  close(): Promise<void>
+}
+
+interface Parts {
+  readonly database: Database
+  readonly faults: Faults
+  readonly hook: Hook
+  /** The events the App subscribed to. */
+  readonly events: readonly string[]
+}
+
+export function createDeliveries({ database, faults, hook, events }: Parts): Deliveries {
+  const underway = new Set<Promise<unknown>>()
+  let held: (() => Promise<void>)[] = []
+
+  const attempt = async (delivery: Delivery): Promise<DeliveryResult> => {
+    const result = await post(delivery, hook)
+    recordResult(database, delivery.id, result)
+    return result
+  }
+
+  const send = async (id: number): Promise<DeliveryResult | undefined> => {
+    const delivery = deliveryById(database, id)
+    if (delivery === undefined) return undefined
+    const fault = faults.takeDelivery(delivery.event)
+    switch (fault?.action) {
+      case 'lose':
+        removeDelivery(database, id)
+        return undefined
+      case 'drop': {
+        const response = { headers: {}, payload: '' }
+        recordResult(database, id, {
+          deliveredAtMs: hook.clock(),
+          durationMs: 0,
+          status: 'failed to connect to host',
+          statusCode: 0,
+          response,
+        })
+        return undefined
+      }
+      case 'delay':
+        await delay(fault.delayMs)
+        return attempt(delivery)
+      case 'duplicate': {
+        const twin = deliveryById(database, repeatDelivery(database, delivery, hook.clock()))
+        const [result] = await Promise.all([attempt(delivery), twin === undefined ? undefined : attempt(twin)])
+        return result
+      }
+      case 'reorder': {
+        const { promise, resolve } = Promise.withResolvers<DeliveryResult>()
+        held.unshift(async () => {
+          resolve(await attempt(delivery))
+        })
+        if (fault.times === 1) await releaseHeld()
+        return promise
+      }
+      case undefined:
+        return attempt(delivery)
+    }
+  }
+
+  const releaseHeld = async () => {
+    const order = held
+    held = []
+    for (const go of order) await go()
+  }
+
+  const track = <Result>(promise: Promise<Result>): Promise<Result> => {
+    underway.add(promise)
+    void promise.finally(() => underway.delete(promise)).catch(() => undefined)
+    return promise
+  }
+
+  const background = (id: number) => {
+    // A result is recorded either way; what can fail here is only the database, when the forge ends.
+    track(send(id)).catch(() => undefined)
+  }
+
+  return {
+    store({ name, action, installationId, repositoryId, payload }) {
+      const text = JSON.stringify(payload)
+      if (!events.includes(name) || Buffer.byteLength(text) > LONGEST_PAYLOAD_BYTES) return undefined
+      const createdAtMs = hook.clock()
+      const row = { event: name, action: action ?? null, installationId, repositoryId, payload: text, createdAtMs }
+      return addDelivery(database, row)
+    },
+    send: (id) => track(send(id)),
+    repeat: (delivery) => {
+      background(repeatDelivery(database, delivery, hook.clock()))
+    },
+    resume: () => {
+      for (const { id } of waitingDeliveries(database)) background(id)
+    },
+    async close() {
+      await releaseHeld()
+      await Promise.allSettled(underway)
+    },
+  }
+}

@@ -1,0 +1,93 @@
+import type { Forge } from '../forge.ts'
+import { touchedPaths, type TouchedPaths } from '../git/changes.ts'
+import { readCommits, type Commit } from '../git/commits.ts'
+import { isAncestor } from '../git/refs.ts'
+import { accountShape } from '../shapes/account.ts'
+import { repositoryShape } from '../shapes/repository.ts'
+import { nodeId } from '../shapes/urls.ts'
+import { ensureAccount, PERSON, type Installation } from '../state/accounts.ts'
+import type { Repository } from '../state/repositories.ts'
+
+export const NO_COMMIT = '0'.repeat(40)
+
+/** GitHub's own bound for `commits`; the head stands in `head_commit` in any case. */
+const MOST_COMMITS = 2048
+
+/** One ref that a push moved; a side that does not exist is 40 zeros. */
+export interface RefUpdate {
+  readonly ref: string
+  readonly before: string
+  readonly after: string
+}
+
+interface Pushed {
+  readonly repository: Repository
+  readonly installation: Installation
+  readonly update: RefUpdate
+}
+
+/** The `push` event: https://docs.github.com/en/webhooks/webhook-events-and-payloads#push */
+export async function pushEvent(forge: Forge, { repository, installation, update }: Pushed) {
+  const { urls, git } = forge
+  const { ref, before, after } = update
+  const folder = git.folder(repository.id)
+  const deleted = after === NO_COMMIT
+  const created = before === NO_COMMIT
+  const forced = !deleted && !created && !(await isAncestor(git, folder, { older: before, newer: after }))
+  const commits = deleted ? [] : await newCommits(forge, folder, update)
+  const head = deleted ? undefined : (await readCommits(git, folder, ['-1', after]))[0]
+  const touched = await touchedPaths(git, folder, [
+    ...new Set([...commits, ...(head ? [head] : [])].map(({ sha }) => sha)),
+  ])
+  const shape = (commit: Commit) => pushedCommit(`${urls.html(repository)}/commit/`, commit, touched.get(commit.sha))
+  const person = accountShape(urls, ensureAccount(forge.database, PERSON))
+  return {
+    ref,
+    before,
+    after,
+    created,
+    deleted,
+    forced,
+    base_ref: null,
+    compare: `${urls.html(repository)}/compare/${before.slice(0, 12)}...${after.slice(0, 12)}`,
+    commits: commits.map(shape),
+    head_commit: head === undefined ? null : shape(head),
+    repository: {
+      ...repositoryShape(urls, repository),
+      // Only in push events, GitHub gives these as seconds and repeats the default branch.
+      created_at: Math.floor(repository.createdAtMs / 1000),
+      pushed_at: Math.floor(repository.pushedAtMs / 1000),
+      master_branch: repository.defaultBranch,
+    },
+    pusher: { name: PERSON, email: `${PERSON}@localhost` },
+    sender: person,
+    installation: { id: installation.id, node_id: nodeId('Installation', installation.id) },
+  }
+}
+
+/** The oldest first. For a new branch: what no other branch holds. */
+async function newCommits({ git }: Forge, folder: string, { ref, before, after }: RefUpdate): Promise<Commit[]> {
+  const range =
+    before === NO_COMMIT
+      ? [after, '--not', `--exclude=${ref.replace(/^refs\/heads\//, '')}`, '--branches']
+      : [after, `^${before}`]
+  const newestFirst = await readCommits(git, folder, [`--max-count=${MOST_COMMITS}`, ...range])
+  return newestFirst.toReversed()
+}
+
+function pushedCommit(url: string, commit: Commit, touched: TouchedPaths | undefined) {
+  const { sha, tree, message, author, committer } = commit
+  return {
+    id: sha,
+    tree_id: tree,
+    distinct: true,
+    message,
+    timestamp: committer.date,
+    url: `${url}${sha}`,
+    author: { name: author.name, email: author.email },
+    committer: { name: committer.name, email: committer.email },
+    added: touched?.added ?? [],
+    removed: touched?.removed ?? [],
+    modified: touched?.modified ?? [],
+  }
+}
