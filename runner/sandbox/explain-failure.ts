@@ -17,15 +17,15 @@ interface Failure {
   readonly failed: FailedPhase
 }
 
-/** How long Docker may take to notice that a process which closed its channel has ended. */
-const EXIT_MS = 5_000
+/** How long Docker may take to notice that a process which closed its channel has ended, and one which said that it failed may take to end. */
+const EXIT_MS = { closed: 5_000, failed: 1_000, late: 0 } as const
 
 /** Finds out what happened, while the container is still there, and says it in words for the person who pushed. */
 export async function explainFailure(
   context: SandboxContext,
   { spec, sandbox, failed }: Failure,
 ): Promise<MicropushError> {
-  if (failed.end.kind !== 'late') await ended(sandbox, EXIT_MS)
+  await ended(sandbox, EXIT_MS[failed.end.kind])
   const state = await containerState(context.docker, sandbox.containerId)
   const output = await readOutput(context, sandbox)
   return describeFailure({

@@ -43,5 +43,5 @@ export async function mountTmp(image: string, target: string): Promise<void> {
 export function imageBytes(bytes: number): number {
   const reserved = Math.min(Math.ceil(bytes * 0.0205), 16 * MB)
   const groups = Math.ceil((bytes + reserved) / (128 * MB)) + 1
-  return Math.ceil((bytes + reserved + INODES * INODE_BYTES + groups * 8 * KB + 256 * KB) / 4096) * 4096
+  return Math.ceil((bytes + reserved + INODES * INODE_BYTES + groups * 8 * KB + 768 * KB) / 4096) * 4096
 }

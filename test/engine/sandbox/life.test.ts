@@ -1,0 +1,174 @@
+import { existsSync } from 'node:fs'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { listContainers } from '../../../runner/docker/containers.ts'
+import { destroySandbox } from '../../../runner/sandbox/destroy-sandbox.ts'
+import { sandboxFilter } from '../../../runner/sandbox/labels.ts'
+import { listSandboxes } from '../../../runner/sandbox/list-sandboxes.ts'
+import { mountPoints } from '../../../runner/sandbox/mounts.ts'
+import { freeze, thaw } from '../../../runner/sandbox/sleep.ts'
+import { sweep } from '../../../runner/sandbox/sweep.ts'
+import { watchExits, type SandboxExit } from '../../../runner/sandbox/watch-exits.ts'
+import { ask, isolationsHere, openStage, probe, runInside, type Stage } from './stage.ts'
+
+const hello = { files: { 'index.js': `module.exports = (req, res) => res.end('hello')` } }
+
+describe.each(await isolationsHere())('the life of a sandbox under %s', (isolation) => {
+  let stage: Stage
+  beforeAll(async () => {
+    stage = await openStage(isolation)
+  })
+  afterEach(async () => {
+    await sweep(stage.context, new Set())
+  })
+  afterAll(() => stage.close())
+
+  /** Everything a sandbox can leave behind. */
+  async function traces() {
+    const folder = join(stage.dataDir, 'sandboxes')
+    const mounts = (await mountPoints()).filter((target) => target.startsWith(folder))
+    const containers = await listContainers(stage.docker, sandboxFilter(stage.context.instance))
+    const loops = (await readFile('/proc/self/mountinfo', 'utf8')).split('\n').filter((line) => line.includes(folder))
+    return { folders: await readdir(folder), mounts, containers: containers.length, loops: loops.length }
+  }
+  const nothing = { folders: [], mounts: [], containers: 0, loops: 0 }
+
+  test('goes through its phases in order, and its socket is the gateway’s alone', async () => {
+    const phases: string[] = []
+    const sandbox = await stage.start(hello, { onPhase: (phase) => phases.push(phase) })
+    expect(phases).toEqual(['created', 'started', 'loaded', 'imported', 'listening'])
+    expect(await ask(sandbox)).toEqual({ status: 200, body: 'hello' })
+    const folder = await stat(join(sandbox.socket, '..'))
+    expect([folder.uid, folder.gid, folder.mode & 0o7777]).toEqual([0, 64_001, 0o710])
+  })
+
+  test('is gone without a trace when it is destroyed, twice if need be', async () => {
+    const sandbox = await stage.start(hello)
+    expect((await traces()).containers).toBe(1)
+    await destroySandbox(stage.context, sandbox)
+    await destroySandbox(stage.context, sandbox)
+    expect(await traces()).toEqual(nothing)
+  })
+
+  test('lets an app end its work when it is destroyed, even a frozen one', async () => {
+    const server = `
+      const server = require('http').createServer((q, r) => r.end('up')).listen(process.env.PORT)
+      process.on('SIGTERM', () => { console.log('shutting down'); server.close(); setTimeout(() => process.exit(7), 50) })`
+    const sandbox = await stage.start({ files: { 'server.js': server }, command: 'exec node server.js' })
+    expect((await ask(sandbox)).body).toBe('up')
+    await freeze(stage.context, sandbox)
+    const exited = await exitOf(stage, () => destroySandbox(stage.context, sandbox))
+    expect(exited.exitCode).toBe(7)
+    expect(await traces()).toEqual(nothing)
+  })
+
+  test('sleeps and wakes with its memory and with the request that came meanwhile', async () => {
+    const sandbox = await stage.start(probe)
+    await runInside(sandbox, 'global.counter = 41')
+    await freeze(stage.context, sandbox)
+    await freeze(stage.context, sandbox)
+    const answer = runInside(sandbox, 'return global.counter + 1')
+    expect((await listSandboxes(stage.context))[0]?.state).toBe('frozen')
+    await thaw(stage.context, sandbox)
+    await thaw(stage.context, sandbox)
+    expect((await answer).value).toBe(42)
+  })
+
+  test.each([
+    ['throws at import', `throw new Error('no such database')`, /hello did not start: .*no such database/s],
+    ['ends at import', `console.log('giving up'); process.exit(3)`, /exit code 3.*giving up/s],
+  ])('an app that %s fails in words and leaves nothing', async (_, code, words) => {
+    const failed = stage.start({ files: { 'index.js': code } })
+    await expect(failed).rejects.toMatchObject({ code: 'start-failed', message: expect.stringMatching(words) })
+    expect(await traces()).toEqual(nothing)
+  })
+
+  test('an app that never comes to an end of its import is given up and leaves nothing', async () => {
+    const failed = stage.start({ files: { 'index.js': `for (;;) {}` } }, { startMs: 2000 })
+    await expect(failed).rejects.toMatchObject({
+      code: 'start-timeout',
+      message: expect.stringContaining('within 2 s'),
+    })
+    expect(await traces()).toEqual(nothing)
+  })
+
+  test('an app that takes too much memory at start is told so', async () => {
+    const code = `const kept = []; for (;;) kept.push(Buffer.alloc(1024 * 1024, 1))`
+    const failed = stage.start({ files: { 'index.js': code }, limits: { memoryBytes: 128 * 1024 * 1024 } })
+    await expect(failed).rejects.toMatchObject({ code: 'out-of-memory', message: expect.stringContaining('128 MB') })
+    expect(await traces()).toEqual(nothing)
+  })
+
+  test('an image that is missing leaves nothing', async () => {
+    const { startSandbox } = await import('../../../runner/sandbox/start-sandbox.ts')
+    const { defaultLimits } = await import('../../../contract/limits.ts')
+    const spec = {
+      ...{ deploymentId: 'missing', micro: 'hello', image: 'micropush/no-such:1', language: 'node' as const },
+      ...{
+        launch: { kind: 'loader', language: 'node', entry: 'index.js' } as const,
+        appDir: stage.dataDir,
+        env: {},
+        limits: defaultLimits,
+      },
+    }
+    const options = { signal: new AbortController().signal, onPhase: () => {} }
+    await expect(startSandbox(stage.context, spec, options)).rejects.toThrow(/No such image/)
+    expect(await traces()).toEqual(nothing)
+  })
+
+  test('a start that is called off ends at once and leaves nothing', async () => {
+    const stop = new AbortController()
+    const failed = stage.start(
+      { files: { 'index.js': `for (;;) {}` } },
+      { onPhase: (phase) => phase === 'loaded' && stop.abort(new Error('called off')), signal: stop.signal },
+    )
+    await expect(failed).rejects.toThrow('called off')
+    expect(await traces()).toEqual(nothing)
+  })
+
+  test('a link in the place of its socket is not followed', async () => {
+    const code = `
+      const fs = require('fs')
+      const timer = setInterval(() => {
+        if (!fs.existsSync('/run/micropush/app.sock')) return
+        fs.rmSync('/run/micropush/app.sock'); fs.symlinkSync('/var/run/docker.sock', '/run/micropush/app.sock'); clearInterval(timer)
+      }, 0)
+      module.exports = (req, res) => res.end('hello')`
+    const outcome = await stage.start({ files: { 'index.js': code } }).then(
+      (sandbox) => stat(sandbox.socket).then((found) => found.isSocket()),
+      (error: { code: string }) => error.code,
+    )
+    // Whichever of the two was faster.
+    expect([true, 'start-failed']).toContain(outcome)
+  })
+
+  test('a restarted engine finds what runs, keeps what is wanted and sweeps the rest', async () => {
+    const [wanted, unwanted] = [await stage.start(hello), await stage.start(hello)]
+    const { kept, removed } = await sweep(stage.context, new Set([wanted.deploymentId]))
+    expect(kept.map(({ sandbox, state, ready }) => ({ ...sandbox, startedAtMs: 0, state, ready }))).toEqual([
+      { ...wanted, startedAtMs: 0, state: 'running', ready: true },
+    ])
+    expect(removed).toBe(1)
+    expect(existsSync(unwanted.socket)).toBe(false)
+    expect((await ask(wanted)).body).toBe('hello')
+  })
+})
+
+async function exitOf(stage: Stage, act: () => Promise<void>): Promise<SandboxExit> {
+  const watching = Promise.withResolvers<void>()
+  const exited = Promise.withResolvers<SandboxExit>()
+  const stop = new AbortController()
+  const watch = watchExits(stage.context, {
+    signal: stop.signal,
+    onExit: exited.resolve,
+    onTrouble: exited.reject,
+    onWatching: watching.resolve,
+  })
+  await watching.promise
+  await act()
+  const exit = await exited.promise
+  stop.abort()
+  await watch
+  return exit
+}
