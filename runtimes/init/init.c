@@ -44,7 +44,9 @@ struct line_reader {
 
 static int epoll_fd, control = -1, child_pipe = -1;
 static pid_t child = -1;
-static bool command_mode, child_gone, stopping, failure_sent, port_serves, port_open;
+static bool command_mode, child_gone, stopping, failure_sent, port_open;
+static bool watch_port; /* the app may listen on $PORT by itself */
+static bool port_serves; /* it does, and the loader is not asked any more */
 static int child_status, port;
 static enum phase phase = STARTING;
 static char **child_argv, **child_env;
@@ -236,7 +238,7 @@ static void on_engine_word(const char *word) {
     }
   } else if (strcmp(word, "listen") == 0 && phase == IMPORTED) {
     phase = LISTENING;
-    if (command_mode) port_serves = true;
+    if (command_mode || port_serves) watch_port = true;
     if (command_mode && port == 0) fail("`run` needs the environment variable PORT");
     else if (!port_serves && child_pipe >= 0) write_all(child_pipe, "listen\n", 7);
   }
@@ -249,7 +251,7 @@ static void on_child_word(const char *word) {
   else if (strcmp(word, "imported") == 0 && phase == IMPORTING) reach(IMPORTED, word);
   else if (strcmp(word, "listening") == 0 && phase == LISTENING) reach(SERVING, word);
   /* Between loader and init only: the app exported nothing, but may listen on $PORT by itself. */
-  else if (strcmp(word, "port") == 0 && phase == LISTENING && port != 0) port_serves = true;
+  else if (strcmp(word, "port") == 0 && phase == LISTENING && port != 0) watch_port = true;
   else if (strncmp(word, "failed ", 7) == 0 && phase != SERVING) {
     say(word);
     failure_sent = true;
@@ -330,7 +332,7 @@ static void on_signal(int fd) {
 static bool probing(void) {
   if (port == 0 || failure_sent || child_gone) return false;
   if (phase == IMPORTING && !command_mode) return true;
-  return phase == LISTENING && port_serves;
+  return phase == LISTENING && watch_port;
 }
 
 static void probe(void) {

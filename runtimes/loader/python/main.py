@@ -1,1 +1,20 @@
-x=1
+"""Loads and serves a Python micro, in three phases that init asks for over file descriptor 3:
+runtime loaded -> app imported -> listening. Runs on Python 3.7 and newer, with the standard library alone."""
+
+import sys
+
+# Modules that any Python has loaded by now; whatever comes on top is ours (see micropush_path.hide).
+_BORN_WITH = set(sys.modules)
+_FOLDER = __file__.rpartition("/")[0]
+
+
+def _load():
+    sys.path.insert(0, _FOLDER)
+    import micropush_phases
+
+    sys.path.remove(_FOLDER)
+    return micropush_phases
+
+
+if __name__ == "__main__":
+    _load().run(sys.argv[1], _BORN_WITH)

@@ -1,0 +1,63 @@
+'use strict'
+const fs = require('fs')
+const net = require('net')
+
+const FD = 3
+const FAILURE_BYTES = 8 * 1024
+
+/** The connection to init. Words go out at once, even when the process ends right after. */
+exports.openControl = function openControl() {
+  const socket = new net.Socket({ fd: FD, readable: true, writable: true })
+  let waitingFor
+  let received = ''
+  let open = true
+  socket.setEncoding('utf8')
+  socket.on('error', () => {})
+  socket.on('data', (text) => {
+    received = (received + text).slice(-64)
+    const end = received.indexOf('\n')
+    if (end === -1 || waitingFor === undefined) return
+    const { word, then } = waitingFor
+    if (received.slice(0, end) !== word) return
+    received = received.slice(end + 1)
+    waitingFor = undefined
+    then()
+  })
+
+  function write(line) {
+    const bytes = Buffer.from(line)
+    let written = 0
+    while (open && written < bytes.length) {
+      try {
+        written += fs.writeSync(FD, bytes, written)
+      } catch (error) {
+        if (error.code !== 'EAGAIN') return
+      }
+    }
+  }
+
+  return {
+    say: (word) => write(word + '\n'),
+    fail(text) {
+      process.stderr.write(text + '\n')
+      write('failed ' + clip(text.replace(/\\/g, '\\\\').replace(/\r?\n/g, '\\n')) + '\n')
+    },
+    /** Calls `then` when init says the word. */
+    next(word, then) {
+      waitingFor = { word, then }
+    },
+    /** Still usable, but no reason for the process to live on. */
+    release: () => socket.unref(),
+    close() {
+      open = false
+      socket.destroy()
+    },
+  }
+}
+
+function clip(text) {
+  const bytes = Buffer.from(text)
+  if (bytes.length <= FAILURE_BYTES) return text
+  // The end of the bytes may cut a character, or the escape of a line end, into halves.
+  return bytes.slice(0, FAILURE_BYTES - 8).toString('utf8').replace(/[\ufffd\\]+$/, '') + ' …'
+}

@@ -1,0 +1,197 @@
+"""An HTTP/1.1 server on a unix socket. Only the gateway speaks to it; it is strict all the same."""
+
+import asyncio
+import socket
+
+from micropush_http import BadRequest, Body, Response, parse_head
+from micropush_websocket import WebSocket, is_upgrade
+
+HEAD_BYTES = 64 * 1024
+# While a request runs, so much of what comes behind it is kept before the socket is left alone.
+AHEAD_BYTES = 64 * 1024
+IDLE_SECONDS = 75
+PATIENCE_SECONDS = 4.5
+
+
+class Server:
+    def __init__(self, adapter, loop):
+        self.adapter = adapter
+        self.loop = loop
+        self.connections = set()
+        self.stopping = False
+        self._listener = None
+
+    async def listen(self, path):
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        listener.bind(path)
+        listener.listen(1024)
+        listener.setblocking(False)
+        self._listener = await self.loop.create_unix_server(lambda: Connection(self), sock=listener, backlog=1024)
+
+    async def drain(self):
+        """Accepts nothing more and waits for running requests, for as long as the patience lasts."""
+        self.stopping = True
+        self._listener.close()
+        for connection in list(self.connections):
+            connection.stop()
+        deadline = self.loop.time() + PATIENCE_SECONDS
+        while self.connections and self.loop.time() < deadline:
+            await asyncio.sleep(0.02)
+
+
+class Connection(asyncio.Protocol):
+    """One connection: its requests are answered one after the other."""
+
+    def __init__(self, server):
+        self.server = server
+        self.loop = server.loop
+        self.transport = None
+        self.closed = False
+        self.writable = asyncio.Event()
+        self.writable.set()
+        self._buffer = bytearray()
+        self._body = None
+        self._websocket = None
+        self._task = None
+        self._idle = None
+        self._reading = True
+        self._ended = False
+
+    # What asyncio calls
+
+    def connection_made(self, transport):
+        self.transport = transport
+        self.server.connections.add(self)
+        self._wait_for_request()
+
+    def connection_lost(self, _error):
+        self.closed = True
+        self.server.connections.discard(self)
+        self.writable.set()
+        self._stop_idle()
+        if self._body is not None:
+            self._body.lost()
+        if self._websocket is not None:
+            self._websocket.lost()
+
+    def data_received(self, data):
+        self._buffer += data
+        self._advance()
+
+    def eof_received(self):
+        # A half-closed client still wants its answer; without a request there is nothing to wait for.
+        self._ended = True
+        if self._body is not None and not self._body.complete:
+            self._body.lost()
+        if self._websocket is not None:
+            self._websocket.lost()
+        return self._task is not None and self._websocket is None
+
+    def pause_writing(self):
+        self.writable.clear()
+
+    def resume_writing(self):
+        self.writable.set()
+
+    # What requests call
+
+    async def write(self, data):
+        if self.closed:
+            return
+        self.transport.write(data)
+        if not self.writable.is_set():
+            await self.writable.wait()
+
+    def close(self):
+        if not self.closed:
+            self.transport.close()
+
+    def stop(self):
+        if self._websocket is not None:
+            self._websocket.go_away()
+        elif self._task is None:
+            self.close()
+
+    def update_reading(self):
+        """Reads only as long as somebody takes what is read."""
+        if self.closed:
+            return
+        waiting = self._body.buffered if self._body is not None else 0
+        wanted = len(self._buffer) + waiting < AHEAD_BYTES
+        if self._websocket is not None:
+            wanted = self._websocket.wants_more()
+        if wanted != self._reading:
+            self._reading = wanted
+            try:
+                (self.transport.resume_reading if wanted else self.transport.pause_reading)()
+            except RuntimeError:
+                return  # it is closing
+
+    # The way of a request
+
+    def _advance(self):
+        if self._websocket is not None:
+            data, self._buffer = bytes(self._buffer), bytearray()
+            self._websocket.feed(data)
+        elif self._task is None:
+            self._begin()
+        elif self._body is not None and not self._body.complete:
+            self._feed_body()
+        self.update_reading()
+
+    def _feed_body(self):
+        try:
+            self._body.feed(self._buffer)
+        except BadRequest:
+            self._body.lost()
+            self.close()
+
+    def _begin(self):
+        try:
+            head = parse_head(self._buffer, HEAD_BYTES)
+        except BadRequest as error:
+            self.transport.write(error.answer())
+            self.close()
+            return
+        if head is None:
+            return
+        self._stop_idle()
+        if is_upgrade(head):
+            self._websocket = WebSocket(self, head)
+            self._task = self.loop.create_task(self._run_websocket(self._websocket))
+            self._advance()
+            return
+        self._body = Body(head, self)
+        response = Response(head, self)
+        if head.expects_continue and not self._body.complete:
+            self._body.on_first_read = lambda: response.send_continue()
+        self._feed_body()
+        self._task = self.loop.create_task(self._run(head, self._body, response))
+
+    async def _run_websocket(self, websocket):
+        try:
+            await self.server.adapter.websocket(websocket)
+        finally:
+            self.close()
+
+    async def _run(self, head, body, response):
+        keep = False
+        try:
+            await self.server.adapter.http(head, body, response)
+            keep = response.keeps_alive and body.complete and not self._ended and not self.server.stopping
+        finally:
+            self._task = None
+            self._body = None
+            if not keep:
+                self.close()
+        if keep and not self.closed:
+            self._wait_for_request()
+            self._advance()
+
+    def _wait_for_request(self):
+        self._idle = self.loop.call_later(IDLE_SECONDS, self.close)
+
+    def _stop_idle(self):
+        if self._idle is not None:
+            self._idle.cancel()
+            self._idle = None

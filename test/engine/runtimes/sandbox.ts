@@ -1,0 +1,236 @@
+import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { request, type IncomingHttpHeaders } from 'node:http'
+import { createServer, type Server, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { PassThrough } from 'node:stream'
+import { connectDocker } from '../../../runner/docker/client.ts'
+import { loaderCommand, runtimeEnvironment, shellCommand } from '../../../runtimes/launch.ts'
+import type { Language } from '../../../runtimes/catalogue.ts'
+
+export const docker = connectDocker('/var/run/docker.sock')
+
+const USER = 64_900
+const PORT = '8080'
+const WORD_MS = 20_000
+
+/** A container with init as its entrypoint, and the smallest engine that can drive it. */
+export interface TestSandbox {
+  readonly socket: string
+  /** The next word of init. */
+  word(): Promise<string>
+  say(word: string): void
+  start(what: Start): void
+  /** Everything the app wrote so far. */
+  output(): string
+  /** Sends SIGTERM and resolves with the exit code. */
+  stop(): Promise<number>
+  exited(): Promise<number>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+type Start = {
+  readonly mode: 'loader' | 'command'
+  readonly argv: readonly string[]
+  readonly env?: Record<string, string>
+}
+
+interface SandboxOptions {
+  readonly image: string
+  readonly language: Language
+  readonly files: Readonly<Record<string, string>>
+  /** A folder with installed packages. */
+  readonly dependencies?: string
+  readonly runtime?: 'runc' | 'runsc'
+}
+
+export async function openSandbox(options: SandboxOptions): Promise<TestSandbox> {
+  const folder = await mkdtemp(join(tmpdir(), 'micropush-runtimes-'))
+  const box = join(folder, 'box')
+  await mkdir(box)
+  await chmod(folder, 0o755)
+  await chown(box, USER, USER)
+  await writeApp(join(folder, 'app'), options.files)
+  const engine = await listenOnce(join(box, 'ctl.sock'))
+  const container = await docker.createContainer({
+    Image: options.image,
+    User: `${USER}:${USER}`,
+    WorkingDir: '/app',
+    Labels: { 'micropush.test': 'runtimes' },
+    HostConfig: {
+      Runtime: options.runtime ?? 'runc',
+      NetworkMode: 'none',
+      ReadonlyRootfs: true,
+      CapDrop: ['ALL'],
+      SecurityOpt: ['no-new-privileges'],
+      PidsLimit: 1024,
+      Memory: 512 * 1024 * 1024,
+      Tmpfs: { '/tmp': 'size=64m' },
+      Binds: [`${box}:/run/micropush`, `${join(folder, 'app')}:/app:ro`, ...dependencyBind(options)],
+    },
+  })
+  const output = new PassThrough()
+  let text = ''
+  output.on('data', (chunk: Buffer) => (text += chunk.toString('utf8')))
+  const attached = await container.attach({ stream: true, stdout: true, stderr: true })
+  docker.modem.demuxStream(attached, output, output)
+  await container.start()
+  const socket = await engine.connection
+  const words = createInterface({ input: socket })[Symbol.asyncIterator]()
+  const exited = async () => {
+    const ended: { StatusCode: number } = await container.wait()
+    return ended.StatusCode
+  }
+  return {
+    socket: join(box, 'app.sock'),
+    async word() {
+      const next = await within(words.next(), () => `no word from init; the app wrote: ${text}`)
+      return next.done ? '<closed>' : next.value
+    },
+    say: (word) => socket.write(`${word}\n`),
+    start: (what) => socket.write(startMessage(what)),
+    output: () => text,
+    async stop() {
+      await container.kill({ signal: 'SIGTERM' })
+      return exited()
+    },
+    exited,
+    async [Symbol.asyncDispose]() {
+      engine.server.close()
+      socket.destroy()
+      await container.remove({ force: true })
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Opens a sandbox and takes an app through all phases. */
+export async function serve(
+  options: SandboxOptions & { readonly entry: string; readonly env?: Record<string, string> },
+): Promise<TestSandbox> {
+  const sandbox = await openSandbox(options)
+  try {
+    await expectWord(sandbox, 'hello')
+    const env = { ...runtimeEnvironment(options.language), PORT, ...options.env }
+    sandbox.start({ mode: 'loader', argv: loaderCommand(options.language, options.entry), env })
+    await expectWord(sandbox, 'loaded')
+    sandbox.say('import')
+    await expectWord(sandbox, 'imported')
+    sandbox.say('listen')
+    await expectWord(sandbox, 'listening')
+    return sandbox
+  } catch (error) {
+    await sandbox[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+/** Takes an app through the phases until it fails, and gives the words of the failure. */
+export async function failure(options: SandboxOptions & { readonly entry: string }): Promise<string> {
+  await using sandbox = await openSandbox(options)
+  await expectWord(sandbox, 'hello')
+  const env = { ...runtimeEnvironment(options.language), PORT }
+  sandbox.start({ mode: 'loader', argv: loaderCommand(options.language, options.entry), env })
+  for (const next of ['import', 'listen', '']) {
+    const word = await sandbox.word()
+    if (word.startsWith('failed ')) return word.slice('failed '.length).replaceAll('\\n', '\n')
+    if (next !== '') sandbox.say(next)
+  }
+  throw new Error('the app did not fail')
+}
+
+/** Runs a `run:` command through all phases. */
+export async function command(options: SandboxOptions & { readonly command: string }): Promise<TestSandbox> {
+  const sandbox = await openSandbox(options)
+  await expectWord(sandbox, 'hello')
+  const env = { ...runtimeEnvironment(options.language), PORT }
+  sandbox.start({ mode: 'command', argv: shellCommand(options.command), env })
+  await expectWord(sandbox, 'loaded')
+  sandbox.say('import')
+  await expectWord(sandbox, 'imported')
+  sandbox.say('listen')
+  await expectWord(sandbox, 'listening')
+  return sandbox
+}
+
+export async function expectWord(sandbox: TestSandbox, wanted: string): Promise<void> {
+  const word = await sandbox.word()
+  if (word !== wanted) throw new Error(`init said ${JSON.stringify(word)} where ${wanted} was due; ${sandbox.output()}`)
+}
+
+interface Answer {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly body: string
+}
+
+interface Ask {
+  readonly method?: string
+  readonly path?: string
+  readonly headers?: Record<string, string>
+  readonly body?: string | Buffer
+}
+
+/** One HTTP request over a unix socket. */
+export async function ask(socketPath: string, { method, path, headers, body }: Ask = {}): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      { socketPath, method: method ?? 'GET', path: path ?? '/', headers, agent: false },
+      (response) => {
+        const chunks: Buffer[] = []
+        response.on('data', (chunk: Buffer) => chunks.push(chunk))
+        response.on('error', reject)
+        response.on('end', () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            body: Buffer.concat(chunks).toString('utf8'),
+          }),
+        )
+      },
+    )
+    sent.on('error', reject)
+    sent.end(body)
+  })
+}
+
+function startMessage({ mode, argv, env = {} }: Start): Buffer {
+  const strings = [
+    mode,
+    String(argv.length),
+    ...argv,
+    ...Object.entries(env).map(([name, value]) => `${name}=${value}`),
+  ]
+  const bytes = Buffer.from(strings.map((text) => `${text}\0`).join(''))
+  return Buffer.concat([Buffer.from(`start ${bytes.length}\n`), bytes])
+}
+
+function dependencyBind({ language, dependencies }: SandboxOptions): string[] {
+  if (dependencies === undefined) return []
+  return [`${dependencies}:${language === 'node' ? '/app/node_modules' : '/dependencies'}:ro`]
+}
+
+async function writeApp(root: string, files: Readonly<Record<string, string>>): Promise<void> {
+  await mkdir(join(root, 'node_modules'), { recursive: true })
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(dirname(join(root, name)), { recursive: true })
+    await writeFile(join(root, name), content)
+  }
+}
+
+async function listenOnce(path: string): Promise<{ server: Server; connection: Promise<Socket> }> {
+  const server = createServer()
+  const connection = new Promise<Socket>((resolve) => server.once('connection', resolve))
+  await new Promise<void>((resolve) => server.listen(path, resolve))
+  await chmod(path, 0o666)
+  return { server, connection: within(connection, () => 'init did not connect') }
+}
+
+async function within<T>(wanted: Promise<T>, words: () => string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(words())), WORD_MS)
+  })
+  return Promise.race([wanted, late]).finally(() => clearTimeout(timer))
+}
