@@ -74,13 +74,9 @@ export async function addDestroy(queues: Queues, deploymentIds: readonly string[
   })
 }
 
-/**
- * Asks the bot to tell GitHub how a deployment stands, or what is wrong with a commit. A report added with `afterMs` before a
- * deployment's state is changed is sent even if whoever changes it dies right after.
- */
-export async function addReport(queues: Queues, job: ReportJob, { afterMs = 0 } = {}): Promise<void> {
+/** Asks the bot to tell GitHub how a deployment stands, or what is wrong with a commit. */
+export async function addReport(queues: Queues, job: ReportJob): Promise<void> {
   await queues.report.add('report', reportJob.parse(job), {
-    delay: afterMs,
     attempts: 30,
     backoff: { type: 'custom' },
     removeOnComplete: true,

@@ -27,19 +27,23 @@ export async function nextSequence({ redis, keys }: Store): Promise<number> {
   return redis.incr(keys.sequence)
 }
 
-/** Notes a new deployment as `queued`; one of the same micro that still waits becomes `superseded` in the same step. */
+/**
+ * Notes a new deployment as `queued`; one of the same micro that still waits becomes `superseded` in the same step, and has to be
+ * reported and settled (`unsettledDeployments`).
+ */
 export async function createDeployment({ redis, keys }: Store, base: DeploymentBase): Promise<Creation> {
   const key = microKey({ repositoryId: base.repositoryId, micro: base.config.name })
   const now = Date.now()
   const [kind, detail] = (await redis.eval(
     scripts.create,
-    6,
+    7,
     keys.micro(key),
     keys.deployment(base.id),
     keys.pending,
     keys.history(key),
     keys.claims,
     keys.micros(base.repositoryId),
+    keys.unsettled,
     base.id,
     base.sequence,
     JSON.stringify(deploymentBase.parse(base)),
@@ -106,7 +110,7 @@ export async function overdueDeployments({ redis, keys }: Store, nowMs: number):
 
 /** Every deployment somebody has to work on. */
 export async function pendingDeployments({ redis, keys }: Store): Promise<string[]> {
-  return redis.zrange(keys.pending, 0, -1)
+  return redis.zrange(keys.pending, '0', '-1')
 }
 
 /** Field and value pairs of an outcome's parts, for a hash. */

@@ -6,6 +6,8 @@ export function storeKeys(prefix: string) {
     log: (id: string) => `${prefix}:log:${id}`,
     /** Sorted set of deployments somebody still works on; the score is the deadline in ms. */
     pending: `${prefix}:pending`,
+    /** Set of deployments that were ended, while the jobs that follow from it may not be in the queue yet. */
+    unsettled: `${prefix}:unsettled`,
     micro: (microKey: string) => `${prefix}:micro:${microKey}`,
     /** Sorted set of a micro's deployments; the score is the sequence. */
     history: (microKey: string) => `${prefix}:history:${microKey}`,

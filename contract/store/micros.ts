@@ -69,7 +69,8 @@ export async function microStanding(
 
 /**
  * Ends a micro as of a push: its live deployments become `destroyed`, its pending ones `cancelled`, its hosts and its name are
- * free again. Gives the deployments that were touched; a `work` job `destroy` has to follow, and reports for the cancelled.
+ * free again. Gives the deployments that were touched; a `work` job `destroy` has to follow, and reports, and then they are settled
+ * (`unsettledDeployments`).
  */
 export async function endMicro(
   { redis, keys }: Store,
@@ -78,13 +79,14 @@ export async function endMicro(
   const repositoryId = Number(of.microKey.split('/')[0])
   return (await redis.eval(
     scripts.endMicro,
-    6,
+    7,
     keys.micro(of.microKey),
     keys.history(of.microKey),
     keys.pending,
     keys.hosts,
     keys.claims,
     keys.micros(repositoryId),
+    keys.unsettled,
     of.sequence,
     Date.now(),
     keys.deployment(''),

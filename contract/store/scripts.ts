@@ -5,7 +5,7 @@
  */
 export const scripts = {
   /**
-   * KEYS micro, deployment, pending, history, claims, micros
+   * KEYS micro, deployment, pending, history, claims, micros, unsettled
    * ARGV id, sequence, base, now, deadline, label, microKey, sha, deployment key prefix
    */
   create: `
@@ -26,6 +26,7 @@ export const scripts = {
       if redis.call('HGET', key, 'state') == 'queued' then
         redis.call('HSET', key, 'state', 'superseded', 'since', ARGV[4], 'outcome:supersededBy', cjson.encode(ARGV[8]))
         redis.call('ZREM', KEYS[3], waiting)
+        redis.call('SADD', KEYS[7], waiting)
         superseded = waiting
       end
     end
@@ -76,7 +77,7 @@ export const scripts = {
     return {'live', live or ''}`,
 
   /**
-   * KEYS micro, history, pending, hosts, claims, micros
+   * KEYS micro, history, pending, hosts, claims, micros, unsettled
    * ARGV sequence, now, deployment key prefix, microKey
    */
   endMicro: `
@@ -93,6 +94,7 @@ export const scripts = {
       if final ~= '' then
         redis.call('HSET', key, 'state', final, 'since', ARGV[2])
         redis.call('ZREM', KEYS[3], id)
+        redis.call('SADD', KEYS[7], id)
         table.insert(touched, id)
         gone[id] = true
       end

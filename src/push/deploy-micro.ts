@@ -8,10 +8,8 @@ import { createDeployment, getDeployment } from '../../contract/store/deployment
 import { appendLog } from '../../contract/store/logs.ts'
 import { microStanding } from '../../contract/store/micros.ts'
 import type { Log } from '../log.ts'
+import { settleEnded } from '../settle-ended.ts'
 import { reportCommit, reportSuperseded } from './report-commit.ts'
-
-/** Long enough for the change that a report announces, short enough that nobody waits for it. */
-const ANNOUNCED_MS = 3000
 
 interface Deps {
   readonly store: Store
@@ -33,9 +31,6 @@ export async function deployMicro(at: MicroAt, deps: Deps): Promise<void> {
   const key = microKey({ repositoryId: push.repositoryId, micro: config.name })
   const { newest } = await microStanding(deps.store, key)
   if (newest !== undefined && isDone(newest, { push, sha })) return enqueue(newest, deps)
-  if (newest?.state === 'queued') {
-    await addReport(deps.queues, { kind: 'deployment', deploymentId: newest.id }, { afterMs: ANNOUNCED_MS })
-  }
   const id = newDeploymentId()
   const creation = await createDeployment(deps.store, {
     id,
@@ -53,9 +48,7 @@ export async function deployMicro(at: MicroAt, deps: Deps): Promise<void> {
     case 'created':
       await appendLog(deps.store, { id, text: firstLines(at) })
       await enqueue({ id, state: 'queued' }, deps)
-      if (creation.supersededId !== undefined) {
-        await addReport(deps.queues, { kind: 'deployment', deploymentId: creation.supersededId })
-      }
+      if (creation.supersededId !== undefined) await settleEnded([creation.supersededId], deps)
       deps.log.info({ deployment: id, micro: key, sha }, 'deployment queued')
       return
     case 'exists':

@@ -2,13 +2,14 @@ import { describeErrors } from '../../contract/config/describe-errors.ts'
 import { parseConfig } from '../../contract/config/parse-config.ts'
 import type { MicroConfig } from '../../contract/config.ts'
 import { slug, statusContext } from '../../contract/names.ts'
-import { addDestroy, addReport, type Queues } from '../../contract/queue.ts'
+import type { Queues } from '../../contract/queue.ts'
 import type { PushJob } from '../../contract/queues.ts'
 import type { Store } from '../../contract/store/connect.ts'
 import { endMicro } from '../../contract/store/micros.ts'
 import type { GitHub } from '../github/client.ts'
 import type { Log } from '../log.ts'
 import type { JobResult } from '../queue.ts'
+import { settleEnded } from '../settle-ended.ts'
 import { deployMicro } from './deploy-micro.ts'
 import { fetchConfig } from './fetch-config.ts'
 import { findTarget } from './find-target.ts'
@@ -72,8 +73,7 @@ interface Context {
 async function endMicros(keys: readonly string[], { push, deps }: Context): Promise<JobResult> {
   for (const microKey of keys) {
     const touched = await endMicro(deps.store, { microKey, sequence: push.sequence })
-    await addDestroy(deps.queues, touched)
-    for (const deploymentId of touched) await addReport(deps.queues, { kind: 'deployment', deploymentId })
+    await settleEnded(touched, deps)
     deps.log.info({ micro: microKey, deployments: touched }, 'micro ended')
   }
   return { kind: 'done', what: `${keys.length} ended` }

@@ -7,7 +7,9 @@ import {
   pendingDeployments,
   transitionDeployment,
 } from '../../contract/store/deployments.ts'
+import { unsettledDeployments } from '../../contract/store/unsettled.ts'
 import type { Log } from '../log.ts'
+import { settleEnded } from '../settle-ended.ts'
 
 /** A deployment that is queued for longer than this without a job has lost it. */
 const JOB_MISSING_MS = 10_000
@@ -19,10 +21,14 @@ export interface ReaperDeps {
   readonly now: () => number
 }
 
-/** Ends what has outlived its deadline, so that nothing is pending on GitHub for ever, and gives a lost job back to what still waits. */
+/**
+ * Ends what has outlived its deadline, so that nothing is pending on GitHub for ever, gives a lost job back to what still waits, and
+ * does what a killed bot left undone.
+ */
 export async function reap(deps: ReaperDeps): Promise<void> {
   for (const id of await overdueDeployments(deps.store, deps.now())) await endOverdue(id, deps)
   for (const id of await pendingDeployments(deps.store)) await restoreJob(id, deps)
+  await settleEnded(await unsettledDeployments(deps.store), deps)
 }
 
 async function endOverdue(id: string, { store, queues, log, now }: ReaperDeps): Promise<void> {

@@ -57,7 +57,9 @@ async function answer(request: IncomingMessage, response: ServerResponse, deps: 
   const deployment = await getDeployment(deps.store, id)
   if (deployment === undefined) return fail(response, { status: 404, message: 'No such deployment.' })
   const gone = new AbortController()
-  response.once('close', () => gone.abort())
+  response.once('close', () => {
+    if (!response.writableFinished) gone.abort()
+  })
   const signal = AbortSignal.any([gone.signal, AbortSignal.timeout(TRANSFER_DEADLINE_MS)])
   try {
     await deliver(response, { deployment, signal }, deps)

@@ -107,16 +107,6 @@ describe('a push of the production branch', () => {
     expect(await reports()).toContainEqual({ kind: 'deployment', deploymentId: first?.id })
   })
 
-  it('announces the report of the one it supersedes before it does, so that a crash cannot lose it', async () => {
-    commit(shaA, { 'micro.yml': 'v: 1\n' })
-    await handle(samplePush())
-    const first = await newest()
-    commit(shaB, { 'micro.yml': 'v: 1\n' })
-    await handle(samplePush({ sha: shaB, sequence: 2 }))
-    const delayed = await parts.queues.report.getJobs(['delayed'])
-    expect(delayed.map((job) => job.data as unknown)).toEqual([{ kind: 'deployment', deploymentId: first?.id }])
-  })
-
   it('says on a commit that was overtaken before its turn by which one, and deploys the head', async () => {
     commit(shaA, { 'micro.yml': 'v: 1\n' })
     commit(shaB, { 'micro.yml': 'v: 1\n' })

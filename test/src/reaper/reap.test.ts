@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { addDeploy } from '../../../contract/queue.ts'
 import { createDeployment, getDeployment, transitionDeployment } from '../../../contract/store/deployments.ts'
+import { endMicro } from '../../../contract/store/micros.ts'
 import { reap } from '../../../src/reaper/reap.ts'
 import { startParts, type Parts } from '../support/bot.ts'
 import { sampleBase } from '../support/samples.ts'
@@ -58,5 +59,17 @@ describe('the reaper', () => {
     await addDeploy(parts.queues, id)
     await reapAfter(11_000)
     expect(await jobs('work')).toHaveLength(1)
+  })
+
+  it('does what follows from an end when the bot was killed right after it', async () => {
+    const live = sampleBase({ repositoryId: 2, owner: 'bob', sequence: 2 })
+    await createDeployment(parts.store, live)
+    await createDeployment(parts.store, sampleBase({ sequence: 3 }))
+    await endMicro(parts.store, { microKey: '2/hello', sequence: 4 })
+    await reapAfter(0)
+    expect(await jobs('work')).toEqual([{ kind: 'destroy', deploymentIds: [live.id] }])
+    expect(await jobs('report')).toHaveLength(2)
+    await reapAfter(0)
+    expect(await jobs('report')).toHaveLength(2)
   })
 })

@@ -1,0 +1,18 @@
+import { addDestroy, addReport, type Queues } from '../contract/queue.ts'
+import type { Store } from '../contract/store/connect.ts'
+import { getDeployment } from '../contract/store/deployments.ts'
+import { markSettled } from '../contract/store/unsettled.ts'
+
+/** Queues what follows from the end of deployments: the runner gives back what they hold, and GitHub is told. May run twice. */
+export async function settleEnded(
+  ids: readonly string[],
+  { store, queues }: { readonly store: Store; readonly queues: Queues },
+): Promise<void> {
+  for (const id of ids) {
+    const deployment = await getDeployment(store, id)
+    // What was superseded had only waited, so the runner never heard of it.
+    if (deployment !== undefined && deployment.state !== 'superseded') await addDestroy(queues, [id])
+    await addReport(queues, { kind: 'deployment', deploymentId: id })
+    await markSettled(store, [id])
+  }
+}
