@@ -1,0 +1,74 @@
+import { chmod, link, lstat, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { seal } from '../../../runner/build/seal.ts'
+import { sealTree } from '../../../runner/build/seal-tree.ts'
+
+let root: string
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'micropush-seal-'))
+})
+afterEach(() => rm(root, { recursive: true }))
+
+const place = { mountPoint: '/app/node_modules', linksWithin: '/app' }
+
+it('makes everything readable, and nothing set-uid', async () => {
+  await mkdir(join(root, 'a'), { mode: 0o700 })
+  await writeFile(join(root, 'a/private'), 'x', { mode: 0o600 })
+  await writeFile(join(root, 'a/run'), 'x')
+  await chmod(join(root, 'a/run'), 0o6711)
+  sealTree({ root, ...place, purpose: 'seal' })
+  const modes = await Promise.all(
+    ['.', 'a', 'a/private', 'a/run'].map(async (name) => (await lstat(join(root, name))).mode & 0o7777),
+  )
+  expect(modes).toEqual([0o755, 0o755, 0o644, 0o755])
+})
+
+it('removes links that lead out, and what is no file, and keeps links between packages of a workspace', async () => {
+  await symlink('/etc/passwd', join(root, 'absolute'))
+  await symlink('../../outside', join(root, 'upwards'))
+  await symlink('../packages/a', join(root, 'workspace'))
+  await symlink('/app/index.js', join(root, 'inside'))
+  await promisify(execFile)('mkfifo', [join(root, 'pipe')])
+  const { removed } = sealTree({ root, ...place, purpose: 'seal' })
+  expect(removed.toSorted()).toEqual(['absolute', 'pipe', 'upwards'])
+  expect((await readdir(root)).toSorted()).toEqual(['inside', 'workspace'])
+})
+
+it('counts hard links once, names packages by size, and changes nothing when it only measures', async () => {
+  await mkdir(join(root, '@scope/big'), { recursive: true })
+  await mkdir(join(root, '.pnpm/small@1.0.0/node_modules/small'), { recursive: true })
+  await writeFile(join(root, '@scope/big/file'), Buffer.alloc(1000), { mode: 0o600 })
+  await link(join(root, '@scope/big/file'), join(root, '@scope/big/same'))
+  await writeFile(join(root, '.pnpm/small@1.0.0/node_modules/small/file'), Buffer.alloc(10))
+  const { bytes, packages } = await seal({ root, ...place, purpose: 'measure' })
+  expect(bytes).toBe(1010)
+  expect(packages).toEqual([
+    { name: '@scope/big', bytes: 1000 },
+    { name: 'small@1.0.0', bytes: 10 },
+  ])
+  expect((await lstat(join(root, '@scope/big/file'))).mode & 0o777).toBe(0o600)
+})
+
+it('hashes content, modes and links, and nothing else', async () => {
+  const hashes = new Set<string | undefined>()
+  const hash = () => hashes.add(sealTree({ root, ...place, purpose: 'hash' }).hash)
+  await writeFile(join(root, 'a'), 'a')
+  hash()
+  await rm(join(root, 'a'))
+  await writeFile(join(root, 'a'), 'a', { mode: 0o600 })
+  hash()
+  expect(hashes.size).toBe(1)
+  await writeFile(join(root, 'a'), 'b')
+  hash()
+  await symlink('a', join(root, 'b'))
+  hash()
+  expect(hashes.size).toBe(3)
+})
+
+it('fails in the thread as it would outside', async () => {
+  await expect(seal({ root: join(root, 'none'), ...place, purpose: 'measure' })).rejects.toThrow(/ENOENT/)
+})
