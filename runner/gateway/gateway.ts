@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { answer, rawAnswer } from './answer.ts'
+import type { Call } from './call.ts'
+import { onClientError, sayLast } from './client-error.ts'
+import { Connections } from './connections.ts'
+import { EngineLink } from './engine-link.ts'
+import { followEngine } from './follow-engine.ts'
+import { isHealthCheck, sayHealthy } from './health.ts'
+import type { GatewayLimits } from './limits.ts'
+import { createListener } from './listener.ts'
+import type { Log } from './log.ts'
+import { readRequestHead } from './request-head.ts'
+import { RouteTable } from './route-table.ts'
+import { serve } from './serve.ts'
+import { shutDown } from './shutdown.ts'
+import { responseOn } from './websocket.ts'
+import { createYard, forgetMicro } from './yard.ts'
+
+interface GatewayOptions {
+  readonly controlSocket: string
+  readonly domain: string
+  readonly scheme: 'http' | 'https'
+  readonly idleMs: number
+  readonly limits: GatewayLimits
+  readonly log: Log
+}
+
+export interface Gateway {
+  /** Bind it; nothing is answered before `open`. */
+  readonly server: Server
+  /** Connects to the engine, for as long as it takes. */
+  readonly open: () => void
+  /** Stops accepting, lets requests finish within the shutdown time, ends the rest. */
+  readonly close: () => Promise<void>
+}
+
+/** The HTTP server in front of the micros. */
+export function createGateway(options: GatewayOptions): Gateway {
+  const { limits, log } = options
+  const table = new RouteTable()
+  const connections = new Connections(limits)
+  const link = new EngineLink({
+    path: options.controlSocket,
+    log,
+    onMessage: (message) => followEngine(yard, table, message),
+  })
+  const yard = createYard({ limits, idleMs: options.idleMs, tell: (message) => link.tell(message) })
+  const service = { yard, table, scheme: options.scheme }
+  const bareDomain = options.domain.replace(/:\d+$/, '')
+  let known = false
+  let stopping = false
+  const server = createListener(limits)
+  connections.watch(server)
+
+  async function take(request: IncomingMessage, response: ServerResponse, extra: Extra): Promise<void> {
+    const connection = connections.of(request.socket)
+    // Node dispatches what was pipelined behind a refused request; nobody may see it.
+    if (connection.refusing) return
+    connection.owed += 1
+    response.once('close', () => {
+      connection.owed -= 1
+      if (connection.owed === 0 && connection.lastWords !== undefined) sayLast(request.socket, connection.lastWords)
+    })
+    const requestId = randomUUID()
+    const verdict = readRequestHead(request, limits.headers)
+    const hasBody = verdict.kind === 'refused' || verdict.head.body.kind !== 'none'
+    const to = { request, response, requestId, connection, hasBody, lingerMs: limits.lingerMs }
+    if (verdict.kind === 'refused') {
+      answer({ ...to, wantsHtml: verdict.wantsHtml }, { fault: verdict.fault })
+      return
+    }
+    const { head } = verdict
+    const { wantsHtml } = head
+    if (extra.expectation === 'unknown') {
+      answer({ ...to, wantsHtml }, { fault: 'expectation-unknown' })
+      return
+    }
+    if (isHealthCheck(head, bareDomain)) {
+      sayHealthy(response, link.connected)
+      return
+    }
+    if (!known) known = await isKnown(link, limits.tableMs)
+    if (!known) {
+      answer({ ...to, wantsHtml }, { fault: 'no-table' })
+      return
+    }
+    if (stopping) response.shouldKeepAlive = false
+    const expectsContinue = extra.expectation === 'continue'
+    await serve(service, { request, response, connection, requestId, head, expectsContinue, upgrade: extra.upgrade })
+  }
+
+  const takeSafely = (request: IncomingMessage, response: ServerResponse, extra: Extra): void => {
+    take(request, response, extra).catch((cause: unknown) => {
+      // A fault of ours in one request ends that connection and nothing else.
+      log.error('request failed', { cause: cause instanceof Error ? cause.stack : String(cause) })
+      request.socket.destroy()
+    })
+  }
+  server.on('request', (request, response) => takeSafely(request, response, {}))
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) =>
+    takeSafely(request, response, { expectation: 'continue' }),
+  )
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
+    takeSafely(request, response, { expectation: 'unknown' }),
+  )
+  server.on('upgrade', (request: IncomingMessage, duplex, rest: Buffer) => {
+    const socket = duplex as Socket
+    // An answer is owed to an earlier request: bytes of the new protocol must not get before it.
+    if (connections.of(socket).owed > 0) socket.destroy()
+    else takeSafely(request, responseOn(socket, request), { upgrade: { socket, rest } })
+  })
+  server.on('connect', (_request, socket) => {
+    if (connections.of(socket).owed > 0) socket.destroy()
+    else sayLast(socket, rawAnswer('method-refused'))
+  })
+  server.on('clientError', (error, socket) => onClientError(error, socket, connections.of(socket)))
+
+  return {
+    server,
+    open: () => link.open(),
+    async close() {
+      stopping = true
+      await shutDown(server, yard)
+      link.close()
+      for (const micro of yard.micros.values()) forgetMicro(yard, micro)
+    },
+  }
+}
+
+/** What Node has told about a request beside its head. */
+interface Extra {
+  readonly expectation?: 'continue' | 'unknown'
+  readonly upgrade?: NonNullable<Call['upgrade']>
+}
+
+/** Whether the first table of routes is here, waiting for it a little while. */
+async function isKnown(link: EngineLink, waitMs: number): Promise<boolean> {
+  const given = new AbortController()
+  const late = sleep(waitMs, false, { signal: given.signal }).catch(() => false)
+  const known = await Promise.race([link.known.then(() => true), late])
+  given.abort()
+  return known
+}

@@ -1,0 +1,69 @@
+/** Every bound of the gateway that no promise to a micro fixes. */
+export interface GatewayLimits {
+  readonly headBytes: number
+  readonly headers: number
+  /** A client's request line and headers. */
+  readonly headMs: number
+  /** A client's whole request; the payload limit bounds its bytes, so this allows about 50 kB/s. */
+  readonly requestMs: number
+  readonly keepAliveMs: number
+  readonly requestsPerConnection: number
+  readonly connections: number
+  /** From one address (IPv6: one /64 network); loopback is exempt, because a local proxy brings everybody. */
+  readonly connectionsPerAddress: number
+  /** The longest a request waits for its micro to wake. */
+  readonly wakeMs: number
+  readonly waitersPerMicro: number
+  readonly waiters: number
+  /** The longest a starting gateway lets requests wait for the first table of routes. */
+  readonly tableMs: number
+  /** Upstream connections to one micro, and how many of them are kept while idle. */
+  readonly upstreams: number
+  readonly idleUpstreams: number
+  /** Shorter than the 5 s after which Node and uvicorn close a kept-alive connection, so that a reused one is rarely stale. */
+  readonly idleUpstreamMs: number
+  readonly replyHeadBytes: number
+  readonly replyHeaders: number
+  readonly informationalReplies: number
+  /** Between two bytes of a WebSocket or an event stream, in either direction. */
+  readonly streamIdleMs: number
+  /** How long a client may leave an answer unread. */
+  readonly slowClientMs: number
+  /** How long a refused request's client may go on sending, so that it gets to see the answer. */
+  readonly lingerMs: number
+  /** How long a replaced deployment may finish requests; never less than its own execution time. */
+  readonly drainRequestsMs: number
+  readonly drainStreamsMs: number
+  /** How long SIGTERM lets requests finish. */
+  readonly shutdownMs: number
+}
+
+const KB = 1024
+const SECOND = 1000
+
+export const gatewayLimits: GatewayLimits = {
+  headBytes: 16 * KB,
+  headers: 200,
+  headMs: 10 * SECOND,
+  requestMs: 120 * SECOND,
+  keepAliveMs: 65 * SECOND,
+  requestsPerConnection: 10_000,
+  connections: 10_000,
+  connectionsPerAddress: 512,
+  wakeMs: 35 * SECOND,
+  waitersPerMicro: 2000,
+  waiters: 5000,
+  tableMs: 10 * SECOND,
+  upstreams: 4096,
+  idleUpstreams: 16,
+  idleUpstreamMs: 4 * SECOND,
+  replyHeadBytes: 32 * KB,
+  replyHeaders: 200,
+  informationalReplies: 20,
+  streamIdleMs: 600 * SECOND,
+  slowClientMs: 60 * SECOND,
+  lingerMs: 10 * SECOND,
+  drainRequestsMs: 10 * SECOND,
+  drainStreamsMs: 30 * SECOND,
+  shutdownMs: 10 * SECOND,
+}

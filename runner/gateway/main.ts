@@ -1,0 +1,35 @@
+import { once } from 'node:events'
+import { dropPrivileges } from './drop-privileges.ts'
+import { readSettings } from './env.ts'
+import { createGateway } from './gateway.ts'
+import { gatewayLimits } from './limits.ts'
+import { createLog } from './log.ts'
+
+const log = createLog((line) => process.stderr.write(line))
+const settings = readSettings()
+const gateway = createGateway({
+  controlSocket: settings.sockets.gateway,
+  domain: settings.domain,
+  scheme: settings.scheme,
+  idleMs: settings.idleMs,
+  limits: gatewayLimits,
+  log,
+})
+const { server } = gateway
+
+// The port may need root; nothing after it does, so no byte from outside is ever read with more than the least rights.
+server.listen({ host: settings.gatewayHost, port: settings.gatewayPort, backlog: 4096 })
+await once(server, 'listening')
+const dropped = dropPrivileges()
+gateway.open()
+log.info('listening', { host: settings.gatewayHost, port: settings.gatewayPort, unprivileged: dropped })
+
+let stopping = false
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.on(signal, () => {
+    if (stopping) return
+    stopping = true
+    log.info('stopping', { signal })
+    void gateway.close().then(() => process.exit(0))
+  })
+}

@@ -1,0 +1,50 @@
+import type { Agent } from 'node:http'
+
+/** What a request that waits for its micro is told in the end. */
+export type Ready =
+  | { readonly kind: 'awake'; readonly socket: string }
+  | { readonly kind: 'unavailable'; readonly message: string; readonly retryAfterSeconds: number }
+  /** The route may lead elsewhere by now: look again. */
+  | { readonly kind: 'moved' }
+  | { readonly kind: 'late' }
+  | { readonly kind: 'full' }
+  /** Whoever waited has left. */
+  | { readonly kind: 'left' }
+
+export type Waiter = (ready: Ready) => void
+
+export type MicroState =
+  | { readonly kind: 'asleep' }
+  | { readonly kind: 'waking'; readonly waiters: Set<Waiter>; readonly deadline: NodeJS.Timeout }
+  | { readonly kind: 'awake'; readonly socket: string }
+  | {
+      readonly kind: 'unavailable'
+      readonly message: string
+      readonly retryAfterSeconds: number
+      readonly untilMs: number
+    }
+
+/** One request or connection that the micro must stay awake for. */
+export interface Hold {
+  /** A `stream` has no natural end: a WebSocket, or server-sent events. */
+  kind: 'request' | 'stream'
+  /** Ends it at once, whatever it is doing. */
+  abort: () => void
+}
+
+/** What the gateway knows of one deployment. */
+export interface Micro {
+  readonly deploymentId: string
+  state: MicroState
+  readonly holds: Set<Hold>
+  /** For requests that may be repeated when a kept connection turns out to be stale. */
+  readonly kept: Agent
+  /** For all others: a connection each. */
+  readonly fresh: Agent
+  idleTimer: NodeJS.Timeout | undefined
+  /** Set while it drains. */
+  drainTimers: readonly NodeJS.Timeout[] | undefined
+  suspectedAtMs: number
+  /** The largest execution time of the routes that led here. */
+  timeoutMs: number
+}

@@ -1,0 +1,169 @@
+import { answer, type AnswerTo } from './answer.ts'
+import { hold, release } from './activity.ts'
+import type { Call } from './call.ts'
+import { exchange, type Outcome } from './exchange.ts'
+import type { Fault } from './faults.ts'
+import type { Hold, Micro, Ready } from './micro.ts'
+import type { Route } from './protocol.ts'
+import type { RouteTable } from './route-table.ts'
+import { clientAddress, upstreamFields } from './upstream-fields.ts'
+import { lost, ready } from './wake.ts'
+import { microOf, type Yard } from './yard.ts'
+
+export interface Service {
+  readonly yard: Yard
+  readonly table: RouteTable
+  readonly scheme: 'http' | 'https'
+}
+
+/** A host may be led elsewhere while a request waits; more often than this, and something is wrong with the deployment. */
+const MOVES = 5
+
+/** Answers a well-formed request: find its micro, wake it, pass on, and say so when that cannot be done. */
+export async function serve(service: Service, call: Call): Promise<void> {
+  for (let move = 0; move < MOVES; move += 1) {
+    const route = service.table.find(call.head.host)
+    if (route === undefined) {
+      refuse(service, call, { fault: 'host-unknown' })
+      return
+    }
+    if (call.head.body.kind === 'sized' && call.head.body.bytes > route.payloadBytes) {
+      refuse(service, call, { fault: 'too-large' })
+      return
+    }
+    const micro = microOf(service.yard, route.deploymentId)
+    const entry: Hold = { kind: 'request', abort: () => undefined }
+    hold(micro, entry)
+    try {
+      if ((await tryMicro(service, call, { route, micro, entry })) === 'answered') return
+    } finally {
+      release(service.yard, micro, entry)
+    }
+  }
+  refuse(service, call, { fault: 'wake-late' })
+}
+
+interface Target {
+  readonly route: Route
+  readonly micro: Micro
+  readonly entry: Hold
+}
+
+async function tryMicro(service: Service, call: Call, target: Target): Promise<'answered' | 'moved'> {
+  const { route, micro } = target
+  const { head } = call
+  const fields = fieldsFor(service, call)
+  const repeatable =
+    head.body.kind === 'none' &&
+    call.upgrade === undefined &&
+    (head.method === 'GET' || head.method === 'HEAD' || head.method === 'OPTIONS')
+  let kept = repeatable
+  let rewoken = false
+  let dialledAtMs = 0
+  let full = 0
+  for (;;) {
+    const state = micro.state.kind === 'awake' ? micro.state : await ready(service.yard, micro, call.response)
+    if (state.kind !== 'awake') return explain(service, call, state)
+    if (service.table.find(head.host)?.deploymentId !== route.deploymentId) return 'moved'
+    const { socket } = state
+    if (dialledAtMs === 0) dialledAtMs = Date.now()
+    const outcome = await exchange(call, {
+      ...target,
+      socketPath: socket,
+      fields,
+      kept,
+      limits: service.yard.limits,
+      timeoutMs: route.timeoutMs,
+    })
+    suspect(service.yard, micro, outcome)
+    if (outcome === 'done') return 'answered'
+    if (outcome === 'stale' && kept) {
+      kept = false
+      continue
+    }
+    if (outcome === 'unreachable') {
+      lost(micro, socket)
+      if (!rewoken) {
+        rewoken = true
+        continue
+      }
+    }
+    if (outcome === 'backlog-full' && Date.now() - dialledAtMs < route.timeoutMs) {
+      await pause(backlogPauseMs(full))
+      full += 1
+      continue
+    }
+    refuse(service, call, { fault: faultOf(outcome) })
+    return 'answered'
+  }
+}
+
+function fieldsFor(service: Service, call: Call): string[] {
+  const fields = upstreamFields(call.head, {
+    address: clientAddress(call.request.socket.remoteAddress),
+    scheme: service.scheme,
+    requestId: call.requestId,
+  })
+  if (call.upgrade !== undefined) fields.push('Connection', 'Upgrade', 'Upgrade', 'websocket')
+  return fields
+}
+
+/** Why a micro that does not wake cannot answer. */
+function explain(service: Service, call: Call, state: Exclude<Ready, { kind: 'awake' }>): 'answered' | 'moved' {
+  switch (state.kind) {
+    case 'moved':
+      return 'moved'
+    case 'left':
+      return 'answered'
+    case 'late':
+      refuse(service, call, { fault: 'wake-late', retryAfterSeconds: 5 })
+      return 'answered'
+    case 'full':
+      refuse(service, call, { fault: 'busy' })
+      return 'answered'
+    case 'unavailable':
+      refuse(service, call, {
+        fault: 'unavailable',
+        message: state.message,
+        retryAfterSeconds: state.retryAfterSeconds,
+      })
+      return 'answered'
+  }
+}
+
+function refuse(service: Service, call: Call, reason: Parameters<typeof answer>[1]): void {
+  const to: AnswerTo = {
+    ...call,
+    wantsHtml: call.head.wantsHtml,
+    host: call.head.host,
+    hasBody: call.head.body.kind !== 'none',
+    lingerMs: service.yard.limits.lingerMs,
+  }
+  answer(to, reason)
+}
+
+/** Lets the engine look at a micro that does not behave, at most once a second. */
+function suspect(yard: Yard, micro: Micro, outcome: Outcome): void {
+  const reason = outcome === 'timeout' ? 'timeout' : isBreak(outcome) ? 'broken' : undefined
+  if (reason === undefined || Date.now() - micro.suspectedAtMs < 1000) return
+  micro.suspectedAtMs = Date.now()
+  yard.tell({ type: 'suspect', deploymentId: micro.deploymentId, reason })
+}
+
+function isBreak(outcome: Outcome): boolean {
+  return outcome === 'unreachable' || outcome === 'crashed' || outcome === 'reply-invalid'
+}
+
+function faultOf(outcome: Exclude<Outcome, 'done'>): Fault {
+  if (outcome === 'stale') return 'crashed'
+  return outcome === 'backlog-full' ? 'timeout' : outcome
+}
+
+/** Grows, because a micro that is short of time to accept has none to lose to those who knock again and again; at random, so that they part. */
+function backlogPauseMs(before: number): number {
+  return Math.min(250, 4 * 2 ** before) * (0.5 + Math.random())
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}

@@ -1,0 +1,140 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { describe, expect, it } from 'vitest'
+import { ask, errorOf, RawClient } from './support/client.ts'
+import { HOST, stageWith } from './support/stage.ts'
+
+describe('the execution time', () => {
+  it('ends in 504 when no byte came, tells the engine, and ends the request at the micro', async () => {
+    const ended = Promise.withResolvers<void>()
+    const stage = await stageWith((_request, response) => void response.once('close', () => ended.resolve()), {
+      route: { timeoutMs: 60 },
+    })
+    const answer = await ask(stage)
+    expect(answer.status).toBe(504)
+    expect(errorOf(answer)).toBe('timeout')
+    expect(stage.engine.all('suspect')).toMatchObject([{ deploymentId: 'd1', reason: 'timeout' }])
+    await ended.promise
+  })
+
+  it('is counted anew between two bytes', async () => {
+    const stage = await stageWith(
+      (_request, response) => {
+        let left = 6
+        const beat = setInterval(() => {
+          left -= 1
+          response.write('x')
+          if (left > 0) return
+          clearInterval(beat)
+          response.end()
+        }, 60)
+      },
+      { route: { timeoutMs: 200 } },
+    )
+    expect((await ask(stage)).body).toBe('xxxxxx')
+  })
+
+  it('breaks off an answer that stands still', async () => {
+    const stage = await stageWith((_request, response) => void response.write('x'), { route: { timeoutMs: 60 } })
+    await expect(ask(stage)).rejects.toThrow()
+  })
+
+  it('does not blame the micro for a client that stops sending', async () => {
+    const stage = await stageWith((request) => void request.resume(), { route: { timeoutMs: 60 } })
+    const client = new RawClient(stage)
+    client.socket.write(`POST / HTTP/1.1\r\nHost: ${HOST}\r\nContent-Length: 100\r\n\r\nabc`)
+    await client.sees('HTTP/1.1 408')
+    expect(stage.engine.all('suspect')).toEqual([])
+  })
+
+  it('blames the micro when it does not read', async () => {
+    const stage = await stageWith((request) => void request.pause(), { route: { timeoutMs: 80 } })
+    const answer = await ask(stage, { method: 'POST', body: Buffer.alloc(5 * 1024 * 1024) })
+    expect(answer.status).toBe(504)
+  })
+})
+
+describe('a slow client', () => {
+  it('that never ends its head is told so and let go', async () => {
+    const stage = await stageWith((_request, response) => response.end(), { limits: { headMs: 50 } })
+    const client = new RawClient(stage)
+    client.socket.write('GET / HTTP/1.1\r\nX: ')
+    await client.sees('HTTP/1.1 408')
+  })
+
+  it('that never ends its body is told so', async () => {
+    const stage = await stageWith((request) => void request.resume(), { limits: { headMs: 50, requestMs: 100 } })
+    const client = new RawClient(stage)
+    client.socket.write(`POST / HTTP/1.1\r\nHost: ${HOST}\r\nContent-Length: 100\r\n\r\nabc`)
+    await client.sees('HTTP/1.1 408')
+  })
+
+  it('does not make the micro wait: back-pressure reaches it', async () => {
+    let written = 0
+    const stopped = Promise.withResolvers<void>()
+    const stage = await stageWith((_request, response) => {
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' })
+      const more = (): void => {
+        while (response.write(Buffer.alloc(65_536))) written += 65_536
+        stopped.resolve()
+      }
+      more()
+    }, {})
+    const socket = connect(stage.port, '127.0.0.1')
+    socket.pause()
+    socket.write(`GET / HTTP/1.1\r\nHost: ${HOST}\r\n\r\n`)
+    await stopped.promise
+    expect(written).toBeLessThan(64 * 1024 * 1024)
+    socket.destroy()
+    await once(socket, 'close')
+  })
+})
+
+describe('connections', () => {
+  it('are bounded in number', async () => {
+    const stage = await stageWith((_request, response) => response.end('ok'), { limits: { connections: 2 } })
+    const clients = [new RawClient(stage), new RawClient(stage)]
+    for (const client of clients) {
+      client.socket.write(`GET / HTTP/1.1\r\nHost: ${HOST}\r\n\r\n`)
+      await client.sees('200 OK')
+    }
+    await expect(ask(stage)).rejects.toThrow()
+    const [first] = clients
+    first?.socket.destroy()
+    for (;;) {
+      // The server hears of the end in its own time.
+      const answer = await ask(stage).catch(() => undefined)
+      if (answer?.status === 200) break
+    }
+  })
+})
+
+describe('SIGTERM', () => {
+  it('lets running requests finish, closes their connections, and ends streams', async () => {
+    let finish: () => void = () => undefined
+    const arrived = Promise.withResolvers<void>()
+    const stage = await stageWith(
+      (request, response) => {
+        if (request.url === '/events') {
+          response.writeHead(200, { 'Content-Type': 'text/event-stream' })
+          response.write('data: 1\n\n')
+          return
+        }
+        finish = () => response.end('done')
+        arrived.resolve()
+      },
+      { limits: { shutdownMs: 5000 } },
+    )
+    const events = new RawClient(stage)
+    events.socket.write(`GET /events HTTP/1.1\r\nHost: ${HOST}\r\n\r\n`)
+    await events.sees('data: 1')
+    const running = ask(stage)
+    await arrived.promise
+    const closed = stage.gateway.close()
+    await expect(ask(stage)).rejects.toThrow()
+    finish()
+    expect((await running).body).toBe('done')
+    await closed
+    expect(stage.gateway.server.listening).toBe(false)
+  })
+})
