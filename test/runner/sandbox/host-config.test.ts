@@ -5,8 +5,12 @@ import { defaultLimits } from '../../../contract/limits.ts'
 
 const given = {
   spec: {
-    ...{ micro: 'hello', image: 'micropush/nodejs24:1', language: 'node' as const, limits: defaultLimits },
-    ...{ appDir: '/data/artifacts/app/abc', dependenciesDir: '/data/artifacts/dependencies/def' },
+    micro: 'hello',
+    image: 'micropush/nodejs24:1',
+    language: 'node' as const,
+    limits: defaultLimits,
+    appDir: '/data/artifacts/app/abc',
+    dependenciesDir: '/data/artifacts/dependencies/def',
   },
   host: { swappiness: true, resolvConf: '/data/network/resolv.conf', cpus: 0.5 },
   labels: { instance: 'main', sandboxId: '0123456789', deploymentId: 'd1', uid: 200_123, isolation: 'gvisor' as const },
