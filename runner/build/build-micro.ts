@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { assertDependenciesFit } from './dependencies-fit.ts'
+import { imageId } from '../docker/image-id.ts'
 import type { Build, BuildContext, BuildInput, BuildResult } from './build.ts'
 import { hostTrust } from './trust-files.ts'
 import { installLayer } from './install-layer.ts'
@@ -25,9 +26,9 @@ export async function buildMicro(context: BuildContext, input: BuildInput): Prom
   const workDir = join(buildsDir(context.dataDir), input.deploymentId)
   await rm(workDir, { recursive: true, force: true })
   await mkdir(workDir, { recursive: true, mode: 0o700 })
-  const trust = await hostTrust(context)
-  const build: Build = { ...shared, ...input, image: images.builder, trust, workDir, uid: builderUid() }
   try {
+    const [trust, imageContent] = await Promise.all([hostTrust(context), imageId(context.docker, images.builder)])
+    const build: Build = { ...shared, ...input, image: images.builder, imageContent, trust, workDir, uid: builderUid() }
     const plan = await planInstall(source.dir, runtime, config)
     if (config.build !== undefined || plan?.wholeSource === true) return await makeBuild(build, plan)
     const layer = plan === undefined ? undefined : await installLayer(build, { plan, isFinal: true })

@@ -43,6 +43,8 @@ export interface BuildResult {
 /** What the steps of one build share. */
 export interface Build extends Omit<BuildContext, 'images' | 'resolvConf'>, BuildInput {
   readonly image: string
+  /** Names the image's content: caches outlive a new name for the same. */
+  readonly imageContent: string
   readonly trust: TrustFiles
   /** This build's own folder; it is removed when the build ends. */
   readonly workDir: string

@@ -36,7 +36,7 @@ const flights = singleFlight()
  * @throws MicropushError as `buildMicro` says
  */
 export async function installLayer(build: Build, request: LayerRequest): Promise<Layer> {
-  const name = layerKey(request.plan, build.image)
+  const name = layerKey(request.plan, build.imageContent)
   const artifact = { dataDir: build.dataDir, kind: 'dependencies', name } as const
   return flights.run<Layer>(`${build.dataDir} ${name}`, {
     signal: build.signal,

@@ -33,8 +33,8 @@ export async function planInstall(
 const RECIPE = 1
 
 /** The name of a dependency layer: the same inputs, the same layer, whoever's they are. */
-export function layerKey(plan: InstallPlan, builderImage: string): string {
-  return digest([RECIPE, builderImage, plan.manager, plan.install, Object.entries(plan.inputs).toSorted()])
+export function layerKey(plan: InstallPlan, imageContent: string): string {
+  return digest([RECIPE, imageContent, plan.manager, plan.install, Object.entries(plan.inputs).toSorted()])
 }
 
 /** SHA-256 (hex) of anything that JSON can say. */
