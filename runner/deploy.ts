@@ -71,7 +71,8 @@ export async function deploy(runner: Runner, run: Run): Promise<void> {
         instance: runner.instance,
         dataDir: runner.settings.dataDir,
         images,
-        network: runner.builderNetwork,
+        network: runner.network.builder,
+        resolvConf: runner.network.resolvConf,
       },
       {
         deploymentId: deployment.id,

@@ -5,6 +5,10 @@ import { openQueues } from '../contract/queue.ts'
 import { openStore } from '../contract/store/connect.ts'
 import { getDeployment } from '../contract/store/deployments.ts'
 import { MicropushError } from '../contract/errors.ts'
+import { hostEnvironment } from './build/env.ts'
+import { readHostTrust } from './build/host-trust.ts'
+import { privateRegistries } from './build/private-registries.ts'
+import { sweepBuilds } from './build/sweep-builds.ts'
 import { connectDocker } from './docker/client.ts'
 import { readNetworkChoices, readSettings } from './env.ts'
 import { readInstance } from './instance.ts'
@@ -52,7 +56,7 @@ async function main(): Promise<void> {
     instance,
     dataDir: settings.dataDir,
     ...readNetworkChoices(),
-    builderAllow: await privateRegistries(),
+    builderAllow: await privateRegistries(await readHostTrust(hostEnvironment())),
   })
   const { context: sandboxes, means } = await openSandboxes({
     docker,
@@ -66,6 +70,7 @@ async function main(): Promise<void> {
   const store = openStore(settings)
   const queues = openQueues(store.redis, settings.redisPrefix)
 
+  await sweepBuilds({ docker, instance, dataDir: settings.dataDir })
   const served = await readServed(store, settings)
   const { kept, removed } = await sweep(sandboxes, served.deploymentIds)
   log.info({ isolation: sandboxes.isolation, kept: kept.length, removed }, means)
@@ -104,7 +109,7 @@ async function main(): Promise<void> {
     docker,
     instance,
     sandboxes,
-    builderNetwork: network.builder,
+    network,
     fleet,
     gateways,
     drains,

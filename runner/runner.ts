@@ -6,6 +6,7 @@ import type { Drains } from './lifecycle/drains.ts'
 import type { Fleet } from './lifecycle/fleet.ts'
 import type { GatewayLink } from './lifecycle/gateway-link.ts'
 import type { Docker } from './docker/client.ts'
+import type { Network } from './network/set-up-network.ts'
 import type { Route } from './gateway/protocol.ts'
 import type { SandboxContext } from './sandbox/sandbox.ts'
 
@@ -19,8 +20,7 @@ export interface Runner {
   /** Value of the label that says which containers are ours. */
   readonly instance: string
   readonly sandboxes: SandboxContext
-  /** Docker network of the throw-away builders. */
-  readonly builderNetwork: string
+  readonly network: Network
   readonly fleet: Fleet
   readonly gateways: GatewayLink
   readonly drains: Drains

@@ -1,6 +1,8 @@
-import { request as dial, type ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Call } from './call.ts'
+import { openUpstream } from './open-upstream.ts'
+import { passEarlyHints } from './early-hints.ts'
 import type { Fault } from './faults.ts'
 import type { GatewayLimits } from './limits.ts'
 import type { Hold, Micro } from './micro.ts'
@@ -35,7 +37,12 @@ export function exchange(call: Call, attempt: Attempt): Promise<Outcome> {
   const { request, response, connection, head } = call
   const { route, entry, limits } = attempt
   const { promise, resolve } = Promise.withResolvers<Outcome>()
-  const upstream = open(call, attempt)
+  const upstream = openUpstream(call.head, {
+    agent: attempt.kept ? attempt.micro.kept : attempt.micro.fresh,
+    socketPath: attempt.socketPath,
+    fields: attempt.fields,
+    headBytes: limits.replyHeadBytes,
+  })
   if (upstream === undefined) return Promise.resolve('target-invalid')
 
   let settled = false
@@ -201,27 +208,6 @@ export function exchange(call: Call, attempt: Attempt): Promise<Outcome> {
   return promise
 }
 
-function open(call: Call, attempt: Attempt): ClientRequest | undefined {
-  const { micro, kept, socketPath, fields, limits } = attempt
-  try {
-    const upstream = dial({
-      agent: kept ? micro.kept : micro.fresh,
-      socketPath,
-      method: call.head.method,
-      path: call.head.path,
-      headers: fields,
-      setHost: false,
-      maxHeaderSize: limits.replyHeadBytes,
-    })
-    // Node drops what is past its own count in silence, Content-Length too; zero means no such count, ours follows.
-    upstream.maxHeadersCount = 0
-    return upstream
-  } catch {
-    // Node refuses a path with characters that its client parser let through.
-    return undefined
-  }
-}
-
 /** Where in its life the connection broke decides whether the request may be sent again. */
 function outcomeOf(code: string | undefined, at: { readonly connected: boolean; readonly reused: boolean }): Outcome {
   if (code?.startsWith('HPE_') === true) return 'reply-invalid'
@@ -233,21 +219,6 @@ function outcomeOf(code: string | undefined, at: { readonly connected: boolean; 
 /** Sends the head on its way when no body byte has taken it along yet. */
 function flushHead(response: ServerResponse): void {
   if (!response.writableEnded && !response.destroyed) response.flushHeaders()
-}
-
-/** Passes on the Link fields of a 103 (RFC 8297), which are what browsers use it for. */
-function passEarlyHints(call: Call, rawHeaders: readonly string[]): void {
-  if (call.request.httpVersion !== '1.1') return
-  const links: string[] = []
-  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    if (rawHeaders[index]?.toLowerCase() === 'link') links.push(rawHeaders[index + 1] ?? '')
-  }
-  if (links.length === 0) return
-  try {
-    call.response.writeInformation(103, { Link: links })
-  } catch {
-    // A hint that Node refuses to send is one that nobody misses.
-  }
 }
 
 function nothing(): void {

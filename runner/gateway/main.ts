@@ -22,7 +22,7 @@ server.listen({ host: settings.gatewayHost, port: settings.gatewayPort, backlog:
 await once(server, 'listening')
 const dropped = dropPrivileges()
 gateway.open()
-log.info('listening', { host: settings.gatewayHost, port: settings.gatewayPort, unprivileged: dropped })
+log.info('listening', { ...addressOf(server), unprivileged: dropped })
 
 let stopping = false
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -32,4 +32,10 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     log.info('stopping', { signal })
     void gateway.close().then(() => process.exit(0))
   })
+}
+
+/** Where it listens, the port being the real one when any was asked for. */
+function addressOf(listening: typeof server): { readonly host: string; readonly port: number } | undefined {
+  const address = listening.address()
+  return address === null || typeof address === 'string' ? undefined : { host: address.address, port: address.port }
 }

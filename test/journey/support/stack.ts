@@ -166,7 +166,8 @@ async function leftovers(dataDir: string): ReturnType<Stack['leftovers']> {
     return stdout.split('\n').filter((line) => line.endsWith(` ${instance}`))
   }
   const mounts = (await readFile('/proc/mounts', 'utf8')).split('\n').filter((line) => line.includes(dataDir))
-  const work = await readdir(join(dataDir, 'work')).catch(() => [])
+  const folders = await Promise.all(['work', 'builds'].map((name) => readdir(join(dataDir, name)).catch(() => [])))
+  const work = folders.flat()
   return { containers: await list('sandbox'), builders: await list('builder'), mounts, work }
 }
 

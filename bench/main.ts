@@ -1,0 +1,169 @@
+import { cpus } from 'node:os'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { startStack, type Stack } from '../test/journey/support/stack.ts'
+import { run } from '../cli/run.ts'
+import { bareBoot, bareInstall, dockerRun } from './bare.ts'
+import { changeLock, changeWords, measurePush, type PushTimes } from './push.ts'
+import { measureDirect, measureWake, measureWarm } from './requests.ts'
+import { median, ms, percentile, table } from './statistics.ts'
+
+const ROUNDS = 10
+const INSTALLS = 5
+const REQUESTS = 1000
+const WAKES = 20
+const fixtures = join(import.meta.dirname, 'fixtures')
+const isolation = process.env['MICROPUSH_SANDBOX'] ?? 'runc'
+
+/** `npm run bench`: what a push, a request and a wake take, and in the same run what bounds each. */
+const stack = await startStack({ MICROPUSH_SANDBOX: isolation, MICROPUSH_IDLE_SECONDS: '0.3' })
+try {
+  console.log(
+    `# micropush bench\n\n${cpus().length} cores, Node ${process.version}, sandbox ${isolation}, ${new Date().toISOString()}\n`,
+  )
+  await benchSourceChange(stack)
+  await benchDependencyChange(stack)
+  await benchRequests(stack)
+} finally {
+  await stack[Symbol.asyncDispose]()
+}
+
+async function benchSourceChange(stack: Stack): Promise<void> {
+  await using repository = await stack.repository('bench/hello')
+  await repository.copyFrom(join(fixtures, 'hello'))
+  await measurePush(stack, repository, 'hello')
+  const pushes: PushTimes[] = []
+  const boots: number[] = []
+  const runs: number[] = []
+  const image = await imageOf('nodejs24')
+  for (let round = 0; round < ROUNDS; round++) {
+    await changeWords(repository, `round ${round}`)
+    pushes.push(await measurePush(stack, repository, `round ${round}`))
+    boots.push(await bareBoot(join(fixtures, 'hello'), 18_000 + round))
+    runs.push(await dockerRun(image, isolation === 'gvisor' ? 'runsc' : 'runc'))
+  }
+  const boot = median(boots)
+  const answered = median(pushes.map((push) => push.answered))
+  console.log(`## A push that changes only source (hello micro, p50 of ${ROUNDS})\n`)
+  console.log(
+    table(
+      ['what', 'time'],
+      [
+        ...stageRows(pushes),
+        ['git push → new answer from the endpoint', ms(answered)],
+        ['git push → status success on the commit', ms(median(pushes.map((push) => push.status)))],
+        ['bound: bare `node server.js` → first answer', ms(boot)],
+        ['bound: bare `docker run … true`', ms(median(runs))],
+        ['**the platform’s own share** (all but the boot)', `**${ms(answered - boot)}**`],
+      ],
+    ),
+  )
+  console.log()
+}
+
+async function benchDependencyChange(stack: Stack): Promise<void> {
+  await using repository = await stack.repository('bench/app')
+  const folder = join(fixtures, 'app')
+  await repository.copyFrom(folder)
+  await measurePush(stack, repository, 'version')
+  const pushes: PushTimes[] = []
+  const installs: number[] = []
+  for (let round = 0; round < INSTALLS; round++) {
+    installs.push(await bareInstall(folder))
+    await changeLock(repository, `1.0.${round + 1}`)
+    pushes.push(await measurePush(stack, repository, `version 1.0.${round + 1}`))
+  }
+  const bare = median(installs)
+  const build = median(pushes.map((push) => push.stages['build'] ?? Number.NaN))
+  const answered = median(pushes.map((push) => push.answered))
+  console.log(`## A push that changes dependencies (90 packages, p50 of ${INSTALLS})\n`)
+  console.log(
+    table(
+      ['what', 'time'],
+      [
+        ...stageRows(pushes),
+        ['git push → new answer from the endpoint', ms(answered)],
+        ['bound: bare `npm ci` with an empty cache', ms(bare)],
+        ['**build stage ÷ bare install**', `**${(build / bare).toFixed(2)}**`],
+        ['whole push ÷ bare install', (answered / bare).toFixed(2)],
+      ],
+    ),
+  )
+  console.log()
+}
+
+async function benchRequests(stack: Stack): Promise<void> {
+  const host = stack.host('hello--bench')
+  const warm = await measureWarm(stack, host, REQUESTS)
+  const direct = await measureDirect(await liveSocket(stack), REQUESTS)
+  const wake = await measureWake(stack, host, { count: WAKES, asleep: () => asleep(stack) })
+  console.log('## A request\n')
+  console.log(
+    table(
+      ['what', 'p50', 'p99'],
+      [
+        row('warm, through the gateway', warm),
+        row('bound: straight to the sandbox’s socket', direct),
+        row(`asleep → answered (${WAKES} times)`, wake),
+      ],
+    ),
+  )
+}
+
+function row(what: string, times: readonly number[]): string[] {
+  return [what, ms(median(times)), ms(percentile(times, 99))]
+}
+
+function stageRows(pushes: readonly PushTimes[]): string[][] {
+  return ['queued', 'fetch', 'prepare', 'build', 'start', 'publish'].map((stage) => [
+    `stage ${stage}`,
+    ms(median(pushes.map(({ stages }) => stages[stage] ?? 0))),
+  ])
+}
+
+async function imageOf(runtime: string): Promise<string> {
+  const listed = await run(['docker', 'images', '--format', '{{.Repository}}:{{.Tag}}', `micropush/${runtime}`])
+  return listed.split('\n')[0] ?? ''
+}
+
+/** The socket of the newest sandbox, which a warm request has just kept awake. */
+async function liveSocket(stack: Stack): Promise<string> {
+  const names = (await readdir(join(stack.dataDir, 'sandboxes'))).filter((name) => !name.includes('.'))
+  const running = await run([
+    'docker',
+    'ps',
+    '--filter',
+    'status=running',
+    '--filter',
+    'label=micropush.kind=sandbox',
+    '--format',
+    '{{.Label "micropush.sandbox"}}',
+  ])
+  const awake = running.split('\n').find((id) => names.includes(id))
+  if (awake === undefined) throw new Error('no sandbox is awake')
+  return join(stack.dataDir, 'sandboxes', awake, 'app.sock')
+}
+
+async function asleep(stack: Stack): Promise<void> {
+  for (const deadline = Date.now() + 20_000; Date.now() < deadline; await sleep(50)) {
+    const awake = await run([
+      'docker',
+      'ps',
+      '--filter',
+      'status=running',
+      '--filter',
+      'label=micropush.kind=sandbox',
+      '--format',
+      '{{.Status}} {{.Label "micropush.sandbox"}}',
+    ])
+    const names = await readdir(join(stack.dataDir, 'sandboxes'))
+    if (
+      !awake
+        .split('\n')
+        .some((line) => !line.includes('(Paused)') && names.some((name) => line !== '' && line.endsWith(name)))
+    )
+      return
+  }
+  throw new Error('the micro did not fall asleep')
+}
