@@ -8,6 +8,7 @@ import { daemonFacts } from '../../../runner/docker/daemon.ts'
 import { defaultLimits, type Limits } from '../../../contract/limits.ts'
 import type { Launch } from '../../../contract/deployment.ts'
 import { prepareRuntime } from '../../../runner/images/prepare.ts'
+import type { Allowed } from '../../../runner/network/egress-allow.ts'
 import { setUpNetwork, tearDownNetwork } from '../../../runner/network/set-up-network.ts'
 import { destroySandbox } from '../../../runner/sandbox/destroy-sandbox.ts'
 import { listSandboxes } from '../../../runner/sandbox/list-sandboxes.ts'
@@ -52,11 +53,11 @@ export async function isolationsHere(): Promise<('runc' | 'gvisor')[]> {
   return ['runc']
 }
 
-export async function openStage(setting: 'runc' | 'gvisor'): Promise<Stage> {
+export async function openStage(setting: 'runc' | 'gvisor', allow: readonly Allowed[] = []): Promise<Stage> {
   const docker = connectDocker(dockerSocket)
   const dataDir = await mkdtemp(join(tmpdir(), 'mp-'))
   const instance = dataDir.slice(-6).toLowerCase()
-  const network = await setUpNetwork(docker, { instance, dataDir, dns: [], allow: [], builderAllow: [] })
+  const network = await setUpNetwork(docker, { instance, dataDir, dns: [], allow, builderAllow: [] })
   const { context } = await openSandboxes({
     docker,
     instance,
