@@ -1,6 +1,6 @@
 import { once } from 'node:events'
-import type { AddressInfo, Server } from 'node:net'
-import type { Redis } from 'ioredis'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { openQueues, type Queues } from '../contract/queue.ts'
 import { pushJob, queueNames, reportJob } from '../contract/queues.ts'
 import { openStore, openWorkerConnection, type Store } from '../contract/store/connect.ts'
@@ -18,6 +18,8 @@ import { createPace } from './report/pace.ts'
 import { handleReport } from './report/handle-report.ts'
 import { createSourceServer, listenOnSocket } from './source/server.ts'
 
+/** For requests in hand, when the bot is told to end. */
+const CLOSE_GRACE_MS = 4000
 const PARALLEL_PUSHES = 8
 const PARALLEL_REPORTS = 8
 const REAP_EVERY_MS = 15_000
@@ -55,17 +57,16 @@ export async function startBot(settings: BotSettings, log: Log): Promise<Bot> {
   return {
     port: (http.address() as AddressInfo).port,
     async close() {
-      await Promise.all([closeServer(http), closeServer(source)])
-      await work.close()
-      await queues.close()
+      await Promise.all([closeServer(http), closeServer(source), work.close()])
+      await withinGrace(queues.close(), log)
       store.redis.disconnect()
     },
   }
 }
 
 function startWork({ settings, log, store, queues, github }: Parts): { close(): Promise<void> } {
-  const connections: Redis[] = [openWorkerConnection(settings), openWorkerConnection(settings)]
-  const [forPushes, forReports] = connections as [Redis, Redis]
+  const forPushes = openWorkerConnection(settings)
+  const forReports = openWorkerConnection(settings)
   const now = Date.now
   const common = { redisPrefix: settings.redisPrefix, longestMs: LONGEST_JOB_MS, log }
   const lock = createKeyedLock()
@@ -100,14 +101,26 @@ function startWork({ settings, log, store, queues, github }: Parts): { close(): 
   return {
     async close() {
       stop.abort()
-      await Promise.all([pushes.close(), reports.close(), reaping, redelivering])
-      for (const connection of connections) connection.disconnect()
+      // BullMQ waits without end for a Redis that is away; a job that is cut off here is taken up by the next bot.
+      await withinGrace(Promise.all([pushes.close(), reports.close(), reaping, redelivering]), log)
+      forPushes.disconnect()
+      forReports.disconnect()
     },
   }
 }
 
+async function withinGrace(work: Promise<unknown>, log: Log): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<'late'>()
+  const timer = setTimeout(() => resolve('late'), CLOSE_GRACE_MS)
+  if ((await Promise.race([work, late])) === 'late') log.warn('closed without waiting for the queue any longer')
+  clearTimeout(timer)
+}
+
+/** A transfer that is cut off after the grace is begun again by the runner when the bot is back. */
 async function closeServer(server: Server): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   server.close(() => resolve())
+  const timer = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS)
   await promise
+  clearTimeout(timer)
 }

@@ -3,8 +3,8 @@ import { startBot } from './bot.ts'
 import { readBotSettings, type BotSettings } from './env.ts'
 import { createLog, type Log } from './log.ts'
 
-/** What is in hand ends within this time; a supervisor kills after 10 s at the earliest. */
-const CLOSE_DEADLINE_MS = 8000
+/** What is in hand ends within this time; Docker and our own supervisor kill after 10 s. */
+const CLOSE_DEADLINE_MS = 9500
 
 await main()
 

@@ -24,6 +24,9 @@ export interface WorkerOptions<Data> {
   readonly log: Log
 }
 
+/** A job whose bot was killed is taken up again after about this long. */
+const LOCK_MS = 10_000
+const STALLED_CHECK_MS = 3000
 const FIRST_WAIT_MS = 1000
 const LONGEST_WAIT_MS = 5 * 60_000
 
@@ -38,6 +41,8 @@ export function startWorker<Data>(options: WorkerOptions<Data>): Worker {
     concurrency: options.concurrency,
     // A bot that was killed twice during one job has done nothing wrong; the job is short and may run again.
     maxStalledCount: 5,
+    lockDuration: LOCK_MS,
+    stalledInterval: STALLED_CHECK_MS,
     settings: { backoffStrategy: backOff },
   })
   worker.on('error', (error) => options.log.warn({ err: error, queue: options.name }, 'the queue cannot be reached'))

@@ -1,9 +1,9 @@
 import type { Octokit } from '@octokit/rest'
 
 /** The names a config file may have, in the root of the repository. */
-export const configFiles = ['micro.yml', 'micro.yaml', 'micro.json'] as const
+const configFiles = ['micro.yml', 'micro.yaml', 'micro.json'] as const
 
-export type ConfigFile = (typeof configFiles)[number]
+type ConfigFile = (typeof configFiles)[number]
 
 /** Far above the size that parsing accepts, and where GitHub's contents API still answers with the content. */
 const LARGEST_BYTES = 1024 * 1024

@@ -8,7 +8,7 @@ const EACH_MS = 1000
 /** Installations that have not written for this long have their whole burst again and need not be remembered. */
 const FORGET_MS = BURST * EACH_MS
 
-export interface Turn {
+interface Turn {
   readonly installationId: number
   readonly urgency: 'final' | 'passing'
   readonly nowMs: number

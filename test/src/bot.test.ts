@@ -80,6 +80,15 @@ it('starts while Redis is away, and works when it is back', async () => {
   await expect.poll(sentStatuses, { timeout: 10_000 }).toEqual(['pending: Queued'])
 })
 
+it('closes while Redis is away', async () => {
+  bot = await start()
+  await parts.redis.kill()
+  await bot.close()
+  bot = undefined
+  expect(parts.lines.join('')).toContain('closed without waiting')
+  await parts.redis.restart()
+})
+
 it('asks GitHub to send again what was lost while it was away', async () => {
   const lost = {
     id: 5,

@@ -9,7 +9,7 @@ interface Answer {
   readonly headers?: Record<string, string>
 }
 
-export interface SentRequest {
+interface SentRequest {
   readonly method: string
   readonly path: string
   readonly template: string
@@ -20,6 +20,8 @@ export interface SentRequest {
 export interface MockedGitHub {
   /** Branch → head. */
   readonly heads: Map<string, string>
+  /** Name in the root → what the listing says of it, where it is no plain file. */
+  readonly odd: Map<string, { readonly type: string; readonly size: number }>
   /** `<sha>:<path>` → content. */
   readonly files: Map<string, string>
   /** Commits whose contents and archive exist. */
@@ -41,6 +43,7 @@ export interface MockedGitHub {
 export function mockGitHub(): MockedGitHub {
   const state: MockedGitHub = {
     heads: new Map(),
+    odd: new Map(),
     files: new Map(),
     commits: new Set(),
     compared: new Map(),
@@ -103,7 +106,7 @@ function usual(state: MockedGitHub, { template, pathname, ref, body }: Routed): 
     case '/repos/{owner}/{repo}/contents/{path}':
       return contents(state, ref, last === 'contents' ? '' : last)
     case '/repos/{owner}/{repo}/compare/{basehead}':
-      return { status: 404, body: { message: 'Not Found' } }
+      return compare(last, state.compared.get(last))
     case '/repos/{owner}/{repo}/statuses/{sha}':
       state.statuses.push({ sha: last, body: body as Record<string, unknown> })
       return { status: 201, body: statusBody(last, body as Record<string, unknown>) }
@@ -124,10 +127,39 @@ function gitRef(ref: string, sha: string | undefined): Answer {
   return { status: 200, body: { ref: `refs/${ref}`, node_id: 'x', url, object } }
 }
 
+function compare(basehead: string, status: string | undefined): Answer {
+  if (status === undefined) return notFound
+  const url = `${API}/repos/ada/hello/compare/${basehead}`
+  const urls = { url, html_url: url, permalink_url: url, diff_url: url, patch_url: url }
+  const counts = { ahead_by: 1, behind_by: 0, total_commits: 1 }
+  const base = commitBody(basehead.slice(0, 40))
+  return {
+    status: 200,
+    body: { ...urls, base_commit: base, merge_base_commit: base, status, ...counts, commits: [], files: [] },
+  }
+}
+
+function commitBody(sha: string): Record<string, unknown> {
+  const url = `${API}/repos/ada/hello/commits/${sha}`
+  const commit = { url, author: null, committer: null, message: 'x', comment_count: 0, tree: { sha, url } }
+  return {
+    url,
+    sha,
+    node_id: 'x',
+    html_url: url,
+    comments_url: url,
+    commit,
+    author: null,
+    committer: null,
+    parents: [],
+  }
+}
+
 function contents(state: MockedGitHub, sha: string, path: string): Answer {
   if (!state.commits.has(sha)) return notFound
   const names = [...state.files.keys()].filter((key) => key.startsWith(`${sha}:`)).map((key) => key.slice(41))
-  if (path === '') return { status: 200, body: names.map((name) => entry(name, 10)) }
+  if (path === '')
+    return { status: 200, body: names.map((name) => Object.assign(entry(name, 10), state.odd.get(name))) }
   const text = state.files.get(`${sha}:${path}`)
   if (text === undefined) return notFound
   const content = Buffer.from(text).toString('base64')

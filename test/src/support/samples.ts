@@ -5,7 +5,6 @@ import type { PushJob } from '../../../contract/queues.ts'
 
 export const shaA = 'a'.repeat(40)
 export const shaB = 'b'.repeat(40)
-export const shaC = 'c'.repeat(40)
 
 export function sampleConfig(more: Partial<MicroConfig> = {}): MicroConfig {
   return { name: 'hello', src: '.', env: {}, limits: { ...defaultLimits }, ...more }
