@@ -50,6 +50,8 @@ async function installManager(tree: string, { spec, folder, bins }: Manager, pla
   await mkdir(dirname(to), { recursive: true })
   await mkdir(join(tree, 'usr/local/bin'), { recursive: true })
   await cp(from, to, { recursive: true })
+  // The folder it came from was this process's own; builders run as somebody else.
+  await chmod(to, 0o755)
   await rm(from, { recursive: true })
   for (const [name, target] of Object.entries(bins)) {
     await chmod(join(to, target), 0o755)

@@ -85,7 +85,7 @@ export function runtimeReferences(runtime: Runtime, content: string): RuntimeIma
 }
 
 /** Grows when `dockerfile.ts` or `context.ts` put something else, or elsewhere, into the images. */
-const dockerfileVersion = 1
+const dockerfileVersion = 2
 
 export function contentHash(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 16)
