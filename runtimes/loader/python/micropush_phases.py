@@ -35,7 +35,7 @@ def run(entry, born_with):
     control.wait_for("listen")
     if app is None:
         return _left_to_the_app(control, entry)
-    adapter = AsgiApp(app) if apps.is_asgi(app) else WsgiApp(app, loop)
+    adapter = _guarded(control, lambda: AsgiApp(app) if apps.is_asgi(app) else WsgiApp(app, loop))
     _serve(loop, adapter, control)
 
 

@@ -1,10 +1,12 @@
 """Serves a WSGI application in a small pool of threads (PEP 3333)."""
 
 import asyncio
-import concurrent.futures
 import io
 import sys
 import traceback
+
+# The submodule itself: the package imports it late, when `queue` may be a module of the app's.
+from concurrent.futures.thread import ThreadPoolExecutor
 
 THREADS = 16
 UNREAD_BYTES = 64 * 1024
@@ -14,7 +16,7 @@ class WsgiApp:
     def __init__(self, app, loop):
         self._app = app
         self._loop = loop
-        self._threads = concurrent.futures.ThreadPoolExecutor(THREADS, "wsgi")
+        self._threads = ThreadPoolExecutor(THREADS, "wsgi")
 
     async def start(self):
         return None

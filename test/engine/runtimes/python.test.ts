@@ -1,0 +1,212 @@
+import { connect } from 'node:net'
+import { describe, expect, test } from 'vitest'
+import { imagesOf } from './images.ts'
+import { ask, command, failure, serve } from './sandbox.ts'
+
+const wsgi = `
+import os, sys
+def app(environ, start_response):
+    body = environ["wsgi.input"].read()
+    text = "%s %s %s %d" % (environ["REQUEST_METHOD"], environ["PATH_INFO"], environ["QUERY_STRING"], len(body))
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [text.encode()]
+`
+
+const asgi = `
+import asyncio
+log = []
+async def app(scope, receive, send):
+    if scope["type"] == "lifespan":
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                log.append("started")
+                scope["state"]["greeting"] = "hi"
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                print("shutting down", flush=True)
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+    elif scope["type"] == "http":
+        size = 0
+        while True:
+            message = await receive()
+            size += len(message.get("body", b""))
+            if not message.get("more_body"):
+                break
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"x-state", scope["state"]["greeting"].encode())]})
+        for part in ("".join(log), " ", scope["path"], " ", str(size)):
+            await send({"type": "http.response.body", "body": part.encode(), "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+    else:
+        await receive()
+        await send({"type": "websocket.accept"})
+        while True:
+            message = await receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            await send({"type": "websocket.send", "text": message["text"].upper()})
+`
+
+describe.each(['python3.9', 'python3.13'])('a Python micro on %s', async (id) => {
+  const { sandbox: image } = await imagesOf(id)
+  const python = { image, language: 'python' } as const
+
+  test('is served as a WSGI application', async () => {
+    await using sandbox = await serve({ ...python, files: { 'main.py': wsgi }, entry: 'main.py' })
+    const body = Buffer.alloc(3_000_000, 'x')
+    expect(await ask(sandbox.socket, { path: '/a%20b?c=d' })).toMatchObject({ status: 200, body: 'GET /a b c=d 0' })
+    expect((await ask(sandbox.socket, { method: 'POST', body })).body).toBe('POST /  3000000')
+    const head = await ask(sandbox.socket, { method: 'HEAD' })
+    expect(head).toMatchObject({ status: 200, body: '' })
+    expect(await sandbox.stop()).toBe(0)
+  })
+
+  test('is served as an ASGI application, with its lifespan', async () => {
+    await using sandbox = await serve({ ...python, files: { 'main.py': asgi }, entry: 'main.py' })
+    const headers = { 'transfer-encoding': 'chunked' }
+    const answer = await ask(sandbox.socket, { method: 'POST', path: '/x', headers, body: Buffer.alloc(200_000) })
+    expect(answer).toMatchObject({ status: 200, body: 'started /x 200000', headers: { 'x-state': 'hi' } })
+    expect(await sandbox.stop()).toBe(0)
+    expect(sandbox.output()).toContain('shutting down')
+  })
+
+  test('speaks WebSockets when it is an ASGI application', async () => {
+    await using sandbox = await serve({ ...python, files: { 'main.py': asgi }, entry: 'main.py' })
+    expect(await echo(sandbox.socket, 'hello')).toBe('HELLO')
+    expect(await echo(sandbox.socket, 'x'.repeat(70_000))).toBe('X'.repeat(70_000))
+  })
+
+  test('imports its own modules first, and finds nothing of the loader', async () => {
+    const files = {
+      'queue.py': 'WHOSE = "mine"',
+      'db.py': 'import queue\nNAME = queue.WHOSE',
+      'main.py': `
+import db, sys
+ours = [m for m in sys.modules if "micropush" in m] + [p for p in sys.path if "micropush" in p]
+def app(environ, start_response):
+    start_response("200 OK", [])
+    return [("%s %s %s %s" % (db.NAME, __name__, ours, sys.argv)).encode()]
+`,
+    }
+    await using sandbox = await serve({ ...python, files, entry: 'main.py' })
+    expect((await ask(sandbox.socket)).body).toBe("mine main [] ['/app/main.py']")
+  })
+
+  test('may block in its import with a server of its own', async () => {
+    const files = {
+      'main.py': `
+import os
+from wsgiref.simple_server import make_server
+def app(environ, start_response):
+    start_response("200 OK", [])
+    return [b"own server"]
+make_server("", int(os.environ["PORT"]), app).serve_forever()
+`,
+    }
+    await using sandbox = await serve({ ...python, files, entry: 'main.py' })
+    expect((await ask(sandbox.socket)).body).toBe('own server')
+    const many = await Promise.all(Array.from({ length: 40 }, async () => (await ask(sandbox.socket)).body))
+    expect(many).toEqual(many.map(() => 'own server'))
+  })
+
+  test('runs the command that the file names', async () => {
+    const files = { 'index.html': 'from a file' }
+    await using sandbox = await command({ ...python, files, command: 'python3 -m http.server $PORT' })
+    expect((await ask(sandbox.socket, { path: '/index.html' })).body).toBe('from a file')
+  })
+
+  test('fails with a traceback that begins in the app', async () => {
+    const files = { 'db.py': 'raise ValueError("no database")', 'main.py': 'import db' }
+    const text = await failure({ ...python, files, entry: 'main.py' })
+    expect(text).toContain('ValueError: no database')
+    expect(text).toContain('File "main.py", line 1')
+    expect(text).toContain('File "db.py", line 1')
+    expect(text).not.toMatch(/\/app\/|micropush/)
+  })
+
+  test('fails in words that help when a package is missing, and when there is no app', async () => {
+    const missing = await failure({ ...python, files: { 'main.py': 'import flask' }, entry: 'main.py' })
+    expect(missing).toContain('add it to requirements.txt')
+    const none = await failure({ ...python, files: { 'main.py': 'x = 1' }, entry: 'main.py' })
+    expect(none).toContain('main.py has no `app`')
+  })
+
+  test('fails when its start-up does', async () => {
+    const files = {
+      'main.py': `
+async def app(scope, receive, send):
+    await receive()
+    await send({"type": "lifespan.startup.failed", "message": "no database there"})
+`,
+    }
+    expect(await failure({ ...python, files, entry: 'main.py' })).toContain('no database there')
+  })
+
+  test('answers 500 and serves on when a request breaks it', async () => {
+    const files = {
+      'main.py': `
+def app(environ, start_response):
+    if environ["PATH_INFO"] == "/break":
+        raise RuntimeError("broken on purpose")
+    start_response("200 OK", [])
+    return [b"fine"]
+`,
+    }
+    await using sandbox = await serve({ ...python, files, entry: 'main.py' })
+    expect(await ask(sandbox.socket, { path: '/break' })).toMatchObject({
+      status: 500,
+      body: 'Internal Server Error\n',
+    })
+    expect((await ask(sandbox.socket)).body).toBe('fine')
+    expect(sandbox.output()).toContain('broken on purpose')
+  })
+})
+
+/** Sends one text message over a WebSocket and resolves with the answer's text. */
+async function echo(path: string, text: string): Promise<string> {
+  const socket = connect(path)
+  try {
+    socket.write(
+      'GET / HTTP/1.1\r\nhost: x\r\nconnection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+    )
+    let received = Buffer.alloc(0)
+    let sent = false
+    for await (const chunk of socket as AsyncIterable<Buffer>) {
+      received = Buffer.concat([received, chunk])
+      const headEnd = received.indexOf('\r\n\r\n')
+      if (headEnd !== -1 && !sent) {
+        expect(received.subarray(0, headEnd).toString()).toContain('s3pPLMBiTxaQ9kYGzzhZRbK+xOo=')
+        received = received.subarray(headEnd + 4)
+        sent = true
+        socket.write(maskedText(text))
+      }
+      const answer = sent ? unframe(received) : undefined
+      if (answer !== undefined) return answer
+    }
+    throw new Error('the connection ended without an answer')
+  } finally {
+    socket.destroy()
+  }
+}
+
+function maskedText(text: string): Buffer {
+  const data = Buffer.from(text)
+  const mask = Buffer.from([1, 2, 3, 4])
+  const size = data.length < 126 ? Buffer.from([0x80 | data.length]) : Buffer.alloc(9)
+  if (size.length === 9) {
+    size[0] = 0x80 | 127
+    size.writeBigUInt64BE(BigInt(data.length), 1)
+  }
+  const masked = data.map((byte, at) => byte ^ (mask[at % 4] ?? 0))
+  return Buffer.concat([Buffer.from([0x81]), size, mask, masked])
+}
+
+function unframe(bytes: Buffer): string | undefined {
+  if (bytes.length < 2) return undefined
+  const short = bytes.readUInt8(1)
+  const start = short < 126 ? 2 : short === 126 ? 4 : 10
+  if (bytes.length < start) return undefined
+  const size = short < 126 ? short : short === 126 ? bytes.readUInt16BE(2) : Number(bytes.readBigUInt64BE(2))
+  return bytes.length < start + size ? undefined : bytes.subarray(start, start + size).toString()
+}
