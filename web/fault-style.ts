@@ -6,7 +6,8 @@ export const faultStyle = `
 @media(prefers-color-scheme:dark){.s4{--accent:#e9b45c}.s5{--accent:#ff8095}}
 *{box-sizing:border-box;margin:0}
 body{min-height:100vh;display:flex;flex-direction:column;align-items:center;justify-content:center;gap:1.25rem;padding:1.5rem;background:var(--paper);color:var(--ink);font:16px/1.6 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
-main{width:100%;max-width:34rem;background:var(--card);border:1px solid var(--line);border-top:4px solid var(--accent);border-radius:12px;padding:2rem 2.25rem 1.75rem;box-shadow:0 1px 2px rgb(0 0 0/.04),0 12px 32px rgb(0 0 0/.06)}
+main{width:100%;max-width:34rem;background:var(--card);border:1px solid var(--line);border-radius:14px;position:relative;overflow:hidden;padding:2rem 2.25rem 1.75rem;box-shadow:0 1px 2px rgb(0 0 0/.04),0 12px 32px rgb(0 0 0/.06)}
+main::before{content:"";position:absolute;inset:0 0 auto;height:4px;background:var(--accent)}
 .status{display:flex;flex-wrap:wrap;align-items:baseline;gap:.75rem;color:var(--soft);font-size:.875rem;margin-bottom:.75rem}
 .status b{color:var(--accent);font-size:.9375rem;letter-spacing:.04em}
 .status span{overflow-wrap:anywhere;font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:.8125rem}

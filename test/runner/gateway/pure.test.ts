@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest'
+import { addressKey } from '../../../runner/gateway/connections.ts'
+import { canonicalHost } from '../../../runner/gateway/host.ts'
+import { clientAddress } from '../../../runner/gateway/upstream-fields.ts'
+import { readReplyHead } from '../../../runner/gateway/reply-head.ts'
+
+describe('a host name', () => {
+  it.each([
+    ['Hello.LOCALHOST', 'hello.localhost'],
+    ['a.b:8080', 'a.b'],
+    ['a.b.', 'a.b'],
+    ['a.b.:80', 'a.b'],
+    ['a.b:', 'a.b'],
+    ['127.0.0.1:1', '127.0.0.1'],
+    ['[::1]:8080', '[::1]'],
+  ])('%s is %s', (value, host) => expect(canonicalHost(value)).toBe(host))
+
+  it.each(['', '.', ':80', 'a b', 'a/b', 'a@b', 'a,b', 'a:b', 'a:999999', 'a\tb', 'é', 'a'.repeat(254), '..', '-a'])(
+    'is not what %j is',
+    (value) => expect(canonicalHost(value)).toBeUndefined(),
+  )
+})
+
+describe('an address', () => {
+  it('is counted as what one customer holds, and loopback not at all', () => {
+    expect(addressKey('127.0.0.1')).toBeUndefined()
+    expect(addressKey('::1')).toBeUndefined()
+    expect(addressKey('::ffff:127.0.0.1')).toBeUndefined()
+    expect(addressKey('::ffff:192.0.2.7')).toBe('192.0.2.7')
+    expect(addressKey('2001:db8:1:2:3:4:5:6')).toBe('2001:db8:1:2')
+    expect(addressKey('2001:db8:1:2::9')).toBe('2001:db8:1:2')
+    expect(addressKey('2001:db8::9')).toBe('2001:db8:0:0')
+  })
+
+  it('is told to micros without its IPv6 wrapping', () => {
+    expect(clientAddress('::ffff:192.0.2.7')).toBe('192.0.2.7')
+    expect(clientAddress('2001:db8::9')).toBe('2001:db8::9')
+  })
+})
+
+describe("a micro's answer", () => {
+  const of = { host: 'a.localhost', requestId: 'r', maximumFields: 10 }
+
+  it('keeps repeated fields and their case, and gets our request id', () => {
+    const rawHeaders = ['X-A', '1', 'X-A', '2', 'X-Request-Id', 'theirs', 'Content-Length', '3']
+    expect(readReplyHead({ statusCode: 200, rawHeaders }, of)?.fields).toEqual([
+      'X-A',
+      '1',
+      'X-A',
+      '2',
+      'Content-Length',
+      '3',
+      'X-Request-Id',
+      'r',
+    ])
+  })
+
+  it('has no length where it can have no body', () => {
+    const fields = readReplyHead({ statusCode: 204, rawHeaders: ['Content-Length', '3'] }, of)?.fields
+    expect(fields).not.toContain('Content-Length')
+  })
+
+  it('is refused with too many fields', () => {
+    expect(readReplyHead({ statusCode: 200, rawHeaders: Array<string>(22).fill('a') }, of)).toBeUndefined()
+  })
+
+  it('keeps only plain reason words', () => {
+    expect(readReplyHead({ statusCode: 200, statusMessage: 'Fine', rawHeaders: [] }, of)?.reason).toBe('Fine')
+    expect(readReplyHead({ statusCode: 200, statusMessage: 'F\u00fcr', rawHeaders: [] }, of)?.reason).toBe('')
+  })
+})
