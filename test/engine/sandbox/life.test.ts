@@ -31,7 +31,7 @@ describe.each(await isolationsHere())('the life of a sandbox under %s', (isolati
     const folder = join(stage.dataDir, 'sandboxes')
     const mounts = (await mountPoints()).filter((target) => target.startsWith(folder))
     const containers = await listContainers(stage.docker, sandboxFilter(stage.context.instance))
-    const loops = (await readFile('/proc/self/mountinfo', 'utf8')).split('\n').filter((line) => line.includes(folder))
+    const loops = (await loopFiles()).filter((file) => file.startsWith(folder))
     return { folders: await readdir(folder), mounts, containers: containers.length, loops: loops.length }
   }
   const nothing = { folders: [], mounts: [], containers: 0, loops: 0 }
@@ -147,6 +147,12 @@ describe.each(await isolationsHere())('the life of a sandbox under %s', (isolati
     expect((await ask(wanted)).body).toBe('hello')
   })
 })
+
+/** The files behind the machine's loop devices, deleted ones too. */
+async function loopFiles(): Promise<string[]> {
+  const devices = (await readdir('/sys/block')).filter((name) => name.startsWith('loop'))
+  return Promise.all(devices.map((name) => readFile(`/sys/block/${name}/loop/backing_file`, 'utf8').catch(() => '')))
+}
 
 async function exitOf(stage: Stage, act: () => Promise<void>): Promise<SandboxExit> {
   const watching = Promise.withResolvers<void>()

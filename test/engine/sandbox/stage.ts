@@ -41,7 +41,7 @@ export interface Micro {
   readonly limits?: Partial<Limits>
 }
 
-const dockerSocket = process.env['DOCKER_HOST']?.replace('unix://', '') ?? '/var/run/docker.sock'
+export const dockerSocket = process.env['DOCKER_HOST']?.replace('unix://', '') ?? '/var/run/docker.sock'
 
 /** Which isolations this machine can be asked for. What is missing is said on the console, never passed over in silence. */
 export async function isolationsHere(): Promise<('runc' | 'gvisor')[]> {
@@ -102,7 +102,7 @@ async function specFor(of: { docker: Docker; dataDir: string; micro: Micro; name
   return {
     deploymentId: name,
     micro: 'hello',
-    image: await imageOf(docker, dataDir, language),
+    image: await imageOf(docker, language),
     launch,
     language,
     appDir,
@@ -111,12 +111,11 @@ async function specFor(of: { docker: Docker; dataDir: string; micro: Micro; name
   }
 }
 
-async function imageOf(docker: Docker, dataDir: string, language: 'node' | 'python'): Promise<string> {
-  const given = process.env['MICROPUSH_TEST_IMAGE']
-  if (given !== undefined) return given
+async function imageOf(docker: Docker, language: 'node' | 'python'): Promise<string> {
   const runtime = findRuntime(language === 'node' ? 'nodejs24' : 'python3.13')
   if (runtime === undefined) throw new Error('the catalogue lacks the newest runtimes')
-  const images = await prepareRuntime({ docker, dataDir }, runtime, {
+  // The images are the machine's: what is known about them is not learned anew in each test's folder.
+  const images = await prepareRuntime({ docker, dataDir: join(tmpdir(), 'micropush-test-runtimes') }, runtime, {
     signal: new AbortController().signal,
     onProgress: () => {},
   })
