@@ -16,7 +16,6 @@ async function main(): Promise<void> {
     write: (line) => process.stdout.write(line),
   })
   const bot = await startBot(settings, log)
-  log.info({ port: bot.port, host: settings.botHost, github: settings.githubUrl }, 'bot ready')
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
       log.info({ signal }, 'bot closing')
@@ -24,6 +23,7 @@ async function main(): Promise<void> {
       void closeAndExit(bot.close(), log)
     })
   }
+  log.info({ port: bot.port, host: settings.botHost, github: settings.githubUrl }, 'bot ready')
 }
 
 async function closeAndExit(closing: Promise<void>, log: Log): Promise<void> {
