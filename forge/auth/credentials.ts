@@ -38,6 +38,8 @@ const files = (dataDir: string) => ({
  */
 export async function openApp(dataDir: string): Promise<AppIdentity> {
   const { json, pem } = files(dataDir)
+  // Others have folders in the data folder too; only this one is closed.
+  await mkdir(dataDir, { recursive: true })
   await mkdir(join(dataDir, 'forge'), { recursive: true, mode: 0o700 })
   const known = await readApp(json)
   if (known !== undefined) return { ...known, publicKey: await readPublicKey(pem) }

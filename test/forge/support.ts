@@ -43,7 +43,9 @@ export async function listenAsBot(answer: (received: Received) => number | Promi
       }
       received.push(delivery)
       wake()
-      response.writeHead(await answer(delivery)).end('taken')
+      const status = await answer(delivery)
+      // 0 stands for an App that never answers.
+      if (status !== 0) response.writeHead(status).end('taken')
     })()
   })
   server.listen(0, '127.0.0.1')
@@ -63,9 +65,11 @@ export async function listenAsBot(answer: (received: Received) => number | Promi
       return received
     },
     async close() {
+      if (!server.listening) return
+      const closed = once(server, 'close')
       server.close()
       server.closeAllConnections()
-      await once(server, 'close')
+      await closed
     },
   }
 }
@@ -169,4 +173,36 @@ function checked(octokit: Octokit): Octokit {
     expectValidRequest(options.method, templateOf(options.method, pathname), body)
   })
   return octokit
+}
+
+/** A forge, a listener in the bot's place and a work tree with a remote; one pushed commit on `main`. */
+export async function stage(
+  options: Partial<ForgeOptions> & { readonly answer?: (received: Received) => number } = {},
+) {
+  const { answer, ...rest } = options
+  const home = await temporaryFolder()
+  const bot = await listenAsBot(answer)
+  const waits = { firstStatusMs: 1, quietMs: 1, ...rest.waits }
+  const forge = await forgeIn(home, { webhookUrl: bot.url, ...rest, waits })
+  const origin = `http://127.0.0.1:${forge.port}`
+  const tree = await workTree(join(home, 'tree'), `${origin}/ada/hello.git`)
+  const sha = await commit(tree, { 'micro.yml': 'v: 1\n', 'src/app.js': 'one\n' }, 'Begin')
+  await git(tree, 'push', '--quiet', 'origin', 'main')
+  await bot.count(1)
+  return {
+    home,
+    bot,
+    forge,
+    origin,
+    tree,
+    sha,
+    repo: { owner: 'ada', repo: 'hello' },
+    app: await asApp(home, forge),
+    person: withToken(forge, 'local'),
+    async end() {
+      await forge.close()
+      await bot.close()
+      await removeFolder(home)
+    },
+  }
 }

@@ -21,7 +21,7 @@ const operations = {
   '/installation/repositories': ['get'],
   '/meta': ['get'],
   '/rate_limit': ['get'],
-  [repo]: ['get'],
+  [repo]: ['get', 'patch'],
   [`${repo}/installation`]: ['get'],
   [`${repo}/contents/{path}`]: ['get'],
   [`${repo}/compare/{basehead}`]: ['get'],
@@ -99,7 +99,7 @@ function operation(node) {
     return [status, json === undefined ? null : schema(json)]
   })
   return {
-    ...(body === undefined ? {} : { request: schema(body) }),
+    ...(body === undefined ? {} : { request: schema(body), requestRequired: node.requestBody.required === true }),
     responses: Object.fromEntries(responses),
   }
 }
