@@ -4,7 +4,9 @@ import type { GatewayLimits } from './limits.ts'
 
 /** What must be known of a client's connection beyond one request. */
 export interface Connection {
-  /** Requests that were read and not yet answered. */
+  /** Requests that were taken. */
+  taken: number
+  /** Those of them that are not answered yet. */
   owed: number
   /** No further request of this connection is served, even if it has been read already. */
   refusing: boolean
@@ -32,7 +34,7 @@ export class Connections {
   of(socket: object): Connection {
     const known = this.#connections.get(socket)
     if (known !== undefined) return known
-    const connection: Connection = { owed: 0, refusing: false, breakBody: undefined, lastWords: undefined }
+    const connection: Connection = { taken: 0, owed: 0, refusing: false, breakBody: undefined, lastWords: undefined }
     this.#connections.set(socket, connection)
     return connection
   }

@@ -15,9 +15,9 @@ import { joinSockets } from './websocket.ts'
 
 /**
  * How one attempt to have a request answered ended. `unreachable`, `stale` and `backlog-full` consumed nothing of the
- * request: it may be tried again.
+ * request: it may be tried again. `ended` is what we did ourselves, because its sandbox is gone or its time to drain is over.
  */
-export type Outcome = 'done' | 'unreachable' | 'stale' | 'backlog-full' | Fault
+export type Outcome = 'done' | 'ended' | 'unreachable' | 'stale' | 'backlog-full' | Fault
 
 interface Attempt {
   readonly route: Route
@@ -28,11 +28,12 @@ interface Attempt {
   /** Whether it may be sent on a kept connection. */
   readonly kept: boolean
   readonly limits: GatewayLimits
-  /** What is left of the execution time. */
-  readonly timeoutMs: number
 }
 
-/** Sends the request to the micro and its answer to the client. Answers of our own are left to the caller. */
+/**
+ * Sends the request to the micro and its answer to the client. Whatever else comes of it is left to the caller: an answer of
+ * our own, or the end of an answer that has begun.
+ */
 export function exchange(call: Call, attempt: Attempt): Promise<Outcome> {
   const { request, response, connection, head } = call
   const { route, entry, limits } = attempt
@@ -52,7 +53,7 @@ export function exchange(call: Call, attempt: Attempt): Promise<Outcome> {
   let received: IncomingMessage | undefined
   let reply: ReplyPump | undefined
   let stalls = 0
-  let timer = setTimeout(expire, attempt.timeoutMs)
+  let timer = setTimeout(expire, route.timeoutMs)
   const progress = (): void => {
     if (!settled) timer.refresh()
   }
@@ -73,18 +74,15 @@ export function exchange(call: Call, attempt: Attempt): Promise<Outcome> {
     resolve(outcome)
   }
 
-  /** Ends the attempt with an answer of ours, or by breaking off the one that has begun. */
-  function fail(fault: Outcome): void {
-    if (settled) return
+  function fail(outcome: Outcome): void {
     upstream?.destroy()
-    if (replied) response.destroy()
-    settle(replied ? 'done' : fault)
+    settle(outcome)
   }
 
   function expire(): void {
     if (replied && reply?.blocked === true) {
       stalls += 1
-      if (stalls * attempt.timeoutMs < limits.slowClientMs) {
+      if (stalls * route.timeoutMs < limits.slowClientMs) {
         timer.refresh()
         return
       }
@@ -93,8 +91,8 @@ export function exchange(call: Call, attempt: Attempt): Promise<Outcome> {
   }
 
   function onClientGone(): void {
-    upstream?.destroy()
-    settle('done')
+    response.destroy()
+    fail('done')
   }
 
   function onReply(incoming: IncomingMessage): void {
@@ -145,6 +143,7 @@ export function exchange(call: Call, attempt: Attempt): Promise<Outcome> {
       maximumBytes: eventStream ? Number.POSITIVE_INFINITY : route.payloadBytes,
       onProgress: progress,
       onBroken: () => fail('crashed'),
+      onTooLarge: () => fail('reply-too-large'),
       onEnd: () => {
         request.socket.removeListener('end', onClientGone)
         if (!body.complete) {
@@ -185,7 +184,7 @@ export function exchange(call: Call, attempt: Attempt): Promise<Outcome> {
   upstream.on('error', (error: Error & { readonly code?: string }) => {
     // Bytes behind a whole answer, such as a body after HEAD: the answer counts, the connection is gone already.
     if (received?.complete === true) return
-    fail(outcomeOf(error.code, { connected, reused: upstream.reusedSocket }))
+    fail(outcomeOf(error.code, { connected, reused: upstream.reusedSocket && !replied }))
   })
   upstream.once('socket', (socket: Socket) => {
     const begin = (): void => {
@@ -203,7 +202,7 @@ export function exchange(call: Call, attempt: Attempt): Promise<Outcome> {
     else begin()
   })
   response.once('close', onClientGone)
-  entry.abort = () => fail('crashed')
+  entry.abort = () => fail('ended')
   if (head.body.kind === 'none') upstream.end()
   return promise
 }

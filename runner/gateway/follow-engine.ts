@@ -76,12 +76,10 @@ function setUnavailable(micro: Micro, told: { readonly message: string; readonly
 
 function setGone(of: { readonly yard: Yard; readonly table: RouteTable }, micro: Micro | undefined): void {
   if (micro === undefined) return
-  // One that is being woken may be gone just because of it: the engine answers the wake itself.
-  if (micro.state.kind !== 'waking') {
-    micro.state = { kind: 'asleep' }
-    abortHolds(micro)
-    micro.kept.destroy()
-    micro.fresh.destroy()
-  }
+  // One that is being woken stays so: the engine answers the wake itself.
+  if (micro.state.kind === 'awake') micro.state = { kind: 'asleep' }
+  abortHolds(micro)
+  micro.kept.destroy()
+  micro.fresh.destroy()
   if (micro.holds.size === 0 && !of.table.leadsTo(micro.deploymentId)) forgetMicro(of.yard, micro)
 }

@@ -60,6 +60,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     // Node dispatches what was pipelined behind a refused request; nobody may see it.
     if (connection.refusing) return
     connection.owed += 1
+    connection.taken += 1
+    if (stopping || connection.taken >= limits.requestsPerConnection) {
+      connection.refusing = true
+      response.shouldKeepAlive = false
+    }
     response.once('close', () => {
       connection.owed -= 1
       if (connection.owed === 0 && connection.lastWords !== undefined) sayLast(request.socket, connection.lastWords)
@@ -87,7 +92,6 @@ export function createGateway(options: GatewayOptions): Gateway {
       answer({ ...to, wantsHtml }, { fault: 'no-table' })
       return
     }
-    if (stopping) response.shouldKeepAlive = false
     const expectsContinue = extra.expectation === 'continue'
     await serve(service, { request, response, connection, requestId, head, expectsContinue, upgrade: extra.upgrade })
   }

@@ -20,7 +20,6 @@ export function createListener(limits: GatewayLimits): Server {
   })
   // Node drops fields past its own count in silence, Content-Length among them; ours is refused with 431.
   server.maxHeadersCount = 0
-  server.maxRequestsPerSocket = limits.requestsPerConnection
   // A client may end its side and still wait for the answer. Node knows this property, its documentation does not.
   return Object.assign(server, { httpAllowHalfOpen: true })
 }

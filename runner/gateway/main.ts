@@ -19,7 +19,17 @@ const { server } = gateway
 
 // The port may need root; nothing after it does, so no byte from outside is ever read with more than the least rights.
 server.listen({ host: settings.gatewayHost, port: settings.gatewayPort, backlog: 4096 })
-await once(server, 'listening')
+try {
+  await once(server, 'listening')
+} catch (cause) {
+  // The port is taken, or it is not ours to take: nothing to do without it.
+  log.error('cannot listen; free the port or choose another with MICROPUSH_GATEWAY_PORT', {
+    host: settings.gatewayHost,
+    port: settings.gatewayPort,
+    cause: String(cause),
+  })
+  process.exit(1)
+}
 const dropped = dropPrivileges()
 gateway.open()
 log.info('listening', { ...addressOf(server), unprivileged: dropped })

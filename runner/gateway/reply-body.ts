@@ -5,8 +5,9 @@ interface ReplyOptions {
   readonly maximumBytes: number
   readonly onProgress: () => void
   readonly onEnd: () => void
-  /** It broke off, or grew too large: the rest will not come. */
+  /** It broke off: the rest will not come. */
   readonly onBroken: () => void
+  readonly onTooLarge: () => void
 }
 
 export interface ReplyPump {
@@ -27,7 +28,7 @@ export function pumpReply(reply: IncomingMessage, response: ServerResponse, opti
     options.onProgress()
     bytes += chunk.length
     if (bytes > options.maximumBytes) {
-      options.onBroken()
+      options.onTooLarge()
       return
     }
     if (response.write(chunk)) return

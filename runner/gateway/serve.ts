@@ -73,7 +73,6 @@ async function tryMicro(service: Service, call: Call, target: Target): Promise<'
       fields,
       kept,
       limits: service.yard.limits,
-      timeoutMs: route.timeoutMs,
     })
     suspect(service.yard, micro, outcome)
     if (outcome === 'done') return 'answered'
@@ -155,7 +154,7 @@ function isBreak(outcome: Outcome): boolean {
 }
 
 function faultOf(outcome: Exclude<Outcome, 'done'>): Fault {
-  if (outcome === 'stale') return 'crashed'
+  if (outcome === 'stale' || outcome === 'ended') return 'crashed'
   return outcome === 'backlog-full' ? 'timeout' : outcome
 }
 

@@ -13,8 +13,9 @@ export async function ready(yard: Yard, micro: Micro, response: ServerResponse):
     const leftMs = state.untilMs - Date.now()
     if (leftMs > 0) return { ...state, retryAfterSeconds: Math.ceil(leftMs / 1000) }
   }
+  const already = state.kind === 'waking' ? state.waiters.size : 0
+  if (already >= yard.limits.waitersPerMicro || yard.waiting >= yard.limits.waiters) return { kind: 'full' }
   const waiters = state.kind === 'waking' ? state.waiters : startWake(yard, micro)
-  if (waiters.size >= yard.limits.waitersPerMicro || yard.waiting >= yard.limits.waiters) return { kind: 'full' }
   yard.waiting += 1
   try {
     return await new Promise<Ready>((resolve) => {

@@ -93,6 +93,7 @@ describe('a deployment that is replaced', () => {
     const answer = await running
     expect(answer.status).toBe(502)
     expect(answer.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/)
+    expect(made.engine.all('suspect')).toEqual([])
     const next = ask(made)
     await made.engine.hears('wake')
     made.engine.say({ type: 'unavailable', deploymentId: 'd1', message: 'x', retryAfterSeconds: 1 })

@@ -193,6 +193,8 @@ describe('a micro that answers wrongly', () => {
       response.write('part', () => request.socket.destroy())
     })
     await expect(ask(stage)).rejects.toThrow()
+    await stage.engine.hears('suspect')
+    expect(stage.engine.all('suspect')).toMatchObject([{ reason: 'broken' }])
   })
 
   it.each(['HEAD', 'GET'])('may send a body where none belongs, and harms nobody: %s', async (method) => {

@@ -109,6 +109,17 @@ describe('connections', () => {
   })
 })
 
+describe('a kept connection', () => {
+  it('ends after its share of requests', async () => {
+    const stage = await stageWith((_request, response) => response.end('ok'), { limits: { requestsPerConnection: 2 } })
+    const client = new RawClient(stage)
+    client.socket.write(`GET / HTTP/1.1\r\nHost: ${HOST}\r\n\r\n`.repeat(2))
+    await client.sees('Connection: close')
+    await once(client.socket, 'close')
+    expect(client.text.split('200 OK')).toHaveLength(3)
+  })
+})
+
 describe('SIGTERM', () => {
   it('lets running requests finish, closes their connections, and ends streams', async () => {
     let finish: () => void = () => undefined
