@@ -1,4 +1,5 @@
 import type { Findings } from './findings.ts'
+import { quote } from './quote.ts'
 import { kindInWords, type Value } from './tree.ts'
 
 /**
@@ -23,7 +24,7 @@ function faultOf(value: Value, most: number): string | undefined {
       return faultOfText(value.text, most)
     case 'number':
     case 'boolean':
-      return `must be text; put it in quotes: "${value.text}"`
+      return `must be text; put it in quotes: ${quote(value.text)}`
     case 'nothing':
       return 'has no value; give it one or remove the line'
     case 'list':
@@ -34,7 +35,7 @@ function faultOf(value: Value, most: number): string | undefined {
 }
 
 /** Why no process can be given this text, or no file be called so. */
-export function faultOfText(text: string, most: number): string | undefined {
+function faultOfText(text: string, most: number): string | undefined {
   if (text.trim() === '') return 'is empty; give it a value or remove the line'
   if (text.includes('\0')) return 'holds a NUL character'
   if (!text.isWellFormed()) return 'holds half of a surrogate pair, which is no character'

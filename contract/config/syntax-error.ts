@@ -15,6 +15,9 @@ const words: ReadonlyMap<string, string> = new Map([
 export function syntaxErrorInWords(error: YAMLError): string {
   const known = words.get(error.code)
   if (known !== undefined) return known
-  const message = error.message.replace(/"quote\b/, 'double quote').replace(/'quote\b/, 'single quote')
+  const message = error.message
+    .replace(/"quote\b/, 'double quote')
+    .replace(/'quote\b/, 'single quote')
+    .replaceAll(/\p{C}+/gu, ' ')
   return `not valid YAML: ${message.slice(0, 1).toLowerCase()}${message.slice(1, 120)}`
 }

@@ -14,7 +14,7 @@ export type Scalar = Place &
     | { readonly kind: 'foreign' }
   )
 
-export type List = Place & { readonly kind: 'list'; readonly items: readonly Value[] }
+type List = Place & { readonly kind: 'list'; readonly items: readonly Value[] }
 
 export type Mapping = Place & {
   readonly kind: 'mapping'

@@ -219,7 +219,7 @@ describe('what is wrong', () => {
     ['v: 1\nname: 5', '2:1 name: must be text; put it in quotes: "5"'],
     ['v: 1\nname: [a]', '2:1 name: must be text, not a list'],
     ['v: 1\nname: My API', /^2:1 name: "My API" cannot be used; write for example "my-api"/],
-    ['v: 1\nruntime: 3.10', '2:1 runtime: 3.10 names no language; write for example python3.10'],
+    ['v: 1\nruntime: 3.10', '2:1 runtime: "3.10" names no language; write for example python3.10'],
     ['v: 1\nruntime: python', '2:1 runtime: "python" has no version; write for example nodejs24 or python3.13'],
     ['v: 1\nsrc: a/../../b', '2:1 src: "a/../../b" has ".." in it; a micro cannot leave its folder'],
     ['v: 1\nentry: app.main:app', /^2:1 entry: "app.main:app" is no file; name the file alone, such as "app.main.py"/],
