@@ -2,11 +2,15 @@ import type { AppGrant } from './auth/app-grant.ts'
 import type { AppIdentity } from './auth/credentials.ts'
 import type { Faults } from './faults/faults.ts'
 import type { Git } from './git/git.ts'
+import type { Rates } from './http/rate.ts'
 import type { Urls } from './shapes/urls.ts'
 import type { Database } from './state/database.ts'
 import type { StatusFeed } from './push/status-feed.ts'
 import type { Deliveries } from './webhooks/deliveries.ts'
 import type { Hook } from './webhooks/post.ts'
+
+/** Fixed words and what belongs to them; never a token. */
+type Log = (message: string, data?: Readonly<Record<string, unknown>>) => void
 
 /** How long the forge waits for what, in milliseconds. */
 export interface Waits {
@@ -34,7 +38,7 @@ export interface ForgeOptions {
   readonly waits?: Partial<Waits>
   /** Milliseconds since 1970. */
   readonly clock?: () => number
-  readonly log?: (message: string, data?: Readonly<Record<string, unknown>>) => void
+  readonly log?: Log
 }
 
 /** The parts that requests and pushes work with, wired in `server.ts`. */
@@ -46,10 +50,12 @@ export interface Forge {
   readonly urls: Urls
   readonly feed: StatusFeed
   readonly faults: Faults
+  readonly rates: Rates
   readonly hook: Hook
   readonly deliveries: Deliveries
   readonly waits: Waits
   readonly clock: () => number
+  readonly log: Log
   /** Aborts when the forge is told to end. */
   readonly stopping: AbortSignal
 }

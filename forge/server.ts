@@ -11,6 +11,7 @@ import { defaultWaits, type Forge, type ForgeOptions } from './forge.ts'
 import { installHook } from './git/create.ts'
 import { openGit } from './git/git.ts'
 import { refusal, send } from './http/answer.ts'
+import { createRates } from './http/rate.ts'
 import { Refusal } from './http/refusal.ts'
 import { serveApi } from './http/serve-api.ts'
 import { isGitPath, serveGitPath } from './http/serve-git.ts'
@@ -25,6 +26,7 @@ import { forgetExpired } from './state/tokens.ts'
 import { createDeliveries } from './webhooks/deliveries.ts'
 
 const CLOSE_MS = 3000
+const TIDY_MS = 3_600_000
 
 export interface RunningForge {
   readonly port: number
@@ -56,14 +58,17 @@ export async function startForge(options: ForgeOptions): Promise<RunningForge> {
   try {
     const forge = await wire(options, port, stopping.signal)
     const hooks = await listenForHooks(forge, hookSocket(options.dataDir))
+    tidy(forge)
     await catchUp(forge)
     wired.resolve(forge)
     forge.deliveries.resume()
+    const tidying = setInterval(() => tidy(forge), TIDY_MS)
     return {
       port,
       apiUrl: forge.urls.api,
       async close() {
         stopping.abort()
+        clearInterval(tidying)
         await Promise.all([end(hooks), end(server)])
         await forge.deliveries.close()
         forge.database.close()
@@ -86,12 +91,11 @@ async function wire(options: ForgeOptions, port: number, stopping: AbortSignal):
   await installHook(join(home, 'hooks'), hookSocket(dataDir))
   const grant = await readAppGrant(options.manifest ?? new URL('../app.yml', import.meta.url))
   const database = openDatabase(join(home, 'forge.db'))
-  forgetExpired(database, clock())
-  forgetOldDeliveries(database, clock())
   // The first account: its id stays the same in every data folder.
   ensureAccount(database, PERSON)
   const waits = { ...defaultWaits, ...options.waits }
-  const hook = { url: webhookUrl, secret: app.webhookSecret, appId: app.appId, limitMs: waits.deliveryMs, clock }
+  const { webhookSecret: secret, appId } = app
+  const hook = { url: webhookUrl, secret, appId, limitMs: waits.deliveryMs, clock, stopping }
   const faults = createFaults()
   return {
     app,
@@ -101,12 +105,19 @@ async function wire(options: ForgeOptions, port: number, stopping: AbortSignal):
     urls: createUrls(port),
     feed: createStatusFeed(),
     faults,
+    rates: createRates(),
     hook,
     deliveries: createDeliveries({ database, faults, hook, events: grant.events }),
     waits,
     clock,
+    log: options.log ?? (() => {}),
     stopping,
   }
+}
+
+function tidy({ database, clock }: Forge): void {
+  forgetExpired(database, clock())
+  forgetOldDeliveries(database, clock())
 }
 
 async function serve(forge: Forge, request: IncomingMessage, response: ServerResponse): Promise<void> {

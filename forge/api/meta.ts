@@ -2,7 +2,6 @@ import { faultScript } from '../faults/faults.ts'
 import { ok } from '../http/answer.ts'
 import { parseBody } from '../http/parse.ts'
 import { route, type Route } from '../http/route.ts'
-import { rateOf } from '../http/rate.ts'
 
 const EVERYONE = { for: 'everyone' } as const
 const PERSON = { for: 'person' } as const
@@ -23,7 +22,7 @@ export const metaRoutes: readonly Route[] = [
     })
   }),
   route('GET /rate_limit', EVERYONE, ({ forge, caller }) => {
-    const rate = rateOf(caller, forge.clock())
+    const rate = forge.rates.of(caller, forge.clock())
     return ok({ resources: { core: rate, search: rate }, rate })
   }),
   route('POST /_faults', PERSON, ({ forge, body }) => {

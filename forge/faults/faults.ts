@@ -39,8 +39,8 @@ export const faultScript = z.strictObject({
     .default([]),
 })
 
-export type FaultScript = z.infer<typeof faultScript>
-export type DeliveryFault = Readonly<FaultScript['deliveries'][number]>
+type FaultScript = z.infer<typeof faultScript>
+type DeliveryFault = Readonly<FaultScript['deliveries'][number]>
 export type RequestFault = Readonly<FaultScript['requests'][number]>
 
 /** The orders to misbehave that are still open. They are kept in memory only: a restart is a way to be rid of them. */

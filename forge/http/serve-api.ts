@@ -8,7 +8,6 @@ import type { Forge } from '../forge.ts'
 import { admit } from './admit.ts'
 import { refusal, send, type Answer } from './answer.ts'
 import { readJson } from './body.ts'
-import { countRequest } from './rate.ts'
 import { notFound, Refusal } from './refusal.ts'
 import { matchPath, type RepositoryCall } from './route.ts'
 
@@ -36,7 +35,7 @@ export async function serveApi(forge: Forge, exchange: Exchange): Promise<void> 
     'x-github-api-version-selected': '2022-11-28',
     'x-github-enterprise-version': '3.19.0',
     'x-github-media-type': 'github.v3; format=json',
-    ...countRequest(caller, forge.clock()),
+    ...forge.rates.count(caller, forge.clock()),
     ...answer.headers,
   }
   await send(request, response, cut({ ...answer, headers }, fault))

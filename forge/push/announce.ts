@@ -72,8 +72,13 @@ export async function catchUp(forge: Forge): Promise<void> {
     const updates = [...new Set([...refs.keys(), ...announced.keys()])]
       .map((ref) => ({ ref, before: announced.get(ref) ?? NO_COMMIT, after: refs.get(ref) ?? NO_COMMIT }))
       .filter(({ before, after }) => before !== after)
-    // They are sent with everything else that waits.
-    if (updates.length > 0) await announce(forge, id, updates)
+    try {
+      // They are sent with everything else that waits.
+      if (updates.length > 0) await announce(forge, id, updates)
+    } catch (error) {
+      // One repository that git cannot read must not keep the others from being served; it is tried again at the next start.
+      forge.log('a push could not be announced', { repository: id, error: String(error) })
+    }
   }
 }
 

@@ -16,10 +16,9 @@ export async function listenForHooks(forge: Forge, socketPath: string): Promise<
   await rm(socketPath, { force: true })
   const server = createServer((request, response) => {
     serve(forge, request, response).catch((error: unknown) => {
-      // The push itself succeeded; the person reads why nothing more can be said.
-      response.end(
-        `The forge failed to handle this push: ${error instanceof Error ? error.message : 'unknown error'}\n`,
-      )
+      forge.log('a push could not be announced', { error: String(error) })
+      // The push itself succeeded; the reason is in the log, the person reads what follows from it.
+      response.end('The forge failed to tell micropush of this push. It tries again when it is started again.\n')
     })
   })
   // A hook stays connected for as long as its push is followed.
@@ -38,12 +37,17 @@ async function serve(forge: Forge, request: IncomingMessage, response: ServerRes
   }
   const updates = parseUpdates(await readText(request))
   response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' })
-  for await (const line of tellPush(forge, Number(id), updates)) response.write(`${line}\n`)
+  const left = new AbortController()
+  response.once('close', () => {
+    left.abort()
+  })
+  const push = { repositoryId: Number(id), updates, left: left.signal }
+  for await (const line of tellPush(forge, push)) response.write(`${line}\n`)
   response.end()
 }
 
 /** The lines that git gives a post-receive hook; others are none of ours, such as `refs/notes/…`. */
-export function parseUpdates(text: string): RefUpdate[] {
+function parseUpdates(text: string): RefUpdate[] {
   return text
     .split('\n')
     .map((line) => LINE.exec(line)?.groups)

@@ -4,16 +4,19 @@ import { NO_COMMIT, type RefUpdate } from '../webhooks/push-event.ts'
 import { announce } from './announce.ts'
 import { deliveryLine, statusLine, stillWorkingLine, STOPPING_LINE } from './words.ts'
 
+interface Push {
+  readonly repositoryId: number
+  readonly updates: readonly RefUpdate[]
+  /** Aborts when nobody reads any more. */
+  readonly left: AbortSignal
+}
+
 /**
  * Tells the App of a push and gives the lines that the person who pushed reads meanwhile: each status of the pushed commits
  * until all of them are final. Who stops reading stops nothing.
  */
-export async function* tellPush(
-  forge: Forge,
-  repositoryId: number,
-  updates: readonly RefUpdate[],
-): AsyncGenerator<string> {
-  const inbox = createInbox(forge.stopping)
+export async function* tellPush(forge: Forge, { repositoryId, updates, left }: Push): AsyncGenerator<string> {
+  const inbox = createInbox(AbortSignal.any([forge.stopping, left]))
   const shas = new Set(updates.map(({ after }) => after).filter((sha) => sha !== NO_COMMIT))
   const leave = [...shas].map((sha) => forge.feed.subscribe({ repositoryId, sha }, inbox.put))
   const endMs = performance.now() + forge.waits.followMs

@@ -15,7 +15,7 @@ export function statusLine({ context, state, description, targetUrl }: CommitSta
     case 'failure':
       return `${name} failed: ${text || 'no reason was given'}${link === '' ? '' : ` - ${link}`}`
     case 'error':
-      return `${name} could not be deployed: ${text || 'no reason was given'}${link === '' ? '' : ` - ${link}`}`
+      return `${name} was not deployed: ${text || 'no reason was given'}${link === '' ? '' : ` - ${link}`}`
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Database } from './database.ts'
 
-export type StatusState = 'error' | 'failure' | 'pending' | 'success'
+type StatusState = 'error' | 'failure' | 'pending' | 'success'
 
 export interface CommitStatus {
   readonly id: number

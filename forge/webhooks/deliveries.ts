@@ -15,7 +15,7 @@ import { post, type Hook } from './post.ts'
 /** GitHub sends no larger events: https://docs.github.com/en/webhooks/webhook-events-and-payloads#payload-cap */
 const LONGEST_PAYLOAD_BYTES = 25 * 1024 * 1024
 
-export interface Event {
+interface Event {
   readonly name: string
   readonly action?: string
   readonly installationId: number
@@ -51,7 +51,8 @@ export function createDeliveries({ database, faults, hook, events }: Parts): Del
 
   const attempt = async (delivery: Delivery): Promise<DeliveryResult> => {
     const result = await post(delivery, hook)
-    recordResult(database, delivery.id, result)
+    // Cut by our own end: it keeps waiting, and is sent after the next start.
+    if (result.status === 'OK' || !hook.stopping.aborted) recordResult(database, delivery.id, result)
     return result
   }
 

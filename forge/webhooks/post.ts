@@ -11,6 +11,8 @@ export interface Hook {
   /** The App's answer must be complete within this time. */
   readonly limitMs: number
   readonly clock: () => number
+  /** Aborts when the forge is told to end; what is underway then is sent again after the next start. */
+  readonly stopping: AbortSignal
 }
 
 /** The headers of a delivery: https://docs.github.com/en/webhooks/webhook-events-and-payloads#delivery-headers */
@@ -44,8 +46,9 @@ async function exchange(
 ): Promise<Pick<DeliveryResult, 'status' | 'statusCode' | 'response'>> {
   const { promise, resolve } = Promise.withResolvers<Pick<DeliveryResult, 'status' | 'statusCode' | 'response'>>()
   const failed = (error: Error) => {
-    const status =
-      error.name === 'AbortError' || error.name === 'TimeoutError' ? 'timed out' : `failed to connect to host`
+    const aborted = error.name === 'AbortError' || error.name === 'TimeoutError'
+    const reason = aborted ? 'timed out' : 'failed to connect to host'
+    const status = hook.stopping.aborted ? 'the forge was stopped' : reason
     resolve({ status, statusCode: 0, response: { headers: {}, payload: '' } })
   }
   const outgoing = request(hook.url, {
@@ -53,7 +56,7 @@ async function exchange(
     headers: { ...deliveryHeaders(delivery, hook), 'content-length': Buffer.byteLength(delivery.payload) },
     // No kept connection: one that the App closed in the meantime would look like a failed delivery.
     agent: false,
-    signal: AbortSignal.timeout(hook.limitMs),
+    signal: AbortSignal.any([AbortSignal.timeout(hook.limitMs), hook.stopping]),
   })
   outgoing.on('error', failed)
   outgoing.on('response', (incoming) => {

@@ -33,12 +33,15 @@ export async function pushEvent(forge: Forge, { repository, installation, update
   const folder = git.folder(repository.id)
   const deleted = after === NO_COMMIT
   const created = before === NO_COMMIT
-  const forced = !deleted && !created && !(await isAncestor(git, folder, { older: before, newer: after }))
-  const commits = deleted ? [] : await newCommits(forge, folder, update)
-  const head = deleted ? undefined : (await readCommits(git, folder, ['-1', after]))[0]
-  const touched = await touchedPaths(git, folder, [
-    ...new Set([...commits, ...(head ? [head] : [])].map(({ sha }) => sha)),
+  const tip = deleted ? undefined : await resolveObject(forge, folder, after)
+  const [forced, commits, heads] = await Promise.all([
+    tip !== undefined && !created && isAncestor(git, folder, { older: before, newer: after }).then((is) => !is),
+    tip === undefined ? [] : newCommits(forge, folder, update),
+    tip === undefined ? [] : readCommits(git, folder, ['-1', tip]),
   ])
+  const [head] = heads
+  const shas = new Set([...commits, ...heads].map(({ sha }) => sha))
+  const touched = await touchedPaths(git, folder, [...shas])
   const shape = (commit: Commit) => pushedCommit(`${urls.html(repository)}/commit/`, commit, touched.get(commit.sha))
   const person = accountShape(urls, ensureAccount(forge.database, PERSON))
   return {
@@ -63,6 +66,11 @@ export async function pushEvent(forge: Forge, { repository, installation, update
     sender: person,
     installation: { id: installation.id, node_id: nodeId('Installation', installation.id) },
   }
+}
+
+/** The commit that a ref leads to; undefined for a tag on something else, which has no history. */
+async function resolveObject({ git }: Forge, folder: string, sha: string): Promise<string | undefined> {
+  return (await git.ask(folder, ['rev-parse', '--verify', '--quiet', `${sha}^{commit}`]))?.trim()
 }
 
 /** The oldest first. For a new branch: what no other branch holds. */

@@ -190,3 +190,23 @@ test('a page that points a host name of its own at loopback is refused', async (
   response.resume()
   expect(response.statusCode).toBe(421)
 })
+
+test('annotated tags, and tags on what is no commit, are pushed like any other', async () => {
+  const sha = await commit(tree, { a: '1' })
+  await git(tree, 'tag', '--annotate', '--message', 'One', 'v1')
+  const blob = (await git(tree, 'rev-parse', 'HEAD:a')).stdout.trim()
+  await git(tree, 'tag', 'blob', blob)
+  await git(tree, 'push', '--quiet', 'origin', 'main', 'v1', 'blob')
+  const events = new Map((await bot.count(3)).map(({ payload }) => [payload.ref, payload]))
+  for (const event of events.values()) expectValidWebhook('push', event)
+  expect(events.get('refs/tags/v1')).toMatchObject({ created: true, head_commit: { id: sha } })
+  expect(events.get('refs/tags/blob')).toMatchObject({ after: blob, commits: [], head_commit: null })
+})
+
+test('a compressed body of several megabytes arrives whole', async () => {
+  const text = Array.from({ length: 400_000 }, (_, at) => `${at * 7919}`).join('\n')
+  const sha = await commit(tree, { 'large.txt': text })
+  await git(tree, '-c', 'http.postBuffer=1048576', 'push', '--quiet', 'origin', 'main')
+  await git(home, 'clone', '--quiet', `http://127.0.0.1:${forge.port}/ada/hello.git`, 'copy')
+  expect((await git(join(home, 'copy'), 'rev-parse', 'HEAD')).stdout.trim()).toBe(sha)
+})

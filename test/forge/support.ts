@@ -74,7 +74,7 @@ export async function listenAsBot(answer: (received: Received) => number | Promi
   }
 }
 
-export const manifest = new URL('app.test.yml', import.meta.url)
+const manifest = new URL('app.test.yml', import.meta.url)
 
 /** A forge on a free port, with a data folder of its own. */
 export async function forgeIn(dataDir: string, options: Partial<ForgeOptions> & Pick<ForgeOptions, 'webhookUrl'>) {
@@ -129,7 +129,7 @@ export async function commit(
 }
 
 /** Octokit as the App; every request and answer is held against GitHub's description. */
-export async function asApp(dataDir: string, forge: RunningForge): Promise<Octokit> {
+async function asApp(dataDir: string, forge: RunningForge): Promise<Octokit> {
   const { appId, privateKeyPath } = await readAppCredentials(dataDir)
   const privateKey = await readFile(privateKeyPath, 'utf8')
   return checked(
