@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { isIPv4 } from 'node:net'
 import { join } from 'node:path'
 import { MicropushError } from '../../contract/errors.ts'
@@ -47,10 +47,12 @@ export function parseResolvers(text: string): string[] {
  */
 export async function writeResolvConf(dataDir: string, resolvers: readonly string[]): Promise<string> {
   const folder = join(dataDir, 'network')
-  await mkdir(folder, { recursive: true, mode: 0o755 })
+  await mkdir(folder, { recursive: true })
   const path = join(folder, 'resolv.conf')
   const text = [...resolvers.map((address) => `nameserver ${address}`), 'options timeout:2 attempts:2', ''].join('\n')
   // In place, and not by a rename: what is mounted is the file, not its name.
-  await writeFile(path, text, { mode: 0o644 })
+  await writeFile(path, text)
+  // Every sandbox reads it, whatever the umask says.
+  await chmod(path, 0o644)
   return path
 }

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { chmod, mkdir } from 'node:fs/promises'
 import type { Docker } from '../docker/client.ts'
 import { daemonFacts } from '../docker/daemon.ts'
 import { chooseIsolation } from './isolation.ts'
@@ -32,7 +32,9 @@ export async function openSandboxes(
   assertSocketPathsFit(dataDir)
   const facts = await daemonFacts(docker)
   const { isolation, means } = chooseIsolation(settings.setting, facts.runtimes)
-  await mkdir(sandboxesDir(dataDir), { recursive: true, mode: 0o711 })
+  await mkdir(sandboxesDir(dataDir), { recursive: true })
+  // The gateway passes through it, whatever the umask says.
+  await chmod(sandboxesDir(dataDir), 0o711)
   const host = {
     swappiness: facts.cgroupVersion === 1 && facts.swapLimit,
     resolvConf,

@@ -1,6 +1,8 @@
+import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { defaultLimits } from '../../../contract/limits.ts'
 import { listContainers } from '../../../runner/docker/containers.ts'
@@ -43,6 +45,12 @@ describe.each(await isolationsHere())('the life of a sandbox under %s', (isolati
     expect(await ask(sandbox)).toEqual({ status: 200, body: 'hello' })
     const folder = await stat(join(sandbox.socket, '..'))
     expect([folder.uid, folder.gid, folder.mode & 0o7777]).toEqual([0, 64_001, 0o710])
+  })
+
+  test('is reached by the gateway’s group and by nobody else', async () => {
+    const sandbox = await stage.start(hello)
+    expect(await dialAs(64_001, sandbox.socket)).toBe('connected')
+    expect(await dialAs(65_534, sandbox.socket)).toBe('EACCES')
   })
 
   test('is gone without a trace when it is destroyed, twice if need be', async () => {
@@ -147,6 +155,19 @@ describe.each(await isolationsHere())('the life of a sandbox under %s', (isolati
     expect((await ask(wanted)).body).toBe('hello')
   })
 })
+
+/** Connects to a socket as another user with the group of the same number. */
+async function dialAs(id: number, socket: string): Promise<string> {
+  const code = `require('net').connect(process.argv[1]).on('connect', () => { console.log('connected'); process.exit() })
+    .on('error', (error) => console.log(error.code))`
+  const child = spawn(process.execPath, ['-e', code, socket], {
+    uid: id,
+    gid: id,
+    cwd: '/',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  return (await text(child.stdout)).trim()
+}
 
 /** The files behind the machine's loop devices, deleted ones too. */
 async function loopFiles(): Promise<string[]> {

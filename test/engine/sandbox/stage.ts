@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -56,6 +56,8 @@ export async function isolationsHere(): Promise<('runc' | 'gvisor')[]> {
 export async function openStage(setting: 'runc' | 'gvisor', allow: readonly Allowed[] = []): Promise<Stage> {
   const docker = connectDocker(dockerSocket)
   const dataDir = await mkdtemp(join(tmpdir(), 'mp-'))
+  // The gateway's user passes through it.
+  await chmod(dataDir, 0o711)
   const instance = dataDir.slice(-6).toLowerCase()
   const network = await setUpNetwork(docker, { instance, dataDir, dns: [], allow, builderAllow: [] })
   const { context } = await openSandboxes({

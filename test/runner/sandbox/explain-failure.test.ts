@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import { describeFailure } from '../../../runner/sandbox/explain-failure.ts'
-import { presentable } from '../../../runner/sandbox/read-output.ts'
 
 const facts = {
   micro: 'hello',
@@ -50,17 +49,5 @@ describe('the words for a start that failed', () => {
     expect(
       describeFailure({ ...facts, command: 'node x', failed: { phase: 'listening', end: late } }).message,
     ).toContain('`node x` does not listen')
-  })
-})
-
-describe('the output of an app', () => {
-  test('is shown without escapes, control characters and the sandbox’s paths', () => {
-    const raw = '\u001b[31mError\u001b[0m at /app/src/x.js:1\r\nfile:///app/y.mjs\u0007\n/opt/app/keep'
-    expect(presentable(raw)).toBe('Error at src/x.js:1\ny.mjs\n/opt/app/keep')
-  })
-
-  test('is cut at its beginning', () => {
-    expect(presentable(`${'x'.repeat(9000)}end`)).toHaveLength(4000)
-    expect(presentable(`${'x'.repeat(9000)}end`)).toMatch(/end$/)
   })
 })
