@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { platformLimits } from '../../contract/limits.ts'
 import { publishArtifact, useArtifact, type ArtifactRecord } from './artifact-store.ts'
 import type { Build } from './build.ts'
+import type { BuilderMount } from './builder-container.ts'
 import { assertDependenciesFit, dependenciesTooLarge } from './dependencies-fit.ts'
 import { layerKey, type InstallPlan } from './install-plan.ts'
 import { DiskBoundReached, runBuilder, type BuilderRun } from './run-builder.ts'
@@ -54,17 +55,23 @@ export async function installLayer(build: Build, request: LayerRequest): Promise
 }
 
 async function install(build: Build, { plan, isFinal }: LayerRequest): Promise<void> {
-  const inputs = join(build.workDir, 'inputs')
-  for (const [path, text] of Object.entries(plan.inputs)) {
-    await mkdir(dirname(join(inputs, path)), { recursive: true })
-    await writeFile(join(inputs, path), text, { mode: 0o644 })
-  }
   await runInstall(build, plan, {
-    mounts: [{ from: inputs, to: '/inputs', access: 'read-only' }],
+    mounts: [await writeInputs(build, plan)],
     script: `cp -R /inputs/. /app/\n${plan.install}`,
     env: {},
     maxBytes: diskBound(build, isFinal),
   })
+}
+
+/** Puts the inputs of a plan where a builder reads them. */
+export async function writeInputs(build: Build, plan: InstallPlan): Promise<BuilderMount> {
+  const from = join(build.workDir, 'inputs')
+  await mkdir(from, { recursive: true })
+  for (const [path, text] of Object.entries(plan.inputs)) {
+    await mkdir(dirname(join(from, path)), { recursive: true })
+    await writeFile(join(from, path), text, { mode: 0o644 })
+  }
+  return { from, to: '/inputs', access: 'read-only' }
 }
 
 /** Runs an install of any kind, and turns a disk bound that it reached into words about the packages that are there by then. */

@@ -13,6 +13,7 @@ import {
   installLayer,
   noteRemoved,
   runInstall,
+  writeInputs,
   sealDependencies,
   type Layer,
 } from './install-layer.ts'
@@ -94,9 +95,11 @@ async function make(build: Build, plan: InstallPlan | undefined, layer: Layer | 
 const COPY_SOURCE = 'cp -a --no-preserve=ownership /source/. /app/'
 
 async function installWhole(build: Build, plan: InstallPlan): Promise<void> {
+  const python = plan.language === 'python'
   await runInstall(build, plan, {
-    mounts: [sourceMount(build)],
-    script: `${COPY_SOURCE}\nrm -rf /app/node_modules\n${plan.install}`,
+    mounts: [sourceMount(build), ...(python ? [await writeInputs(build, plan)] : [])],
+    // Requirements as we read them, in an encoding that every pip reads; but package.json as it is, because its scripts count here.
+    script: [COPY_SOURCE, python ? 'cp -R /inputs/. /app/' : 'rm -rf /app/node_modules', plan.install].join('\n'),
     env: build.config.env,
     maxBytes: diskBound(build, plan.prune === '') + 2 * build.source.bytes,
   })
@@ -180,18 +183,25 @@ async function keepApp(build: Build, dependenciesInside: boolean): Promise<{ nam
   return { name, bytes: sealed.bytes }
 }
 
-/** A record counts only while everything that it names is in the store. */
+/** A record counts only while everything that it names is in the store; one that is cut short counts as none. */
 async function readRecord({ dataDir }: Build, key: string): Promise<BuildRecord | undefined> {
-  const text = await readFile(join(dataDir, 'artifacts/builds', `${key}.json`), 'utf8').catch(() => undefined)
-  if (text === undefined) return undefined
-  const found = record.parse(JSON.parse(text))
-  const [app, dependencies] = await Promise.all([
-    useArtifact({ dataDir, kind: 'app', name: found.app }),
-    found.dependencies === undefined
-      ? 'none'
-      : useArtifact({ dataDir, kind: 'dependencies', name: found.dependencies }),
+  const text = await readFile(join(dataDir, 'artifacts/builds', `${key}.json`), 'utf8').catch(() => '')
+  const { data: found } = record.safeParse(parseJson(text))
+  if (found === undefined) return undefined
+  const { app, dependencies: name } = found
+  const [source, dependencies] = await Promise.all([
+    useArtifact({ dataDir, kind: 'app', name: app }),
+    name === undefined ? 'none' : useArtifact({ dataDir, kind: 'dependencies', name }),
   ])
-  return app === undefined || dependencies === undefined ? undefined : found
+  return source === undefined || dependencies === undefined ? undefined : found
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 function resultOf({ app, dependencies, sourceBytes, dependencyBytes }: BuildRecord, cached: boolean): BuildResult {

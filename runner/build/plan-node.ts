@@ -10,6 +10,7 @@ const DEPENDENCY_FIELDS = [
   'optionalDependencies',
   'peerDependencies',
   'peerDependenciesMeta',
+  'dependenciesMeta',
   'bundleDependencies',
   'bundledDependencies',
   'overrides',
@@ -133,8 +134,12 @@ async function readInputs(dir: string, manifest: PackageJson, manager: Manager):
   )
   const lock = manager.lock === undefined ? undefined : await readIfAny(dir, manager.lock)
   return {
-    // Lock files do not depend on these two, but some package managers refuse a package without them.
-    'package.json': JSON.stringify({ name: 'micro', version: '0.0.0', ...Object.fromEntries(fields) }),
+    // Some package managers refuse a package without these two; only Yarn's newer lock files know the name.
+    'package.json': JSON.stringify({
+      name: manager.name === 'yarn-berry' ? (manifest.fields['name'] ?? 'micro') : 'micro',
+      version: '0.0.0',
+      ...Object.fromEntries(fields),
+    }),
     ...(manager.lock === undefined || lock === undefined ? {} : { [manager.lock]: lock }),
     ...(await readTree(dir, manager.reads)),
   }

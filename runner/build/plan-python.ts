@@ -74,7 +74,7 @@ interface Collecting {
 
 /** Adds a requirements file and those it includes; true when a line names something in the repository itself. */
 async function collect({ dir, path, text, inputs }: Collecting): Promise<boolean> {
-  inputs[path] = text
+  inputs[path] = notEditable(text)
   let local = false
   for (const line of logicalLines(text)) {
     const included = includedFile(line)
@@ -100,6 +100,11 @@ function logicalLines(text: string): string[] {
     .split('\n')
     .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
     .filter((line) => line !== '')
+}
+
+/** An editable install is a pointer to a folder that is not there at run time: `-e ./lib` becomes `./lib`. */
+function notEditable(text: string): string {
+  return text.replaceAll(/^[ \t]*(?:-e|--editable)[ \t=]+(?=\.|\/|file:|[\w-]+\/)/gm, '')
 }
 
 function includedFile(line: string): string | undefined {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { access, chmod, mkdir, rename, writeFile } from 'node:fs/promises'
+import { access, chmod, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { writeWhole } from './artifact-store.ts'
 import type { BuilderMount } from './builder-container.ts'
 import { hostEnvironment } from './env.ts'
 import { readHostTrust, type HostTrust } from './host-trust.ts'
@@ -69,10 +70,8 @@ async function writeOnce(dir: string, text: string): Promise<string> {
     () => false,
   )
   if (present) return path
-  const partial = `${path}.${process.pid}`
-  await writeFile(partial, text)
-  await chmod(partial, 0o644)
-  await rename(partial, path)
+  await writeWhole(path, text)
+  await chmod(path, 0o644)
   return path
 }
 

@@ -148,6 +148,11 @@ describe('Python requirements', () => {
     expect(await python({ 'requirements.txt': `six\n${line}` })).toMatchObject({ wholeSource: false })
   })
 
+  it('are not installed as pointers to folders of the builder', async () => {
+    const plan = await python({ 'requirements.txt': '-e ./lib\n--editable=.\n-e git+https://example.com/a#egg=a\n' })
+    expect(plan?.inputs['requirements.txt']).toBe('./lib\n.\n-e git+https://example.com/a#egg=a\n')
+  })
+
   it('come before those of pyproject.toml', async () => {
     const plan = await python({ 'requirements.txt': 'six', 'pyproject.toml': '[project]\ndependencies = ["flask"]' })
     expect(plan?.install).toContain('-r requirements.txt')

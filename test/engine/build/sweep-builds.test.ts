@@ -1,0 +1,25 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { sweepBuilds } from '../../../runner/build/sweep-builds.ts'
+import { openStage } from './stage.ts'
+
+it('takes away what the builds of a runner that died have left, and nothing else', async () => {
+  await using stage = await openStage()
+  const json = JSON.stringify({ dependencies: { ms: '2.1.3' } })
+  const built = await stage.build({ 'index.js': '1', 'package.json': json }, { config: { runtime: 'nodejs24' } })
+  expect(built.error, built.output).toBeUndefined()
+  const images = await stage.docker.listImages({ filters: { reference: ['micropush/nodejs24'] } })
+  const left = await stage.docker.createContainer({
+    Image: images[0]?.Id ?? '',
+    Labels: { 'micropush.instance': stage.instance, 'micropush.kind': 'builder', 'micropush.deployment': 'd9' },
+  })
+  const folder = join(stage.dataDir, 'builds/d9')
+  await mkdir(folder, { recursive: true })
+  await writeFile(join(folder, 'file'), 'x')
+
+  await sweepBuilds(stage)
+  await expect(left.inspect()).rejects.toMatchObject({ statusCode: 404 })
+  expect(await readdir(join(stage.dataDir, 'builds'))).toEqual([])
+  expect(await readdir(stage.dependencies(built))).toContain('ms')
+})
