@@ -38,6 +38,8 @@ export function exchange(call: Call, attempt: Attempt): Promise<Outcome> {
   const { request, response, connection, head } = call
   const { route, entry, limits } = attempt
   const { promise, resolve } = Promise.withResolvers<Outcome>()
+  // Whoever left while its micro woke is told of by no event any more.
+  if (request.socket.destroyed) return Promise.resolve('done')
   const upstream = openUpstream(call.head, {
     agent: attempt.kept ? attempt.micro.kept : attempt.micro.fresh,
     socketPath: attempt.socketPath,
@@ -115,9 +117,11 @@ export function exchange(call: Call, attempt: Attempt): Promise<Outcome> {
       return
     }
     if (!body.complete) {
-      // It may echo, or it may not care for the rest; whether the next request can be told from that rest is not yet known.
+      // It may echo what is still to come, or not care for it: the connection ends with this answer, to be safe.
       connection.refusing = true
       response.shouldKeepAlive = false
+      // Who refuses seldom reads on, and a failed write would take the rest of the answer away.
+      if (status >= 300) body.stop()
     }
     try {
       if (replyHead.reason === '') response.writeHead(status, replyHead.fields)
@@ -133,6 +137,10 @@ export function exchange(call: Call, attempt: Attempt): Promise<Outcome> {
       clearTimeout(timer)
       timer = setTimeout(expire, limits.streamIdleMs)
       // Nobody half-closes an event stream: the end of the client's side means that it has left.
+      if (request.socket.readableEnded) {
+        onClientGone()
+        return
+      }
       request.socket.once('end', onClientGone)
       response.flushHeaders()
     } else {

@@ -13,7 +13,7 @@ export type Ready =
 
 export type Waiter = (ready: Ready) => void
 
-export type MicroState =
+type MicroState =
   | { readonly kind: 'asleep' }
   | { readonly kind: 'waking'; readonly waiters: Set<Waiter>; readonly deadline: NodeJS.Timeout }
   | { readonly kind: 'awake'; readonly socket: string }

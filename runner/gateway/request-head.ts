@@ -11,7 +11,7 @@ interface Received {
   readonly rawHeaders: readonly string[]
 }
 
-export type Body =
+type Body =
   | { readonly kind: 'none' }
   | { readonly kind: 'sized'; readonly bytes: number }
   | { readonly kind: 'chunked' }

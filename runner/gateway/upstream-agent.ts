@@ -1,7 +1,8 @@
 import { Agent, type ClientRequest } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { Socket } from 'node:net'
+import type { NetConnectOpts, Socket } from 'node:net'
 import type { GatewayLimits } from './limits.ts'
+import { PatientSocket } from './patient-socket.ts'
 
 /** Connections to one deployment's socket, never shared with another. */
 export function keptConnections(limits: GatewayLimits): Agent {
@@ -9,7 +10,14 @@ export function keptConnections(limits: GatewayLimits): Agent {
 }
 
 export function freshConnections(limits: GatewayLimits): Agent {
-  return new Agent({ keepAlive: false, maxSockets: limits.upstreams })
+  return new FreshAgent({ keepAlive: false, maxSockets: limits.upstreams })
+}
+
+/** For requests with a body, which a micro need not read to its end. */
+class FreshAgent extends Agent {
+  override createConnection(options: NetConnectOpts): Duplex {
+    return new PatientSocket().connect(options)
+  }
 }
 
 /**

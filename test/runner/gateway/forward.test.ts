@@ -245,6 +245,21 @@ describe('the payload limit', () => {
     expect(answer.headers.connection).toBe('close')
   })
 
+  it('shows the answer of a micro that refuses an upload and hangs up', async () => {
+    const stage = await stageWith((_request, response) => response.end())
+    const { socket } = await stage.serveRaw('d2', (client) => {
+      client.once('data', () => {
+        client.end('HTTP/1.1 413 No\r\nConnection: close\r\nContent-Length: 6\r\n\r\nsorry!', () => client.destroy())
+      })
+    })
+    stage.engine.say({ type: 'awake', deploymentId: 'd1', socket })
+    await stage.engine.settled()
+    for (let turn = 0; turn < 5; turn += 1) {
+      const answer = await ask(stage, { method: 'POST', body: Buffer.alloc(5 * MB) })
+      expect(answer).toMatchObject({ status: 413, body: 'sorry!' })
+    }
+  })
+
   it('lets 5.5 MB pass, both ways', async () => {
     const stage = await stageWith((request, response) => request.pipe(response))
     const answer = await ask(stage, { method: 'POST', body: Buffer.alloc(5.5 * MB, 'x') })
