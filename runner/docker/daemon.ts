@@ -10,6 +10,8 @@ export interface DaemonFacts {
   readonly cpus: number
   /** Whether the kernel lets a memory limit count swap. */
   readonly swapLimit: boolean
+  /** Whether user ids inside are others than outside: rootless, or `userns-remap`. */
+  readonly remapsUsers: boolean
 }
 
 /** @throws MicropushError `engine-unavailable` when the daemon does not answer. */
@@ -22,5 +24,6 @@ export async function daemonFacts(docker: Docker): Promise<DaemonFacts> {
     cgroupVersion: info['CgroupVersion'] === '2' ? 2 : 1,
     cpus: Number(info['NCPU']),
     swapLimit: info['SwapLimit'] === true,
+    remapsUsers: /name=(userns|rootless)/.test(String(info['SecurityOptions'])),
   }
 }

@@ -27,7 +27,9 @@ export async function ensureFirewall(settings: FirewallSettings): Promise<void> 
     policy(instance, 'sandbox', { resolvers, allow }),
     policy(instance, 'builder', { resolvers, allow: [...allow, ...builderAllow] }),
   ]
-  await restoreRules(firewallRules(policies, ownJumps(await listRules(), policies)))
+  const rules = await listRules()
+  assertDockerFilters(rules)
+  await restoreRules(firewallRules(policies, ownJumps(rules, policies)))
   await closeIpv6(policies)
 }
 
@@ -78,6 +80,15 @@ function isIpv6Drop(rule: string, bridge: string): boolean {
 
 function hasIpv6(): boolean {
   return existsSync('/proc/net/if_inet6')
+}
+
+/** Docker hands every packet of its bridges to this chain first, unless it was told to leave the firewall alone. */
+function assertDockerFilters(rules: readonly string[]): void {
+  if (rules.includes('-N DOCKER-USER')) return
+  throw new MicropushError(
+    'setup-incomplete',
+    'The Docker daemon keeps no firewall chain DOCKER-USER: it runs with `iptables: false`, or without iptables. Take that out of /etc/docker/daemon.json and restart it.',
+  )
 }
 
 /** Packets between two ports of one bridge pass the firewall only when the kernel is told so. Docker tells it when it makes such a network. */

@@ -40,7 +40,7 @@ export async function mountTmp(image: string, target: string): Promise<void> {
 }
 
 /** Size of the file that leaves `bytes` for files: plus inodes, bitmaps, and what ext4 keeps for itself (2 %, at most 16 MB: Documentation/filesystems/ext4, reserved_clusters). */
-export function imageBytes(bytes: number): number {
+function imageBytes(bytes: number): number {
   const reserved = Math.min(Math.ceil(bytes * 0.0205), 16 * MB)
   const groups = Math.ceil((bytes + reserved) / (128 * MB)) + 1
   return Math.ceil((bytes + reserved + INODES * INODE_BYTES + groups * 8 * KB + 768 * KB) / 4096) * 4096

@@ -1,4 +1,5 @@
 import { chmod, mkdir } from 'node:fs/promises'
+import { MicropushError } from '../../contract/errors.ts'
 import type { Docker } from '../docker/client.ts'
 import { daemonFacts } from '../docker/daemon.ts'
 import { chooseIsolation } from './isolation.ts'
@@ -31,6 +32,11 @@ export async function openSandboxes(
   const { docker, instance, dataDir, network, gatewayGid, resolvConf } = settings
   assertSocketPathsFit(dataDir)
   const facts = await daemonFacts(docker)
+  if (facts.remapsUsers)
+    throw new MicropushError(
+      'setup-incomplete',
+      'The Docker daemon is rootless or remaps user ids, so a sandbox could not use the folder it shares with the host. Run it as root and without `userns-remap`.',
+    )
   const { isolation, means } = chooseIsolation(settings.setting, facts.runtimes)
   await mkdir(sandboxesDir(dataDir), { recursive: true })
   // The gateway passes through it, whatever the umask says.

@@ -1,12 +1,11 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { open, readFile, rm, type FileHandle } from 'node:fs/promises'
 import { connect } from 'node:net'
-import { promisify } from 'node:util'
+import { runTool as run } from '../../../runner/sandbox/mounts.ts'
 
-const run = promisify(execFile)
 const LOCK = '/run/lock/micropush-traps'
 const ANSWER = 'a trap'
 
@@ -64,7 +63,7 @@ async function listenInside(namespace: string, ports: readonly number[]): Promis
     const ports = ${JSON.stringify(ports)}; let open = 0
     for (const port of ports) require('net').createServer((s) => { s.on('error', () => {}); s.end('${ANSWER}') })
       .listen(port, '0.0.0.0', () => { open += 1; if (open === ports.length) console.log('ready') })`
-  const child = spawn('ip', ['netns', 'exec', namespace, process.execPath, '-e', code], {
+  const child = spawn('/sbin/ip', ['netns', 'exec', namespace, process.execPath, '-e', code], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   await once(child.stdout, 'data')
@@ -78,8 +77,7 @@ async function end(child: ChildProcess): Promise<void> {
 
 async function assertAnswers(address: string, ports: readonly number[]): Promise<void> {
   const route = await run('ip', ['route', 'get', address])
-  if (!route.stdout.includes(' via 203.0.113.2 '))
-    throw new Error(`${address} does not lead into the trap: ${route.stdout}`)
+  if (!route.includes(' via 203.0.113.2 ')) throw new Error(`${address} does not lead into the trap: ${route}`)
   for (const port of ports) {
     const socket = connect({ host: address, port, timeout: 3000 })
     socket.on('timeout', () => socket.destroy(new Error('no answer')))
