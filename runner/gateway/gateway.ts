@@ -59,6 +59,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     const connection = connections.of(request.socket)
     // Node dispatches what was pipelined behind a refused request; nobody may see it.
     if (connection.refusing) return
+    if (connection.owed >= limits.pipelined) {
+      connection.refusing = true
+      request.socket.destroy()
+      return
+    }
     connection.owed += 1
     connection.taken += 1
     if (stopping || connection.taken >= limits.requestsPerConnection) {

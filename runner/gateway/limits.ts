@@ -8,6 +8,8 @@ export interface GatewayLimits {
   readonly requestMs: number
   readonly keepAliveMs: number
   readonly requestsPerConnection: number
+  /** Requests of one connection that may wait for their answers at once; a browser never has more than one. */
+  readonly pipelined: number
   readonly connections: number
   /** From one address (IPv6: one /64 network); loopback is exempt, because a local proxy brings everybody. */
   readonly connectionsPerAddress: number
@@ -48,6 +50,7 @@ export const gatewayLimits: GatewayLimits = {
   requestMs: 120 * SECOND,
   keepAliveMs: 65 * SECOND,
   requestsPerConnection: 10_000,
+  pipelined: 100,
   connections: 10_000,
   connectionsPerAddress: 512,
   wakeMs: 35 * SECOND,

@@ -90,36 +90,6 @@ describe('a slow client', () => {
   })
 })
 
-describe('connections', () => {
-  it('are bounded in number', async () => {
-    const stage = await stageWith((_request, response) => response.end('ok'), { limits: { connections: 2 } })
-    const clients = [new RawClient(stage), new RawClient(stage)]
-    for (const client of clients) {
-      client.socket.write(`GET / HTTP/1.1\r\nHost: ${HOST}\r\n\r\n`)
-      await client.sees('200 OK')
-    }
-    await expect(ask(stage)).rejects.toThrow()
-    const [first] = clients
-    first?.socket.destroy()
-    for (;;) {
-      // The server hears of the end in its own time.
-      const answer = await ask(stage).catch(() => undefined)
-      if (answer?.status === 200) break
-    }
-  })
-})
-
-describe('a kept connection', () => {
-  it('ends after its share of requests', async () => {
-    const stage = await stageWith((_request, response) => response.end('ok'), { limits: { requestsPerConnection: 2 } })
-    const client = new RawClient(stage)
-    client.socket.write(`GET / HTTP/1.1\r\nHost: ${HOST}\r\n\r\n`.repeat(2))
-    await client.sees('Connection: close')
-    await once(client.socket, 'close')
-    expect(client.text.split('200 OK')).toHaveLength(3)
-  })
-})
-
 describe('SIGTERM', () => {
   it('lets running requests finish, closes their connections, and ends streams', async () => {
     let finish: () => void = () => undefined
