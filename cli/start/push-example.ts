@@ -21,11 +21,17 @@ export interface ExamplePush {
   readonly pushed: boolean
 }
 
+interface Example {
+  readonly folder: string
+  readonly name: string
+  readonly workDir: string
+  readonly remote: string
+  /** `again` makes a commit that the forge does not have, of the same files. */
+  readonly attempt: 'first' | 'again'
+}
+
 /** Commits an example as a repository of its own and pushes it to the forge, as a person would. Its output goes to `onLine`. */
-export async function pushExample(
-  example: { readonly folder: string; readonly name: string; readonly workDir: string; readonly remote: string },
-  onLine: (line: string) => void,
-): Promise<ExamplePush> {
+export async function pushExample(example: Example, onLine: (line: string) => void): Promise<ExamplePush> {
   const dir = join(example.workDir, example.name)
   await rm(dir, { recursive: true, force: true })
   await mkdir(dir, { recursive: true })
@@ -37,7 +43,9 @@ export async function pushExample(
     run(['git', ...args], { cwd: dir, env: fixedIdentity, onLine: said })
   await git(['init', '--quiet', '--initial-branch=main'])
   await git(['add', '--all'])
-  await git(['commit', '--quiet', '--message', `Add ${example.name}`])
+  const message =
+    example.attempt === 'first' ? `Add ${example.name}` : `Add ${example.name}, tried ${new Date().toISOString()}`
+  await git(['commit', '--quiet', '--message', message])
   const sha = (await git(['rev-parse', 'HEAD'])).trim()
   const listed = await git(['ls-remote', example.remote, 'refs/heads/main']).catch(() => '')
   if (listed.startsWith(sha)) return { sha, pushed: false }

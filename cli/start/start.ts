@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { openStore } from '../../contract/store/connect.ts'
 import type { Settings } from '../../contract/settings.ts'
-import { ensureDocker } from '../../setup/docker.ts'
+import { useDocker } from '../../setup/docker.ts'
 import { ensureRequirements } from '../../setup/requirements.ts'
 import { say } from '../../setup/say.ts'
 import { hasGitHubApp, readSettings } from '../env.ts'
@@ -23,10 +23,10 @@ const examplesDir = join(import.meta.dirname, '..', '..', 'examples')
 export async function start(signal: AbortSignal): Promise<void> {
   const settings = readSettings()
   await ensureRequirements()
-  const docker = await ensureDocker(settings.dockerSocket)
-  say(`✓ Docker Engine ${docker}`)
+  await using docker = await useDocker(settings.dockerSocket)
+  say(`✓ Docker Engine ${docker.version}`)
   await using _instance = await takeInstance(settings)
-  await using processes = startProcesses()
+  await using processes = startProcesses(() => run(services.oneShot('runner/clear.ts', [])))
 
   processes.start(services.redisService(settings))
   await run(services.oneShot('runner/images/main.ts', [...EXAMPLE_RUNTIMES]), { onLine: say, stdout: 'lines', signal })
@@ -66,9 +66,14 @@ async function deployExamples(settings: Settings, signal: AbortSignal): Promise<
       const repository = `${EXAMPLE_OWNER}/${name}`
       const remote = `http://127.0.0.1:${settings.forgePort}/${repository}.git`
       const example = { folder: examplesDir, name, workDir: join(settings.dataDir, 'examples'), remote }
-      const { sha, pushed } = await pushExample(example, (line) => say(`  ${line}`))
-      if (pushed) say(`✓ Pushed examples/${name} to ${remote}`)
-      deployments.push(await awaitDeployment(store, { settings, repository, sha, signal }))
+      const deployed = async (attempt: 'first' | 'again') => {
+        const { sha, pushed } = await pushExample({ ...example, attempt }, (line) => say(`  ${line.trimEnd()}`))
+        if (pushed) say(`✓ Pushed examples/${name} to ${remote}`)
+        return awaitDeployment(store, { settings, repository, sha, signal })
+      }
+      const deployment = await deployed('first')
+      // A commit that failed at an earlier start is not pushed again by itself: the forge has it already.
+      deployments.push(deployment.state === 'live' ? deployment : await deployed('again'))
     }
     say()
     for (const line of deploymentTable(deployments)) say(line)
@@ -78,14 +83,16 @@ async function deployExamples(settings: Settings, signal: AbortSignal): Promise<
 }
 
 /** Processes that are stopped in the opposite order of their start, and the sandboxes after them. */
-function startProcesses(): AsyncDisposable & { start(spec: ProcessSpec): void } {
+function startProcesses(clear: () => Promise<unknown>): AsyncDisposable & { start(spec: ProcessSpec): void } {
   const running: Supervised[] = []
   return {
     start: (spec) => void running.push(supervise(spec, say)),
     async [Symbol.asyncDispose]() {
-      if (running.length > 0) say('Stopping …')
+      if (running.length === 0) return
+      say('Stopping …')
       for (const one of running.toReversed()) await one.stop()
-      if (running.length > 0) say('Stopped.')
+      await clear()
+      say('Stopped; what was pushed is kept for the next start.')
     },
   }
 }

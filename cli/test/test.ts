@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { ensureDocker } from '../../setup/docker.ts'
+import { useDocker } from '../../setup/docker.ts'
 import { ensureRequirements } from '../../setup/requirements.ts'
 import { say, step } from '../../setup/say.ts'
 import { readSettings } from '../env.ts'
@@ -23,7 +23,8 @@ const checks: readonly (readonly [string, readonly [string, ...string[]]])[] = [
 export async function test(length: Length, signal: AbortSignal): Promise<number> {
   const settings = readSettings()
   await ensureRequirements()
-  say(`✓ Docker Engine ${await ensureDocker(settings.dockerSocket)}`)
+  await using docker = await useDocker(settings.dockerSocket)
+  say(`✓ Docker Engine ${docker.version}`)
   await run(oneShot('setup/gvisor.ts', ['--if-possible']), { onLine: say, stdout: 'lines', signal })
   await run(oneShot('runner/images/main.ts', [...RUNTIMES]), { onLine: say, stdout: 'lines', signal })
   say(`✓ Images of ${RUNTIMES.join(', ')}`)
@@ -31,5 +32,5 @@ export async function test(length: Length, signal: AbortSignal): Promise<number>
     for (const [what, command] of checks)
       await step(what, () => run(command, { cwd: root, onLine: say, stdout: 'lines', signal }))
   }
-  return runSuites(root, length, signal)
+  return await runSuites(root, length, signal)
 }

@@ -27,7 +27,7 @@ it('a failing build is told and keeps the old one live', async () => {
   expect((await push(repository)).status.state).toBe('success')
   await repository.write({ 'micro.yml': 'v: 1\nruntime: nodejs24\nbuild: echo to standard error >&2; exit 3\n' })
   const { status, printed } = await push(repository)
-  expect(status).toMatchObject({ state: 'failure', description: expect.stringMatching(/build.*3/i) as string })
+  expect(status).toMatchObject({ state: 'failure', description: expect.stringMatching(/build failed/i) as string })
   expect(printed).toContain(status.description)
   expect((await stack.ask(stack.host('builds--ada'))).body).toBe('first')
   const log = await (await fetch(status.target_url ?? '')).text()
@@ -108,8 +108,7 @@ it('an archive with ../ in it is refused', async () => {
   const sha = await commitWithDotDot(repository)
   await repository.git('push', 'origin', `${sha}:refs/heads/main`)
   const status = await stack.outcome('ada/dotdot', sha, 'micropush/dotdot')
-  expect(status.state).toBe('failure')
-  expect(status.description).toMatch(/\.\./)
+  expect(status).toMatchObject({ state: 'failure', description: expect.stringContaining('..') as string })
 })
 
 /** git's own commands refuse such a tree, so its bytes are written by hand. */

@@ -80,7 +80,7 @@ it('a repository without a micro config file is left alone', async () => {
   expect(await stack.statuses('ada/none', sha)).toEqual([])
 })
 
-it('a deleted branch and a removed config file end the endpoint', async () => {
+it('a removed config file ends the endpoint, and one that comes back brings it back', async () => {
   await using repository = await stack.repository('ada/ending')
   await repository.write(saying('here'))
   const sha = await repository.commit()
@@ -98,10 +98,23 @@ it('a deleted branch and a removed config file end the endpoint', async () => {
   await repository.push()
   await stack.outcome('ada/ending', second, 'micropush/ending')
   expect((await stack.ask(host)).body).toBe('again')
-  await repository
-    .git('push', 'origin', '--delete', 'main')
-    .catch(() => repository.git('push', 'origin', ':refs/heads/main'))
+})
+
+it('a deleted branch ends the endpoint that it was the production branch of', async () => {
+  await using repository = await stack.repository('ada/branch')
+  await repository.write({ 'readme.txt': 'nothing to serve on main' })
+  await repository.commit()
+  await repository.push()
+  const files = saying('released')
+  await repository.write({ ...files, 'micro.yml': `${files['micro.yml']}branch: release\n` })
+  const sha = await repository.commit()
+  await repository.push('release')
+  expect(await stack.outcome('ada/branch', sha, 'micropush/branch')).toMatchObject({ state: 'success' })
+  const host = stack.host('branch--ada')
+  expect((await stack.ask(host)).body).toBe('released')
+  await repository.git('push', 'origin', '--delete', 'release')
   await expect.poll(async () => (await stack.ask(host)).status, { timeout: 20_000 }).toBe(404)
+  expect((await stack.leftovers()).mounts.filter((line) => line.includes('sandboxes'))).not.toContain(sha)
 })
 
 async function contexts(stack: Stack, fullName: string, sha: string): Promise<string[]> {

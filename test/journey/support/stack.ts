@@ -156,7 +156,7 @@ async function leftovers(dataDir: string): ReturnType<Stack['leftovers']> {
   const list = async (kind: string) => {
     const { stdout } = await run('docker', [
       'ps',
-      '-aq',
+      '-a',
       '--filter',
       `label=micropush.kind=${kind}`,
       '--format',
