@@ -1,16 +1,17 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Call } from './call.ts'
-import { openUpstream } from './open-upstream.ts'
 import { passEarlyHints } from './early-hints.ts'
 import type { Fault } from './faults.ts'
 import type { GatewayLimits } from './limits.ts'
-import type { Hold, Micro } from './micro.ts'
-import type { Route } from './protocol.ts'
 import { lingerOnClose } from './linger.ts'
+import type { Hold, Micro } from './micro.ts'
+import { openUpstream } from './open-upstream.ts'
+import type { Route } from './protocol.ts'
 import { pumpReply, type ReplyPump } from './reply-body.ts'
-import { readReplyHead } from './reply-head.ts'
-import { pumpRequestBody } from './request-body.ts'
+import { readReplyHead, type ReplyHead } from './reply-head.ts'
+import { pumpRequestBody, type BodyPump } from './request-body.ts'
+import { sendReplyHead } from './send-reply-head.ts'
 import { joinSockets } from './websocket.ts'
 
 /**
@@ -35,197 +36,215 @@ interface Attempt {
  * our own, or the end of an answer that has begun.
  */
 export function exchange(call: Call, attempt: Attempt): Promise<Outcome> {
-  const { request, response, connection, head } = call
-  const { route, entry, limits } = attempt
-  const { promise, resolve } = Promise.withResolvers<Outcome>()
   // Whoever left while its micro woke is told of by no event any more.
-  if (request.socket.destroyed) return Promise.resolve('done')
+  if (call.request.socket.destroyed) return Promise.resolve('done')
   const upstream = openUpstream(call.head, {
     agent: attempt.kept ? attempt.micro.kept : attempt.micro.fresh,
     socketPath: attempt.socketPath,
     fields: attempt.fields,
-    headBytes: limits.replyHeadBytes,
+    headBytes: attempt.limits.replyHeadBytes,
   })
   if (upstream === undefined) return Promise.resolve('target-invalid')
+  return new Exchange(call, attempt, upstream).run()
+}
 
-  let settled = false
-  let replied = false
-  let connected = false
-  let informational = 0
-  let received: IncomingMessage | undefined
-  let reply: ReplyPump | undefined
-  let stalls = 0
-  let timer = setTimeout(expire, route.timeoutMs)
-  const progress = (): void => {
-    if (!settled) timer.refresh()
-  }
-  const body = pumpRequestBody(call, upstream, {
-    maximumBytes: route.payloadBytes,
-    onProgress: progress,
-    onTooLarge: () => fail('too-large'),
-  })
+class Exchange {
+  readonly #call: Call
+  readonly #attempt: Attempt
+  readonly #upstream: ClientRequest
+  readonly #body: BodyPump
+  readonly #outcome = Promise.withResolvers<Outcome>()
+  #phase: 'connecting' | 'waiting' | 'replying' | 'settled' = 'connecting'
+  #timer: NodeJS.Timeout | undefined
+  #incoming: IncomingMessage | undefined
+  #reply: ReplyPump | undefined
+  #informational = 0
+  #stalledMs = 0
 
-  function settle(outcome: Outcome): void {
-    if (settled) return
-    settled = true
-    clearTimeout(timer)
-    response.removeListener('close', onClientGone)
-    connection.breakBody = undefined
-    entry.abort = nothing
-    body.stop()
-    resolve(outcome)
+  constructor(call: Call, attempt: Attempt, upstream: ClientRequest) {
+    this.#call = call
+    this.#attempt = attempt
+    this.#upstream = upstream
+    this.#body = pumpRequestBody(call, upstream, {
+      maximumBytes: attempt.route.payloadBytes,
+      onProgress: this.#onProgress,
+      onTooLarge: () => this.#fail('too-large'),
+    })
   }
 
-  function fail(outcome: Outcome): void {
-    upstream?.destroy()
-    settle(outcome)
+  run(): Promise<Outcome> {
+    const upstream = this.#upstream
+    const { entry, route } = this.#attempt
+    this.#timer = setTimeout(this.#onTimeout, route.timeoutMs)
+    upstream.once('socket', (socket: Socket) => {
+      if (socket.connecting) socket.once('connect', () => this.#onConnected())
+      else this.#onConnected()
+    })
+    upstream.on('response', (incoming) => this.#onReply(incoming))
+    upstream.on('information', (info) => this.#onInformation(info))
+    upstream.on('upgrade', (incoming: IncomingMessage, socket: Socket, rest: Buffer) => {
+      this.#onUpgrade({ reply: incoming, upstream: socket, rest })
+    })
+    upstream.on('error', (error) => this.#onError(error))
+    this.#call.response.once('close', this.#onClientGone)
+    entry.abort = () => this.#fail('ended')
+    if (this.#call.head.body.kind === 'none') upstream.end()
+    return this.#outcome.promise
   }
 
-  function expire(): void {
-    if (replied && reply?.blocked === true) {
-      stalls += 1
-      if (stalls * route.timeoutMs < limits.slowClientMs) {
-        timer.refresh()
-        return
-      }
+  #onConnected(): void {
+    if (this.#phase !== 'connecting') return
+    this.#phase = 'waiting'
+    const { head, connection, request } = this.#call
+    if (head.body.kind === 'none') return
+    if (connection.refusing && !request.complete) {
+      this.#fail('malformed')
+      return
     }
-    fail(!replied && connected && body.starved ? 'too-slow' : 'timeout')
+    connection.breakBody = (fault) => this.#fail(fault)
+    this.#body.start()
   }
 
-  function onClientGone(): void {
-    response.destroy()
-    fail('done')
+  #onInformation(info: { readonly statusCode: number; readonly rawHeaders: readonly string[] }): void {
+    this.#informational += 1
+    if (this.#informational > this.#attempt.limits.informationalReplies) this.#fail('reply-invalid')
+    else if (info.statusCode === 103 && this.#phase === 'waiting') passEarlyHints(this.#call, info.rawHeaders)
   }
 
-  function onReply(incoming: IncomingMessage): void {
+  #onReply(incoming: IncomingMessage): void {
+    // Its end in error is told of by the request, or by the pump.
     incoming.on('error', nothing)
-    if (settled) return
-    received = incoming
-    const replyHead = readReplyHead(incoming, {
-      host: head.host,
-      requestId: call.requestId,
-      maximumFields: limits.replyHeaders,
-    })
-    if (replyHead === undefined) {
-      fail('reply-invalid')
+    if (this.#phase === 'settled') return
+    this.#incoming = incoming
+    const { head, requestId } = this.#call
+    const { limits, route } = this.#attempt
+    const reply = readReplyHead(incoming, { host: head.host, requestId, maximumFields: limits.replyHeaders })
+    if (reply === undefined) {
+      this.#fail('reply-invalid')
       return
     }
-    const { status, eventStream } = replyHead
-    const bodiless = head.method === 'HEAD' || status === 204 || status === 304
-    if (!eventStream && !bodiless && (replyHead.length ?? 0) > route.payloadBytes) {
-      fail('reply-too-large')
+    const bodiless = head.method === 'HEAD' || reply.status === 204 || reply.status === 304
+    if (!reply.eventStream && !bodiless && (reply.length ?? 0) > route.payloadBytes) {
+      this.#fail('reply-too-large')
       return
     }
-    if (!body.complete) {
-      // It may echo what is still to come, or not care for it: the connection ends with this answer, to be safe.
-      connection.refusing = true
-      response.shouldKeepAlive = false
-      // Who refuses seldom reads on, and a failed write would take the rest of the answer away.
-      if (status >= 300) body.stop()
-    }
-    try {
-      if (replyHead.reason === '') response.writeHead(status, replyHead.fields)
-      else response.writeHead(status, replyHead.reason, replyHead.fields)
-    } catch {
-      // A status or a field value that Node refuses to send on.
-      fail('reply-invalid')
+    if (!this.#body.complete) this.#endConnectionAfter(reply)
+    if (!sendReplyHead(this.#call.response, reply)) {
+      this.#fail('reply-invalid')
       return
     }
-    replied = true
-    if (eventStream) {
-      entry.kind = 'stream'
-      clearTimeout(timer)
-      timer = setTimeout(expire, limits.streamIdleMs)
-      // Nobody half-closes an event stream: the end of the client's side means that it has left.
-      if (request.socket.readableEnded) {
-        onClientGone()
-        return
-      }
-      request.socket.once('end', onClientGone)
-      response.flushHeaders()
-    } else {
-      progress()
-      if (replyHead.length === undefined) setImmediate(flushHead, response)
-    }
-    reply = pumpReply(incoming, response, {
-      maximumBytes: eventStream ? Number.POSITIVE_INFINITY : route.payloadBytes,
-      onProgress: progress,
-      onBroken: () => fail('crashed'),
-      onTooLarge: () => fail('reply-too-large'),
-      onEnd: () => {
-        request.socket.removeListener('end', onClientGone)
-        if (!body.complete) {
-          body.stop()
-          upstream?.destroy()
-          lingerOnClose(request, limits.lingerMs)
-        }
-        response.end()
-        settle('done')
-      },
+    this.#phase = 'replying'
+    if (reply.eventStream) this.#becomeStream()
+    else this.#onProgress()
+    this.#reply = pumpReply(incoming, this.#call.response, {
+      maximumBytes: reply.eventStream ? Number.POSITIVE_INFINITY : route.payloadBytes,
+      onProgress: this.#onProgress,
+      onBroken: () => this.#fail('crashed'),
+      onTooLarge: () => this.#fail('reply-too-large'),
+      onEnd: () => this.#onReplyEnd(),
     })
   }
 
-  upstream.on('response', onReply)
-  upstream.on('information', (info) => {
-    informational += 1
-    if (informational > limits.informationalReplies) fail('reply-invalid')
-    else if (info.statusCode === 103 && !replied && !settled) passEarlyHints(call, info.rawHeaders)
-  })
-  upstream.on('upgrade', (incoming: IncomingMessage, socket: Socket, rest: Buffer) => {
-    if (settled || call.upgrade === undefined) {
-      socket.destroy()
-      fail('reply-invalid')
+  /** It may echo what is still to come, or not care for it: the connection ends with this answer, to be safe. */
+  #endConnectionAfter(reply: ReplyHead): void {
+    this.#call.connection.refusing = true
+    this.#call.response.shouldKeepAlive = false
+    // Who refuses seldom reads on, and to go on sending helps nobody.
+    if (reply.status >= 300) this.#body.stop()
+  }
+
+  #becomeStream(): void {
+    const { socket } = this.#call.request
+    this.#attempt.entry.kind = 'stream'
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(this.#onTimeout, this.#attempt.limits.streamIdleMs)
+    // Nobody half-closes an event stream: the end of the client's side means that it has left.
+    if (socket.readableEnded) this.#onClientGone()
+    else socket.once('end', this.#onClientGone)
+  }
+
+  #onReplyEnd(): void {
+    const { request, response } = this.#call
+    if (!this.#body.complete) {
+      this.#body.stop()
+      this.#upstream.destroy()
+      lingerOnClose(request, this.#attempt.limits.lingerMs)
+    }
+    response.end()
+    this.#settle('done')
+  }
+
+  #onUpgrade(joint: { readonly reply: IncomingMessage; readonly upstream: Socket; readonly rest: Buffer }): void {
+    if (this.#phase === 'settled' || this.#call.upgrade === undefined) {
+      joint.upstream.destroy()
+      this.#fail('reply-invalid')
       return
     }
-    clearTimeout(timer)
-    replied = true
+    clearTimeout(this.#timer)
+    this.#phase = 'replying'
+    this.#call.response.removeListener('close', this.#onClientGone)
+    const { entry, limits } = this.#attempt
     entry.kind = 'stream'
-    response.removeListener('close', onClientGone)
-    entry.abort = joinSockets(call, {
-      reply: incoming,
-      upstream: socket,
-      rest,
+    entry.abort = joinSockets(this.#call, {
+      ...joint,
       idleMs: limits.streamIdleMs,
-      onClosed: () => settle('done'),
+      onClosed: () => this.#settle('done'),
     })
-  })
-  upstream.on('error', (error: Error & { readonly code?: string }) => {
+  }
+
+  #onError(error: Error & { readonly code?: string }): void {
     // Bytes behind a whole answer, such as a body after HEAD: the answer counts, the connection is gone already.
-    if (received?.complete === true) return
-    fail(outcomeOf(error.code, { connected, reused: upstream.reusedSocket && !replied }))
-  })
-  upstream.once('socket', (socket: Socket) => {
-    const begin = (): void => {
-      if (settled) return
-      connected = true
-      if (head.body.kind === 'none') return
-      if (connection.refusing && !request.complete) {
-        fail('malformed')
-        return
-      }
-      connection.breakBody = fail
-      body.start()
+    if (this.#incoming?.complete === true) return
+    const { code } = error
+    if (code?.startsWith('HPE_') === true) this.#fail('reply-invalid')
+    // A unix socket whose backlog is full says EAGAIN, unlike TCP, which waits.
+    else if (this.#phase === 'connecting') this.#fail(code === 'EAGAIN' ? 'backlog-full' : 'unreachable')
+    else {
+      const closed = code === 'ECONNRESET' || code === 'EPIPE'
+      this.#fail(this.#phase === 'waiting' && this.#upstream.reusedSocket && closed ? 'stale' : 'crashed')
     }
-    if (socket.connecting) socket.once('connect', begin)
-    else begin()
-  })
-  response.once('close', onClientGone)
-  entry.abort = () => fail('ended')
-  if (head.body.kind === 'none') upstream.end()
-  return promise
-}
+  }
 
-/** Where in its life the connection broke decides whether the request may be sent again. */
-function outcomeOf(code: string | undefined, at: { readonly connected: boolean; readonly reused: boolean }): Outcome {
-  if (code?.startsWith('HPE_') === true) return 'reply-invalid'
-  // A unix socket whose backlog is full says EAGAIN, unlike TCP, which waits.
-  if (!at.connected) return code === 'EAGAIN' ? 'backlog-full' : 'unreachable'
-  return at.reused && (code === 'ECONNRESET' || code === 'EPIPE') ? 'stale' : 'crashed'
-}
+  readonly #onProgress = (): void => {
+    if (this.#phase === 'settled') return
+    this.#stalledMs = 0
+    this.#timer?.refresh()
+  }
 
-/** Sends the head on its way when no body byte has taken it along yet. */
-function flushHead(response: ServerResponse): void {
-  if (!response.writableEnded && !response.destroyed) response.flushHeaders()
+  readonly #onTimeout = (): void => {
+    const { limits, route, entry } = this.#attempt
+    if (this.#reply?.blocked === true) {
+      // The client does not read: that is not the micro's time.
+      this.#stalledMs += route.timeoutMs
+      if (entry.kind === 'stream' || this.#stalledMs >= limits.slowClientMs) this.#onClientGone()
+      else this.#timer?.refresh()
+      return
+    }
+    this.#fail(this.#phase === 'waiting' && this.#body.starved ? 'too-slow' : 'timeout')
+  }
+
+  readonly #onClientGone = (): void => {
+    this.#call.response.destroy()
+    this.#fail('done')
+  }
+
+  #fail(outcome: Outcome): void {
+    this.#upstream.destroy()
+    this.#settle(outcome)
+  }
+
+  #settle(outcome: Outcome): void {
+    if (this.#phase === 'settled') return
+    this.#phase = 'settled'
+    clearTimeout(this.#timer)
+    this.#body.stop()
+    const { request, response, connection } = this.#call
+    response.removeListener('close', this.#onClientGone)
+    request.socket.removeListener('end', this.#onClientGone)
+    connection.breakBody = undefined
+    this.#attempt.entry.abort = nothing
+    this.#outcome.resolve(outcome)
+  }
 }
 
 function nothing(): void {

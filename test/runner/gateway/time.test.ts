@@ -90,6 +90,27 @@ describe('a slow client', () => {
   })
 })
 
+describe('a client that leaves its answer unread', () => {
+  it('is let go in the end, and nobody blames the micro', async () => {
+    const MB = 1024 * 1024
+    const gone = Promise.withResolvers<void>()
+    const stage = await stageWith(
+      (_request, response) => {
+        response.once('close', () => gone.resolve())
+        response.end(Buffer.alloc(60 * MB))
+      },
+      { route: { timeoutMs: 30, payloadBytes: 64 * MB }, limits: { slowClientMs: 90 } },
+    )
+    const socket = connect(stage.port, '127.0.0.1')
+    socket.on('error', () => undefined)
+    socket.pause()
+    socket.write(`GET / HTTP/1.1\r\nHost: ${HOST}\r\n\r\n`)
+    await gone.promise
+    expect(stage.engine.all('suspect')).toEqual([])
+    socket.destroy()
+  })
+})
+
 describe('SIGTERM', () => {
   it('lets running requests finish, closes their connections, and ends streams', async () => {
     let finish: () => void = () => undefined
