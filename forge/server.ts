@@ -52,6 +52,8 @@ export async function startForge(options: ForgeOptions): Promise<RunningForge> {
   })
   // A large push may take long; each of its steps has a limit of its own.
   server.requestTimeout = 15 * 60_000
+  // Longer than clients keep a connection, so that none is closed under a request that is just being sent.
+  server.keepAliveTimeout = 75_000
   await listen(server, options.port)
   const { port } = server.address() as AddressInfo
   const stopping = new AbortController()
@@ -124,6 +126,10 @@ async function serve(forge: Forge, request: IncomingMessage, response: ServerRes
   // A page in a browser must not reach the forge through a host name that it pointed at loopback.
   if (!/^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/.test(request.headers.host ?? '')) {
     await send(request, response, refusal(new Refusal(421, 'The forge is 127.0.0.1 or localhost, and nothing else.')))
+    return
+  }
+  if (/%00/.test(request.url ?? '') || !URL.canParse(request.url ?? '/', forge.urls.origin)) {
+    await send(request, response, refusal(new Refusal(400, 'The address cannot be read.')))
     return
   }
   const url = new URL(request.url ?? '/', forge.urls.origin)

@@ -1,18 +1,27 @@
 import { chmod, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { once } from 'node:events'
+import { MicropushError } from '../../contract/errors.ts'
 import type { Forge } from '../forge.ts'
 import { readText } from '../http/body.ts'
 import type { RefUpdate } from '../webhooks/push-event.ts'
 import { tellPush } from './outcome.ts'
+
+/** `sun_path` in unix(7), less its end. */
+const LONGEST_SOCKET_PATH = 107
 
 const LINE = /^(?<before>[0-9a-f]{40}) (?<after>[0-9a-f]{40}) (?<ref>refs\/\S+)$/
 
 /**
  * Where the post-receive hook reports, on a unix socket that only the forge's own user can open:
  * `POST /pushes/<repository id>` with git's lines `<before> <after> <ref>`; the answer is the text for the person who pushed.
+ *
+ * @throws MicropushError `setup-incomplete` when the path is too long for a socket.
  */
 export async function listenForHooks(forge: Forge, socketPath: string): Promise<Server> {
+  if (Buffer.byteLength(socketPath) > LONGEST_SOCKET_PATH) {
+    throw new MicropushError('setup-incomplete', 'The path of MICROPUSH_DATA is too long for a unix socket below it.')
+  }
   await rm(socketPath, { force: true })
   const server = createServer((request, response) => {
     serve(forge, request, response).catch((error: unknown) => {

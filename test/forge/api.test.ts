@@ -1,3 +1,4 @@
+import { symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Octokit } from '@octokit/rest'
@@ -261,4 +262,34 @@ test('bodies that are too large, no JSON or of a wrong shape are refused', async
     body: { message: 'Validation Failed', errors: [{ field: 'state' }] },
   })
   expect(await send(`"${'x'.repeat(6 * 1024 * 1024)}"`)).toMatchObject({ status: 413 })
+})
+
+test('links and large files are read as GitHub reads them', async () => {
+  await git(there.tree, 'checkout', '--quiet', '-B', 'odd')
+  await symlink('../micro.yml', join(there.tree, 'src', 'link'))
+  await symlink('/etc/passwd', join(there.tree, 'out'))
+  await commit(there.tree, { 'large.txt': 'x'.repeat(1024 * 1024 + 1) })
+  await git(there.tree, 'push', '--quiet', 'origin', 'odd')
+  const at = { ...there.repo, ref: 'odd' }
+  const read = async (path: string) => (await bot.rest.repos.getContent({ ...at, path })).data
+  expect(await read('src/link')).toMatchObject({ type: 'file', content: `${btoa('v: 1\n')}\n` })
+  expect(await read('out')).toMatchObject({ type: 'symlink', target: '/etc/passwd' })
+  expect(await read('large.txt')).toMatchObject({ size: 1024 * 1024 + 1, encoding: 'none', content: '' })
+  const raw = await bot.rest.repos.getContent({ ...at, path: 'large.txt', mediaType: { format: 'raw' } })
+  expect(raw.data).toHaveLength(1024 * 1024 + 1)
+})
+
+test.each([
+  'contents/a%00b',
+  'contents/%2e%2e%2f%2e%2e',
+  'contents/%',
+  'commits/--help',
+  'commits/@%7B-1%7D',
+  'compare/a',
+  'deployments/x',
+  'git/ref/heads%2F..',
+])('the address %s finds nothing, and harms nothing', async (path) => {
+  const response = await fetch(`${there.forge.apiUrl}/repos/ada/hello/${path}`)
+  expect([400, 404, 422]).toContain(response.status)
+  await response.arrayBuffer()
 })

@@ -210,3 +210,17 @@ test('a compressed body of several megabytes arrives whole', async () => {
   await git(home, 'clone', '--quiet', `http://127.0.0.1:${forge.port}/ada/hello.git`, 'copy')
   expect((await git(join(home, 'copy'), 'rev-parse', 'HEAD')).stdout.trim()).toBe(sha)
 })
+
+test('pushes at the same time each have their event, in one repository and in many', async () => {
+  await commit(tree, { a: '1' })
+  const names = ['a', 'b', 'c', 'd']
+  await Promise.all([
+    ...names.map(async (name) => git(tree, 'push', '--quiet', 'origin', `main:refs/heads/${name}`)),
+    ...names.map(async (name) => git(tree, 'push', '--quiet', `http://127.0.0.1:${forge.port}/ada/${name}`, 'main')),
+  ])
+  const events = await bot.count(8)
+  const told = events.map(({ payload }) => `${(payload['repository'] as { name: string }).name} ${String(payload.ref)}`)
+  expect(told.toSorted()).toEqual(
+    [...names.map((name) => `${name} refs/heads/main`), ...names.map((name) => `hello refs/heads/${name}`)].toSorted(),
+  )
+})

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
@@ -155,4 +156,30 @@ test('a second forge on the same port says so', async () => {
     message: expect.stringContaining(String(forge.port)) as string,
   })
   await forge.close()
+})
+
+test('a push is not followed for ever', async () => {
+  const forge = await forgeIn(home, { webhookUrl: bot.url, waits: { firstStatusMs: 60_000, followMs: 50 } })
+  const tree = await workTree(join(home, 'tree'), `http://127.0.0.1:${forge.port}/ada/hello`)
+  await commit(tree, { a: '1' })
+  expect((await git(tree, 'push', 'origin', 'main')).stderr).toContain('It goes on without this terminal')
+  await forge.close()
+})
+
+test('a data folder with a path too long for a socket is named as the fault', async () => {
+  const long = forgeIn(join(home, 'x'.repeat(100)), { webhookUrl: bot.url })
+  await expect(long).rejects.toMatchObject({
+    code: 'setup-incomplete',
+    message: expect.stringContaining('MICROPUSH_DATA') as string,
+  })
+})
+
+test('a damaged app.json is named as the fault, and never replaced', async () => {
+  const first = await forgeIn(home, { webhookUrl: bot.url })
+  await first.close()
+  await writeFile(join(home, 'forge', 'app.json'), '{')
+  await expect(forgeIn(home, { webhookUrl: bot.url })).rejects.toMatchObject({
+    message: expect.stringContaining('app.json') as string,
+  })
+  await expect(readAppCredentials(home)).rejects.toMatchObject({ code: 'setup-incomplete' })
 })
