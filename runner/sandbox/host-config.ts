@@ -1,7 +1,7 @@
 import type { ContainerOptions } from '../docker/containers.ts'
 import type { Limits } from '../../contract/limits.ts'
 import { paths as inside } from '../../runtimes/launch.ts'
-import { runtimeOf } from './isolation.ts'
+import { runtimeOf, type Isolation } from './isolation.ts'
 import { toLabels, type SandboxLabels } from './labels.ts'
 import type { SandboxPaths } from './paths.ts'
 import type { HostFacts, SandboxSpec } from './sandbox.ts'
@@ -59,7 +59,7 @@ export function sandboxContainer(of: SandboxContainer): ContainerOptions {
     HostConfig: {
       Runtime: runtimeOf(labels.isolation),
       ...privileges(),
-      ...resources(spec.limits, host),
+      ...resources(spec.limits, { host, isolation: labels.isolation }),
       ...logging(),
       NetworkMode: of.network,
       PublishAllPorts: false,
@@ -83,7 +83,12 @@ function privileges() {
   }
 }
 
-function resources(limits: Pick<Limits, 'memoryBytes' | 'processes'>, host: HostFacts) {
+interface Machine {
+  readonly host: HostFacts
+  readonly isolation: Isolation
+}
+
+function resources(limits: Pick<Limits, 'memoryBytes' | 'processes'>, { host, isolation }: Machine) {
   return {
     Memory: limits.memoryBytes,
     // The same number for memory and memory with swap means: no swap.
@@ -91,11 +96,11 @@ function resources(limits: Pick<Limits, 'memoryBytes' | 'processes'>, host: Host
     ...(host.swappiness ? { MemorySwappiness: 0 } : {}),
     NanoCpus: Math.round(host.cpus * 1e9),
     CpuShares: fixed.cpuShares,
-    PidsLimit: limits.processes,
+    PidsLimit: hostTasks(limits.processes, isolation),
     OomScoreAdj: fixed.oomScoreAdj,
     ShmSize: fixed.sharedMemoryBytes,
     Ulimits: [
-      // Under gVisor the pids limit counts the sentry's threads and not the app's: there only this one binds. A uid of its own makes it count right.
+      // Counts for a user, and each sandbox is a user of its own. Under gVisor it is this one that binds.
       ulimit('nproc', limits.processes),
       ulimit('nofile', fixed.openFiles),
       ulimit('core', 0),
@@ -104,6 +109,14 @@ function resources(limits: Pick<Limits, 'memoryBytes' | 'processes'>, host: Host
       ulimit('sigpending', fixed.pendingSignals),
     ],
   }
+}
+
+/**
+ * How many tasks of the host a sandbox may have. gVisor's kernel runs each process of the app as some three of the host's, beside its own threads, and dies
+ * when it cannot have one: there this limit only keeps the host safe, and the one inside is the app's.
+ */
+function hostTasks(processes: number, isolation: Isolation): number {
+  return isolation === 'gvisor' ? processes * 4 + 256 : processes
 }
 
 function ulimit(Name: string, value: number) {

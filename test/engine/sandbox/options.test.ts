@@ -37,7 +37,7 @@ describe.each(await isolationsHere())('a sandbox under %s', (isolation) => {
       Memory: 512 * 1024 * 1024,
       MemorySwap: 512 * 1024 * 1024,
       NanoCpus: 1e9,
-      PidsLimit: 1024,
+      PidsLimit: isolation === 'gvisor' ? 4352 : 1024,
       OomScoreAdj: 500,
       IpcMode: 'private',
       PidMode: '',

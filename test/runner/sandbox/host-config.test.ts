@@ -13,7 +13,7 @@ const given = {
     dependenciesDir: '/data/artifacts/dependencies/def',
   },
   host: { swappiness: true, resolvConf: '/data/network/resolv.conf', cpus: 0.5 },
-  labels: { instance: 'main', sandboxId: '0123456789', deploymentId: 'd1', uid: 200_123, isolation: 'gvisor' as const },
+  labels: { instance: 'main', sandboxId: '0123456789', deploymentId: 'd1', uid: 200_123, isolation: 'runc' as const },
   paths: sandboxPaths('/data', '0123456789'),
   network: 'micropush-main-sandbox',
 }
@@ -58,6 +58,12 @@ describe('what Docker is told about a sandbox', () => {
     expect(config.Ulimits).toContainEqual({ Name: 'nproc', Soft: 1024, Hard: 1024 })
   })
 
+  test('leaves gVisor’s own kernel room beside the app’s processes', () => {
+    const gvisor = sandboxContainer({ ...given, labels: { ...given.labels, isolation: 'gvisor' } }).HostConfig
+    expect(gvisor).toMatchObject({ Runtime: 'runsc', PidsLimit: 4352 })
+    expect(gvisor?.Ulimits).toContainEqual({ Name: 'nproc', Soft: 1024, Hard: 1024 })
+  })
+
   test('says nothing of swappiness where cgroups know none', () => {
     const host = { ...given.host, swappiness: false }
     expect(sandboxContainer({ ...given, host }).HostConfig).not.toHaveProperty('MemorySwappiness')
@@ -74,7 +80,7 @@ describe('what Docker is told about a sandbox', () => {
       'micropush.deployment': 'd1',
       'micropush.sandbox': '0123456789',
       'micropush.uid': '200123',
-      'micropush.isolation': 'gvisor',
+      'micropush.isolation': 'runc',
     })
   })
 })
