@@ -13,22 +13,21 @@ export function initDockerfile(builderBase: string): string {
   ])
 }
 
-interface SandboxParts {
-  readonly base: string
-  readonly init: string
+/** The Dockerfile of what is below loader and init: Debian's packages and, for Node, npm's build of it. */
+export function baseDockerfile(runtime: Runtime, debian: string): string {
+  return lines([`FROM ${debian}`, ...(runtime.packages ? ['COPY runtime/ /'] : [])])
 }
 
 /**
- * The Dockerfile of a sandbox. The loader comes last: when it changes, everything before is taken from Docker's cache.
- * Its byte-code is compiled here because the root is read-only later; it is never checked against its source again.
+ * The Dockerfile of a sandbox's thin layer. The loader's byte-code is compiled here because the root is read-only later;
+ * it is never checked against its source again.
  */
-export function sandboxDockerfile(runtime: Runtime, { base, init }: SandboxParts): string {
+export function sandboxDockerfile(runtime: Runtime, below: { readonly base: string; readonly init: string }): string {
   const folder = `/opt/micropush/${runtime.language}`
   const compile = `RUN python3 -m compileall -q --invalidation-mode unchecked-hash ${folder}`
   return lines([
-    `FROM ${base}`,
-    ...(runtime.packages ? ['COPY runtime/ /'] : []),
-    `COPY --from=${init} /init ${paths.init}`,
+    `FROM ${below.base}`,
+    `COPY --from=${below.init} /init ${paths.init}`,
     `COPY loader/ ${folder}/`,
     ...(runtime.language === 'python' ? [compile] : []),
     'WORKDIR /app',

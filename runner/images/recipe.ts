@@ -73,19 +73,28 @@ export interface RuntimeImages {
   readonly builder: string
 }
 
-/**
- * The names of a runtime's two images.
- *
- * @param content digest of what goes into the thin layer on top of the base: loader and init.
- */
-export function runtimeReferences(runtime: Runtime, content: string): RuntimeImages {
-  const bases = runtime.debian ? [sandboxBase(runtime.language, runtime.debian), builderBase(runtime.debian)] : []
-  const hash = contentHash(JSON.stringify([runtime, bases, dpkgOptions, content, dockerfileVersion]))
-  return { sandbox: `micropush/${runtime.id}:${hash}`, builder: `micropush/${runtime.id}-builder:${hash}` }
+export interface RuntimeReferences extends RuntimeImages {
+  /** The sandbox without loader and init, so that a changed loader costs a thin layer only. */
+  readonly base: string
 }
 
-/** Grows when `dockerfile.ts` or `context.ts` put something else, or elsewhere, into the images. */
-const dockerfileVersion = 2
+/**
+ * The names of a runtime's images.
+ *
+ * @param content digest of what goes into the sandbox's thin layer: loader and init.
+ */
+export function runtimeReferences(runtime: Runtime, content: string): RuntimeReferences {
+  const bases = runtime.debian ? [sandboxBase(runtime.language, runtime.debian), builderBase(runtime.debian)] : []
+  const below = JSON.stringify([runtime, bases, dpkgOptions, LAYOUT_VERSION])
+  return {
+    base: `micropush/${runtime.id}-base:${contentHash(below)}`,
+    builder: `micropush/${runtime.id}-builder:${contentHash(below)}`,
+    sandbox: `micropush/${runtime.id}:${contentHash(below + content)}`,
+  }
+}
+
+/** Grows when `dockerfile.ts` or `packages.ts` put something else, or elsewhere, into the images. */
+const LAYOUT_VERSION = 2
 
 export function contentHash(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 16)

@@ -27,3 +27,9 @@ async function readFolder(folder: string): Promise<SourceFile[]> {
     names.toSorted().map(async (name) => ({ name, content: await readFile(join(folder, name), 'utf8') })),
   )
 }
+
+/** What goes into the thin layer of a sandbox's image. */
+export interface SandboxSources {
+  readonly loader: readonly SourceFile[]
+  readonly init: readonly SourceFile[]
+}

@@ -31,12 +31,11 @@ export async function pythonPackages(runtime: string, specs: readonly string[]):
         .map((path) => `${path}:${path}:ro`),
     ]
     const names = Object.keys(process.env).filter((name) => /^(PIP_|https?_proxy$)/i.test(name))
-    await run('docker', [
-      ...['run', '--rm', '--network', 'host', '-v', `${place}:/out`],
-      ...host.flatMap((bind) => ['-v', bind]),
-      ...names.flatMap((name) => ['-e', name]),
-      ...[builder, 'python3', '-m', 'pip', 'install', '--no-cache-dir', '--target', '/out', ...specs],
-    ])
+    const flags = [`${place}:/out`, ...host]
+      .flatMap((bind) => ['-v', bind])
+      .concat(names.flatMap((name) => ['-e', name]))
+    const install = ['python3', '-m', 'pip', 'install', '--no-cache-dir', '--target', '/out', ...specs]
+    await run('docker', ['run', '--rm', '--network', 'host', ...flags, builder, ...install])
   })
 }
 

@@ -27,6 +27,8 @@ export interface TestSandbox {
   /** Sends SIGTERM and resolves with the exit code. */
   stop(): Promise<number>
   exited(): Promise<number>
+  /** Ends the control connection, as the death of the engine does. */
+  hangUp(): void
   [Symbol.asyncDispose](): Promise<void>
 }
 
@@ -96,6 +98,7 @@ export async function openSandbox(options: SandboxOptions): Promise<TestSandbox>
       return exited()
     },
     exited,
+    hangUp: () => socket.destroy(),
     async [Symbol.asyncDispose]() {
       engine.server.close()
       socket.destroy()
@@ -143,15 +146,20 @@ export async function failure(options: SandboxOptions & { readonly entry: string
 /** Runs a `run:` command through all phases. */
 export async function command(options: SandboxOptions & { readonly command: string }): Promise<TestSandbox> {
   const sandbox = await openSandbox(options)
-  await expectWord(sandbox, 'hello')
-  const env = { ...runtimeEnvironment(options.language), PORT }
-  sandbox.start({ mode: 'command', argv: shellCommand(options.command), env })
-  await expectWord(sandbox, 'loaded')
-  sandbox.say('import')
-  await expectWord(sandbox, 'imported')
-  sandbox.say('listen')
-  await expectWord(sandbox, 'listening')
-  return sandbox
+  try {
+    await expectWord(sandbox, 'hello')
+    const env = { ...runtimeEnvironment(options.language), PORT }
+    sandbox.start({ mode: 'command', argv: shellCommand(options.command), env })
+    await expectWord(sandbox, 'loaded')
+    sandbox.say('import')
+    await expectWord(sandbox, 'imported')
+    sandbox.say('listen')
+    await expectWord(sandbox, 'listening')
+    return sandbox
+  } catch (error) {
+    await sandbox[Symbol.asyncDispose]()
+    throw error
+  }
 }
 
 export async function expectWord(sandbox: TestSandbox, wanted: string): Promise<void> {
@@ -191,6 +199,10 @@ export async function ask(socketPath: string, { method, path, headers, body }: A
       },
     )
     sent.on('error', reject)
+    sent.on('upgrade', ({ headers }, socket) => {
+      socket.destroy()
+      resolve({ status: 101, headers, body: '' })
+    })
     sent.end(body)
   })
 }
