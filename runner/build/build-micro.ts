@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { assertDependenciesFit } from './dependencies-fit.ts'
 import { imageId } from '../docker/image-id.ts'
@@ -9,6 +9,7 @@ import { installLayer } from './install-layer.ts'
 import { planInstall } from './install-plan.ts'
 import { keepSource } from './keep-source.ts'
 import { makeBuild } from './make-build.ts'
+import { removeTree } from './remove-tree.ts'
 import { buildsDir } from './sweep-builds.ts'
 
 export type { BuildContext, BuildInput, BuildResult } from './build.ts'
@@ -24,7 +25,7 @@ export async function buildMicro(context: BuildContext, input: BuildInput): Prom
   const { source, config, runtime } = input
   const { images, resolvConf: _, ...shared } = context
   const workDir = join(buildsDir(context.dataDir), input.deploymentId)
-  await rm(workDir, { recursive: true, force: true })
+  await removeTree(workDir)
   await mkdir(workDir, { recursive: true, mode: 0o700 })
   try {
     const [trust, imageContent] = await Promise.all([hostTrust(context), imageId(context.docker, images.builder)])
@@ -42,7 +43,7 @@ export async function buildMicro(context: BuildContext, input: BuildInput): Prom
       cached: layer?.cached === true,
     }
   } finally {
-    await rm(workDir, { recursive: true, force: true })
+    await removeTree(workDir)
   }
 }
 

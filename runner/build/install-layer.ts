@@ -7,8 +7,7 @@ import type { BuilderMount } from './builder-container.ts'
 import { assertDependenciesFit, dependenciesTooLarge } from './dependencies-fit.ts'
 import { layerKey, type InstallPlan } from './install-plan.ts'
 import { DiskBoundReached, runBuilder, type BuilderRun } from './run-builder.ts'
-import { seal } from './seal.ts'
-import type { SealRequest } from './seal-tree.ts'
+import { sealTree, type SealRequest } from './seal-tree.ts'
 import { singleFlight } from './single-flight.ts'
 
 /** Installed dependencies in the store. */
@@ -90,7 +89,7 @@ export async function runInstall(
     })
   } catch (error) {
     if (!(error instanceof DiskBoundReached)) throw error
-    throw dependenciesTooLarge(await seal(sealRequest(build, plan, 'measure')), build.config.limits.dependencyBytes)
+    throw dependenciesTooLarge(await sealTree(sealRequest(build, plan, 'measure')), build.config.limits.dependencyBytes)
   }
 }
 
@@ -107,7 +106,7 @@ export async function sealDependencies(
   const request = sealRequest(build, plan, purpose)
   // An install of nothing but optional packages that do not fit this system leaves no folder.
   await mkdir(request.root, { recursive: true })
-  const { bytes, packages, removed, hash } = await seal(request)
+  const { bytes, packages, removed, hash } = await sealTree(request)
   if (isFinal) assertDependenciesFit({ bytes, packages }, build.config.limits.dependencyBytes)
   noteRemoved(build, removed)
   return { bytes, packages: packages.slice(0, RECORDED_PACKAGES), hash }

@@ -20,7 +20,7 @@ import {
 import { digest, type InstallPlan } from './install-plan.ts'
 import { appName, keepSource, makeMountPoint } from './keep-source.ts'
 import { DiskBoundReached, runBuilder } from './run-builder.ts'
-import { seal } from './seal.ts'
+import { sealTree } from './seal-tree.ts'
 import { singleFlight } from './single-flight.ts'
 
 /** What a build made, noted under the key of what it was made from. */
@@ -168,7 +168,7 @@ async function keepDependencies(
 /** What the build left in the micro's folder, but for its dependencies, which are an artifact of their own. */
 async function keepApp(build: Build, dependenciesInside: boolean): Promise<{ name: string; bytes: number }> {
   const root = join(build.workDir, 'app')
-  const sealed = await seal({ root, mountPoint: '/app', linksWithin: '/app', purpose: 'hash' })
+  const sealed = await sealTree({ root, mountPoint: '/app', linksWithin: '/app', purpose: 'hash' })
   noteRemoved(build, sealed.removed)
   const { sourceBytes } = build.config.limits
   if (sealed.bytes > sourceBytes) {

@@ -1,15 +1,20 @@
 import { createHash } from 'node:crypto'
 import {
   chmodSync,
+  closeSync,
+  constants,
   lchownSync,
   lstatSync,
+  openSync,
   readdirSync,
-  readFileSync,
   readlinkSync,
+  readSync,
   unlinkSync,
   type Stats,
 } from 'node:fs'
 import { join, posix } from 'node:path'
+import { setImmediate as othersTurn } from 'node:timers/promises'
+import { MicropushError } from '../../contract/errors.ts'
 import { contentHash, type TreeEntry } from '../source/content-hash.ts'
 
 export interface SealRequest {
@@ -36,70 +41,132 @@ export interface Sealed {
   readonly hash: string | undefined
 }
 
+/** Entries handled before others get their turn: about two milliseconds. */
+const SLICE = 200
+/** More than anybody may have: a measurement that has seen so many need not see the rest. */
+const MEASURED_ENTRIES = 1_000_000
+const READ_BYTES = 1024 * 1024
+
 /**
- * Makes what a builder left behind an artifact: owned by root, world-readable, no set-uid bits, no ways out. It is synchronous, because
- * that is five times quicker, and so it belongs in a worker thread.
+ * Makes what a builder left behind an artifact: owned by root, world-readable, no set-uid bits, no ways out. Each call to the file
+ * system is synchronous, which is several times quicker than a hop to a thread for each, but requests are served between slices of them.
+ *
+ * @throws MicropushError `install-failed` for a path that is too long to be used
  */
-export function sealTree(request: SealRequest): Sealed {
-  const removed: string[] = []
-  const packages = new Map<string, number>()
-  const seen = new Set<number>()
-  const tree = new Map<string, TreeEntry>()
-  const asRoot = process.getuid?.() === 0
-  let bytes = 0
-  let entries = 0
-
-  const keep = (path: string, stats: Stats, mode: number) => {
-    if (request.purpose === 'measure') return
-    if (asRoot && (stats.uid !== 0 || stats.gid !== 0)) lchownSync(path, 0, 0)
-    if (!stats.isSymbolicLink() && (stats.mode & 0o7777) !== mode) chmodSync(path, mode)
-  }
-
-  const visit = (path: string, below: string, stats: Stats) => {
-    entries += 1
-    if (stats.isDirectory()) {
-      keep(path, stats, 0o755)
-      tree.set(below, { kind: 'directory' })
-      walk(path, below)
-    } else if (stats.isFile()) {
-      const mode = (stats.mode & 0o111) === 0 ? 0o644 : 0o755
-      keep(path, stats, mode)
-      if (request.purpose === 'hash') tree.set(below, { kind: 'file', mode, digest: digestOf(path) })
-      if (stats.nlink > 1 && seen.has(stats.ino)) return
-      seen.add(stats.ino)
-      bytes += stats.size
-      const name = packageOf(below)
-      packages.set(name, (packages.get(name) ?? 0) + stats.size)
-    } else if (stats.isSymbolicLink() && staysWithin(request, below, readlinkSync(path))) {
-      keep(path, stats, 0)
-      tree.set(below, { kind: 'link', target: readlinkSync(path) })
-    } else {
-      removed.push(below)
-      if (request.purpose !== 'measure') unlinkSync(path)
+export async function sealTree(request: SealRequest): Promise<Sealed> {
+  const found: Found = { bytes: 0, entries: 0, removed: [], packages: new Map(), seen: new Set(), tree: new Map() }
+  keep(request, request.root, { stats: lstatSync(request.root), mode: 0o755 })
+  const folders = ['']
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    for (const name of attempt(request, [], () => readdirSync(join(request.root, folder ?? '')))) {
+      if (folder === '' && name === request.except) continue
+      const path = folder === '' ? name : `${folder}/${name}`
+      found.entries += 1
+      if (request.purpose === 'measure' && found.entries > MEASURED_ENTRIES) return sealed(request, found)
+      if (found.entries % SLICE === 0) await othersTurn()
+      if (await visit(request, path, found)) folders.push(path)
     }
   }
+  return sealed(request, found)
+}
 
-  const walk = (dir: string, prefix: string) => {
-    for (const name of readdirSync(dir)) {
-      if (prefix === '' && name === request.except) continue
-      const path = join(dir, name)
-      visit(path, prefix === '' ? name : `${prefix}/${name}`, lstatSync(path))
-    }
-  }
-
-  keep(request.root, lstatSync(request.root), 0o755)
-  walk(request.root, '')
+function sealed(request: SealRequest, found: Found): Sealed {
   return {
-    bytes,
-    entries,
-    removed,
-    packages: [...packages].map(([name, size]) => ({ name, bytes: size })).toSorted((a, b) => b.bytes - a.bytes),
-    hash: request.purpose === 'hash' ? contentHash(tree) : undefined,
+    bytes: found.bytes,
+    entries: found.entries,
+    removed: found.removed,
+    packages: [...found.packages].map(([name, bytes]) => ({ name, bytes })).toSorted((a, b) => b.bytes - a.bytes),
+    hash: request.purpose === 'hash' ? contentHash(found.tree) : undefined,
   }
 }
 
-function digestOf(path: string): string {
-  return createHash('sha256').update(readFileSync(path)).digest('hex')
+interface Found {
+  bytes: number
+  entries: number
+  readonly removed: string[]
+  readonly packages: Map<string, number>
+  /** Inodes of files with several names. */
+  readonly seen: Set<number>
+  readonly tree: Map<string, TreeEntry>
+}
+
+/** Deals with one entry; true for a folder, whose entries come later. */
+async function visit(request: SealRequest, path: string, found: Found): Promise<boolean> {
+  const onDisk = join(request.root, path)
+  const stats = attempt(request, undefined, () => lstatSync(onDisk))
+  if (stats === undefined) return false
+  if (stats.isDirectory()) {
+    keep(request, onDisk, { stats, mode: 0o755 })
+    found.tree.set(path, { kind: 'directory' })
+    return true
+  }
+  if (stats.isFile()) {
+    const mode = (stats.mode & 0o111) === 0 ? 0o644 : 0o755
+    keep(request, onDisk, { stats, mode })
+    if (request.purpose === 'hash') found.tree.set(path, { kind: 'file', mode, digest: await digestOf(onDisk) })
+    count(path, stats, found)
+    return false
+  }
+  if (request.purpose === 'measure') return false
+  const target = stats.isSymbolicLink() ? readlinkSync(onDisk) : undefined
+  if (target !== undefined && staysWithin(request, path, target)) {
+    keep(request, onDisk, { stats, mode: 'as it is' })
+    found.tree.set(path, { kind: 'link', target })
+    return false
+  }
+  found.removed.push(path)
+  unlinkSync(onDisk)
+  return false
+}
+
+/** What is measured still changes: what has vanished meanwhile counts for nothing, or a measurement would never end well. */
+function attempt<T>({ purpose }: SealRequest, otherwise: T, look: () => T): T {
+  try {
+    return look()
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (purpose === 'measure' && (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG')) return otherwise
+    if (code !== 'ENAMETOOLONG') throw error
+    throw new MicropushError('install-failed', 'Folders were nested so deep that their path is longer than 4096 bytes.')
+  }
+}
+
+function count(path: string, stats: Stats, found: Found): void {
+  if (stats.nlink > 1) {
+    if (found.seen.has(stats.ino)) return
+    found.seen.add(stats.ino)
+  }
+  found.bytes += stats.size
+  const name = packageOf(path)
+  found.packages.set(name, (found.packages.get(name) ?? 0) + stats.size)
+}
+
+interface Keeping {
+  readonly stats: Stats
+  /** A link has no mode of its own. */
+  readonly mode: number | 'as it is'
+}
+
+function keep(request: SealRequest, onDisk: string, { stats, mode }: Keeping): void {
+  if (request.purpose === 'measure') return
+  // Only root can give files away; elsewhere, as in a test of a person without rights, they stay whose they are.
+  if (process.getuid?.() === 0 && (stats.uid !== 0 || stats.gid !== 0)) lchownSync(onDisk, 0, 0)
+  if (mode !== 'as it is' && (stats.mode & 0o7777) !== mode) chmodSync(onDisk, mode)
+}
+
+async function digestOf(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)
+  try {
+    const buffer = Buffer.allocUnsafe(READ_BYTES)
+    for (let length = readSync(fd, buffer); length > 0; length = readSync(fd, buffer)) {
+      hash.update(buffer.subarray(0, length))
+      if (length === READ_BYTES) await othersTurn()
+    }
+  } finally {
+    closeSync(fd)
+  }
+  return hash.digest('hex')
 }
 
 /** Whether a link, read as it will be where the tree is mounted, leads to somewhere inside. */

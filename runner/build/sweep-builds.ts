@@ -1,8 +1,9 @@
-import { readdir, rm } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Docker } from '../docker/client.ts'
 import { listContainers, removeContainer } from '../docker/containers.ts'
 import { labels } from '../sandbox/labels.ts'
+import { removeTree } from './remove-tree.ts'
 
 /** Where builds work; what is in the store is never below it. */
 export function buildsDir(dataDir: string): string {
@@ -19,5 +20,5 @@ export async function sweepBuilds(of: {
   await Promise.all(left.map(({ id }) => removeContainer(of.docker, id)))
   const dir = buildsDir(of.dataDir)
   const folders = await readdir(dir).catch(() => [])
-  for (const folder of folders) await rm(join(dir, folder), { recursive: true, force: true })
+  for (const folder of folders) await removeTree(join(dir, folder))
 }

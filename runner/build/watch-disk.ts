@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import { MicropushError } from '../../contract/errors.ts'
-import { seal } from './seal.ts'
+import { sealTree } from './seal-tree.ts'
 
 interface DiskWatch {
   readonly dir: string
@@ -36,11 +36,7 @@ export async function watchDisk({
       return new MicropushError('disk-full', 'The disk of the micropush machine is nearly full. Tell its operator.')
     }
     if (walkedAt.bytes - free.bytes < maxBytes && walkedAt.files - free.files < MAX_FILES) continue
-    const found = await seal({ root: dir, mountPoint: '/', linksWithin: '/', purpose: 'measure' }).catch(
-      () => undefined,
-    )
-    // A file that vanished during the walk makes it fail; the next one tells.
-    if (found === undefined) continue
+    const found = await sealTree({ root: dir, mountPoint: '/', linksWithin: '/', purpose: 'measure' })
     if (found.bytes > maxBytes || found.entries > MAX_FILES) return 'too-large'
     walkedAt = free
   }

@@ -47,19 +47,23 @@ async function run(docker: Docker, id: string, { signal, deadlineMs, onOutput }:
   })
   const deadline = AbortSignal.timeout(deadlineMs)
   const stop = AbortSignal.any([signal, deadline])
-  await startContainer(docker, id)
+  let code: number
   try {
-    await ended(docker, id, stop)
+    await startContainer(docker, id)
+    code = await exitCodeOf(docker, id, stop)
   } catch (error) {
     signal.throwIfAborted()
     if (!deadline.aborted) throw error
     return { exitCode: 137, oomKilled: false, timedOut: true }
   }
   await Promise.race([outputEnded, pause(LAST_OUTPUT_MS, undefined, { ref: false })])
-  const { State } = await asEngineError(() => container.inspect())
-  return { exitCode: State.ExitCode, oomKilled: State.OOMKilled, timedOut: false }
+  const oomKilled = code !== 0 && (await asEngineError(() => container.inspect())).State.OOMKilled
+  return { exitCode: code, oomKilled, timedOut: false }
 }
 
-async function ended(docker: Docker, id: string, stop: AbortSignal): Promise<void> {
-  await asEngineError(() => docker.getContainer(id).wait({ condition: 'not-running', abortSignal: stop }))
+async function exitCodeOf(docker: Docker, id: string, stop: AbortSignal): Promise<number> {
+  const ended: { StatusCode: number } = await asEngineError(() =>
+    docker.getContainer(id).wait({ condition: 'not-running', abortSignal: stop }),
+  )
+  return ended.StatusCode
 }

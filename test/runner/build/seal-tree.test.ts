@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { seal } from '../../../runner/build/seal.ts'
+import { removeTree } from '../../../runner/build/remove-tree.ts'
 import { sealTree } from '../../../runner/build/seal-tree.ts'
 
 let root: string
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'micropush-seal-'))
 })
-afterEach(() => rm(root, { recursive: true }))
+afterEach(() => rm(root, { recursive: true, force: true }))
 
 const place = { mountPoint: '/app/node_modules', linksWithin: '/app' }
 
@@ -20,7 +20,7 @@ it('makes everything readable, and nothing set-uid', async () => {
   await writeFile(join(root, 'a/private'), 'x', { mode: 0o600 })
   await writeFile(join(root, 'a/run'), 'x')
   await chmod(join(root, 'a/run'), 0o6711)
-  sealTree({ root, ...place, purpose: 'seal' })
+  await sealTree({ root, ...place, purpose: 'seal' })
   const modes = await Promise.all(
     ['.', 'a', 'a/private', 'a/run'].map(async (name) => (await lstat(join(root, name))).mode & 0o7777),
   )
@@ -33,7 +33,7 @@ it('removes links that lead out, and what is no file, and keeps links between pa
   await symlink('../packages/a', join(root, 'workspace'))
   await symlink('/app/index.js', join(root, 'inside'))
   await promisify(execFile)('mkfifo', [join(root, 'pipe')])
-  const { removed } = sealTree({ root, ...place, purpose: 'seal' })
+  const { removed } = await sealTree({ root, ...place, purpose: 'seal' })
   expect(removed.toSorted()).toEqual(['absolute', 'pipe', 'upwards'])
   expect((await readdir(root)).toSorted()).toEqual(['inside', 'workspace'])
 })
@@ -44,7 +44,7 @@ it('counts hard links once, names packages by size, and changes nothing when it 
   await writeFile(join(root, '@scope/big/file'), Buffer.alloc(1000), { mode: 0o600 })
   await link(join(root, '@scope/big/file'), join(root, '@scope/big/same'))
   await writeFile(join(root, '.pnpm/small@1.0.0/node_modules/small/file'), Buffer.alloc(10))
-  const { bytes, packages } = await seal({ root, ...place, purpose: 'measure' })
+  const { bytes, packages } = await sealTree({ root, ...place, purpose: 'measure' })
   expect(bytes).toBe(1010)
   expect(packages).toEqual([
     { name: '@scope/big', bytes: 1000 },
@@ -55,20 +55,33 @@ it('counts hard links once, names packages by size, and changes nothing when it 
 
 it('hashes content, modes and links, and nothing else', async () => {
   const hashes = new Set<string | undefined>()
-  const hash = () => hashes.add(sealTree({ root, ...place, purpose: 'hash' }).hash)
+  const hash = async () => hashes.add((await sealTree({ root, ...place, purpose: 'hash' })).hash)
   await writeFile(join(root, 'a'), 'a')
-  hash()
+  await hash()
   await rm(join(root, 'a'))
   await writeFile(join(root, 'a'), 'a', { mode: 0o600 })
-  hash()
+  await hash()
   expect(hashes.size).toBe(1)
   await writeFile(join(root, 'a'), 'b')
-  hash()
+  await hash()
   await symlink('a', join(root, 'b'))
-  hash()
+  await hash()
   expect(hashes.size).toBe(3)
 })
 
-it('fails in the thread as it would outside', async () => {
-  await expect(seal({ root: join(root, 'none'), ...place, purpose: 'measure' })).rejects.toThrow(/ENOENT/)
+it('refuses a path too long to be used, and the folder can still be removed', async () => {
+  const deep = 'd'.repeat(200)
+  // Made step by step from inside, as a builder would: no single path is too long then.
+  await promisify(execFile)('sh', [
+    '-c',
+    `cd "$0"; i=0; while [ $i -lt 30 ]; do mkdir ${deep}; cd ${deep}; i=$((i+1)); done`,
+    root,
+  ])
+  await expect(sealTree({ root, ...place, purpose: 'seal' })).rejects.toMatchObject({ code: 'install-failed' })
+  await removeTree(root)
+  await expect(lstat(root)).rejects.toThrow(/ENOENT/)
+})
+
+it('fails when there is nothing', async () => {
+  await expect(sealTree({ root: join(root, 'none'), ...place, purpose: 'measure' })).rejects.toThrow(/ENOENT/)
 })
