@@ -1,11 +1,14 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomInt } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { MicropushError } from '../../contract/errors.ts'
 import type { Docker } from '../docker/client.ts'
+import { statusOf } from '../docker/engine-error.ts'
 import { createNetwork, listNetworks, removeNetwork, type BridgeNetwork } from '../docker/networks.ts'
 import { hostRoutes } from './host-routes.ts'
 import { hostResolvers } from './resolv-conf.ts'
 import { chooseSubnet } from './subnets.ts'
 
+const ATTEMPTS = 8
 const kinds = ['sandbox', 'builder'] as const
 
 export type NetworkKind = (typeof kinds)[number]
@@ -26,6 +29,19 @@ export async function removeNetworks(docker: Docker, instance: string): Promise<
 }
 
 async function ensure(docker: Docker, instance: string, kind: NetworkKind): Promise<BridgeNetwork> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await ensureOnce(docker, instance, kind)
+    } catch (error) {
+      // Somebody else took the subnet, or the name, between our look and our choice.
+      const taken = [403, 409].includes(statusOf(error) ?? 0)
+      if (!taken || attempt === ATTEMPTS) throw error
+      await delay(randomInt(50 * attempt))
+    }
+  }
+}
+
+async function ensureOnce(docker: Docker, instance: string, kind: NetworkKind): Promise<BridgeNetwork> {
   const name = networkName(instance, kind)
   const existing = await listNetworks(docker)
   const found = existing.find((network) => network.name === name)

@@ -141,6 +141,7 @@ export async function startStack(over: Readonly<Record<string, string>> = {}): P
     },
     leftovers: () => leftovers(dataDir),
     async [Symbol.asyncDispose]() {
+      if (process.env['KEEP_LOGS'] !== undefined) console.log(await tails(dataDir))
       for (const one of [gateway, bot, runner]) await one.kill('SIGTERM')
       await run(process.execPath, [join(root, 'runner', 'clear.ts')], { env: { ...process.env, ...env } })
       for (const one of [forge, redis]) await one.kill('SIGKILL')
