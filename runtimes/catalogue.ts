@@ -52,12 +52,12 @@ export const runtimes: readonly Runtime[] = [
  * @returns undefined for what the catalogue does not have; `suggestRuntimes` has words for that.
  */
 export function findRuntime(spelling: string): Runtime | undefined {
-  const match = /^(node|nodejs|python)?[\s:@-]*v?(\d+)(?:\.(\d+|x))?(?:\.(?:\d+|x))?$/.exec(
+  const match = /^(node|node\.?js|python)?[\s:@-]*v?(\d+)(?:\.(\d+|x))?(?:\.(?:\d+|x))?$/.exec(
     spelling.trim().toLowerCase(),
   )
   if (!match) return undefined
   const [, name, major, minor] = match
-  const language = name === undefined ? guessLanguage(minor) : name === 'python' ? 'python' : 'node'
+  const language = name === undefined ? guessLanguage(major, minor) : name === 'python' ? 'python' : 'node'
   const version = language === 'python' ? `${major}.${minor}` : major
   return runtimes.find((runtime) => runtime.language === language && runtime.version === version)
 }
@@ -86,9 +86,9 @@ export function suggestRuntimes(spelling: string): string[] {
   return runtimes.toSorted((a, b) => distance(a) - distance(b)).map((runtime) => runtime.id)
 }
 
-/** A bare `3.9` can only be Python, a bare `24` or `24.x` only Node. */
-function guessLanguage(minor: string | undefined): Language {
-  return minor === undefined || minor === 'x' ? 'node' : 'python'
+/** A bare `3.9` can only be Python; a bare `24`, `24.x` or `22.1.0` only Node. */
+function guessLanguage(major: string | undefined, minor: string | undefined): Language {
+  return major === '3' && minor !== undefined && minor !== 'x' ? 'python' : 'node'
 }
 
 interface NodeFacts {

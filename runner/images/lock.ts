@@ -51,6 +51,7 @@ async function otherIsDone(path: string, signal: AbortSignal): Promise<void> {
   const socket = connect(path)
   const stop = () => socket.destroy()
   signal.addEventListener('abort', stop)
+  if (signal.aborted) stop()
   try {
     await new Promise<void>((resolve) => {
       // A refused connection means that the owner has just gone: then it is our turn to try.

@@ -44,12 +44,17 @@ const tries = {}
 for (const path of ['/proc/1/fd', '/proc/1/environ', '/proc/1/mem']) {
   try { fs.readdirSync(path); tries[path] = 'listed' } catch (error) { tries[path] = error.code }
 }
-module.exports = (req, res) => res.end(JSON.stringify({ ...tries, three: fs.existsSync('/proc/self/fd/3') && fs.readlinkSync('/proc/self/fd/3') }))`,
+const control = fs.readlinkSync('/proc/self/fd/3')
+module.exports = (req, res) => {
+  const open = fs.readdirSync('/proc/self/fd').map((fd) => { try { return fs.readlinkSync('/proc/self/fd/' + fd) } catch { return '' } })
+  res.end(JSON.stringify({ ...tries, control, stillOpen: String(open.includes(control)) }))
+}`,
   }
   await using sandbox = await serve({ ...node, files, entry: 'index.js' })
   const seen: Record<string, string> = JSON.parse((await ask(sandbox.socket)).body)
   expect(seen['/proc/1/fd']).toMatch(/EACCES|EPERM/)
-  expect(String(seen['three'])).not.toContain('socket')
+  expect(seen['control']).toContain('socket')
+  expect(seen['stillOpen']).toBe('false')
 })
 
 test('a program that is not there is named', async () => {
