@@ -30,7 +30,7 @@ try {
   }
 }
 
-async function main([command, ...rest]: readonly string[]): Promise<number> {
+async function main([command = 'help', ...rest]: readonly string[]): Promise<number> {
   switch (command) {
     case 'start':
       await start(stop.signal)

@@ -4,8 +4,8 @@
  */
 export function redisArguments(where: { readonly socket: string; readonly dir: string }): string[] {
   return [
-    ...['--port', '0', '--unixsocket', where.socket, '--unixsocketperm', '600', '--dir', where.dir],
-    ...['--appendonly', 'yes', '--appendfsync', 'always', '--save', '', '--maxmemory-policy', 'noeviction'],
-    ...['--daemonize', 'no', '--loglevel', 'notice'],
-  ]
+    ['--port', '0', '--unixsocket', where.socket, '--unixsocketperm', '600', '--dir', where.dir],
+    ['--appendonly', 'yes', '--appendfsync', 'always', '--save', '', '--maxmemory-policy', 'noeviction'],
+    ['--daemonize', 'no', '--loglevel', 'notice'],
+  ].flat()
 }

@@ -59,7 +59,7 @@ export const deploymentBase = z.strictObject({
 
 export type DeploymentBase = Readonly<z.infer<typeof deploymentBase>>
 
-export const deploymentError = z.strictObject({
+const deploymentError = z.strictObject({
   code: z.enum(errorCodes as [ErrorCode, ...ErrorCode[]]),
   message: z.string(),
 })

@@ -95,7 +95,7 @@ export async function deploy(runner: Runner, run: Run): Promise<void> {
     }
     const sandbox = await startDeployment(runner, started, signal)
     watch.stage('publish')
-    await publish(runner, { deployment: started, sandbox, timings: watch.read })
+    await publish(runner, { deployment: started, sandbox, timings: () => watch.read() })
     log.note(`Live at ${productionUrl(deployment, runner.settings)}`)
   } finally {
     await rm(workDir, { recursive: true, force: true })

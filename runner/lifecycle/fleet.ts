@@ -7,7 +7,7 @@ const CRASH_PAUSE_MS = [0, 0, 1000, 5000, 15_000, 60_000] as const
 const STEADY_MS = 60_000
 
 /** What the fleet does to sandboxes; each call is made for one deployment at a time. */
-export interface SandboxActions {
+interface SandboxActions {
   /** A plain start of a deployment that is kept. Rejects with a MicropushError. */
   start(deploymentId: string): Promise<Sandbox>
   freeze(sandbox: Sandbox): Promise<void>
@@ -15,7 +15,7 @@ export interface SandboxActions {
   destroy(sandbox: Sandbox): Promise<void>
 }
 
-export type Temperature = 'hot' | 'frozen' | 'cold'
+type Temperature = 'hot' | 'frozen' | 'cold'
 
 interface Member {
   sandbox: Sandbox | undefined

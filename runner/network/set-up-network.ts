@@ -4,7 +4,7 @@ import { ensureFirewall, removeFirewall } from './ensure-firewall.ts'
 import { ensureNetworks, removeNetworks } from './ensure-networks.ts'
 import { hostResolvers, writeResolvConf } from './resolv-conf.ts'
 
-interface NetworkSettings {
+export interface NetworkSettings {
   readonly instance: string
   readonly dataDir: string
   /** The operator's name servers; the host's when empty. */

@@ -119,6 +119,8 @@ it('a webhook that comes twice makes one deployment', async () => {
   const said = (await stack.statuses('ada/twice', sha)).length
   await sleep(1500)
   expect((await stack.statuses('ada/twice', sha)).length).toBe(said)
-  expect((await stack.statuses('ada/twice', sha)).filter(({ description }) => description === 'Queued').length).toBeLessThanOrEqual(1)
+  expect(
+    (await stack.statuses('ada/twice', sha)).filter(({ description }) => description === 'Queued').length,
+  ).toBeLessThanOrEqual(1)
   expect((await stack.leftovers()).containers.length).toBe(1)
 }, 120_000)

@@ -15,7 +15,7 @@ import { createRepository, type Repository } from './repository.ts'
 const run = promisify(execFile)
 const root = join(import.meta.dirname, '..', '..', '..')
 
-export interface Status {
+interface Status {
   readonly state: 'pending' | 'success' | 'failure' | 'error'
   readonly context: string
   readonly description: string
@@ -95,8 +95,8 @@ export async function startStack(over: Readonly<Record<string, string>> = {}): P
   bot.start()
   const store = openStore({ redis: redisSocket, redisPrefix: prefix })
   const forgeUrl = `http://127.0.0.1:${forgePort}`
-  const api = (path: string, init: RequestInit = {}) =>
-    fetch(`${forgeUrl}/api/v3${path}`, { ...init, headers: { authorization: 'Bearer local', ...init.headers } })
+  const api: Stack['api'] = (path, init = {}) =>
+    fetch(`${forgeUrl}/api/v3${path}`, { ...init, headers: { authorization: 'Bearer local' } })
   const statuses = async (fullName: string, sha: string) =>
     (await (await api(`/repos/${fullName}/commits/${sha}/statuses?per_page=100`)).json()) as Status[]
 

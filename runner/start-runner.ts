@@ -1,0 +1,111 @@
+import type { Logger } from 'pino'
+import { openQueues } from '../contract/queue.ts'
+import type { Settings } from '../contract/settings.ts'
+import { openStore } from '../contract/store/connect.ts'
+import { getDeployment } from '../contract/store/deployments.ts'
+import { MicropushError } from '../contract/errors.ts'
+import { GATEWAY_GID, prepareGround } from './ground.ts'
+import { answerGateway } from './lifecycle/control.ts'
+import { createDrains } from './lifecycle/drains.ts'
+import { noteExit } from './lifecycle/exits.ts'
+import { createFleet } from './lifecycle/fleet.ts'
+import { openGatewayLink } from './lifecycle/gateway-link.ts'
+import { serveHealth } from './lifecycle/health.ts'
+import { readServed } from './lifecycle/restore.ts'
+import { startDeployment } from './lifecycle/start-deployment.ts'
+import { keepFirewall } from './network/keep-firewall.ts'
+import { openWorkQueue } from './queue.ts'
+import type { Runner } from './runner.ts'
+import { destroySandbox } from './sandbox/destroy-sandbox.ts'
+import { freeze, thaw } from './sandbox/sleep.ts'
+import { sweep } from './sandbox/sweep.ts'
+import { watchExits } from './sandbox/watch-exits.ts'
+
+export interface StartedRunner {
+  /** Takes no more work, tells running builds to stop, and closes everything; sandboxes go on. */
+  close(): Promise<void>
+}
+
+/**
+ * The engine: first the ground that sandboxes stand on, then the picture of what is to be served, then work.
+ *
+ * @throws MicropushError `setup-incomplete` or `engine-unavailable`, in words for the operator.
+ */
+export async function startRunner(settings: Settings, log: Logger): Promise<StartedRunner> {
+  const stop = new AbortController()
+  const { docker, instance, network, networkSettings, sandboxes, means } = await prepareGround(settings)
+  const store = openStore(settings)
+  const queues = openQueues(store.redis, settings.redisPrefix)
+
+  const served = await readServed(store, settings)
+  const { kept, removed } = await sweep(sandboxes, served.deploymentIds)
+  log.info({ isolation: sandboxes.isolation, kept: kept.length, removed }, means)
+
+  const inProduction = new Set(served.inProduction)
+  const routed = new Map(served.routes.map((route) => [route.host, route]))
+  const fleet = createFleet({
+    actions: {
+      start: async (id) => {
+        const deployment = await getDeployment(store, id)
+        if (deployment?.state !== 'live') throw new MicropushError('internal', 'This deployment is no longer kept.')
+        return startDeployment(runner, deployment, stop.signal)
+      },
+      freeze: (sandbox) => freeze(sandboxes, sandbox),
+      thaw: (sandbox) => thaw(sandboxes, sandbox),
+      destroy: (sandbox) => destroySandbox(sandboxes, sandbox),
+    },
+    evictMs: settings.evictMs,
+    keep: (id) => inProduction.has(id),
+    onProblem: (message, data) => log.warn(data, message),
+  })
+  for (const { sandbox, state } of kept) fleet.adopt(sandbox, state === 'frozen' ? 'frozen' : 'hot')
+  const gateways = await openGatewayLink({
+    path: settings.sockets.gateway,
+    gid: GATEWAY_GID,
+    snapshot: () => ({ type: 'snapshot', routes: [...routed.values()], awake: fleet.awake() }),
+    onMessage: (message, reply) => answerGateway(runner, message, reply),
+    onProblem: (message, data) => log.warn(data, message),
+  })
+  const drains = createDrains((deploymentId) => gateways.tell({ type: 'drain', deploymentId }))
+  const runner: Runner = {
+    settings,
+    dataDir: settings.dataDir,
+    store,
+    queues,
+    docker,
+    instance,
+    sandboxes,
+    network,
+    fleet,
+    gateways,
+    drains,
+    inProduction,
+    routed,
+    log,
+  }
+
+  const exits = watchExits(sandboxes, {
+    signal: stop.signal,
+    onExit: (exit) => void noteExit(runner, exit),
+    onTrouble: (error) => log.warn({ err: error }, 'the Docker daemon cannot be heard'),
+  })
+  const firewall = keepFirewall(networkSettings, {
+    signal: stop.signal,
+    onTrouble: (error) => log.error({ err: error }, 'the firewall could not be looked after'),
+  })
+  const health = await serveHealth(runner, means)
+  const workQueue = openWorkQueue(runner)
+
+  return {
+    async close() {
+      stop.abort()
+      await workQueue.close()
+      fleet.close()
+      await Promise.all([exits, firewall])
+      health.close()
+      await gateways.close()
+      await queues.close()
+      store.redis.disconnect()
+    },
+  }
+}
