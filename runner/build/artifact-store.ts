@@ -3,7 +3,7 @@ import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/pr
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 
-export type ArtifactKind = 'app' | 'dependencies'
+type ArtifactKind = 'app' | 'dependencies'
 
 const record = z.object({
   bytes: z.number(),

@@ -16,11 +16,12 @@ export interface TrustFiles {
 const BUNDLE = '/etc/ssl/certs/ca-certificates.crt'
 const NPMRC = '/etc/micropush-npmrc'
 
-/** Variables by which tools find a bundle that is not theirs: Node.js, npm, yarn, OpenSSL, pip, requests, curl, git. */
+/**
+ * Variables by which tools find a bundle that is not theirs: Node.js and with it npm, pnpm and Yarn; OpenSSL, pip, requests, curl, git.
+ * npm's own `cafile` is not among them: it would make npm parse the whole bundle anew for every connection.
+ */
 const BUNDLE_VARIABLES = [
   'NODE_EXTRA_CA_CERTS',
-  'npm_config_cafile',
-  'YARN_HTTPS_CA_FILE_PATH',
   'SSL_CERT_FILE',
   'PIP_CERT',
   'REQUESTS_CA_BUNDLE',

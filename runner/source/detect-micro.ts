@@ -42,7 +42,7 @@ function requireRuntime(spelling: string): Runtime {
 }
 
 /** Decides purely from what is known of the files. `language` is the one of a runtime that the config names. */
-export function chooseLaunch(files: MicroFiles, config: MicroConfig, language: Language | undefined): Launch {
+function chooseLaunch(files: MicroFiles, config: MicroConfig, language: Language | undefined): Launch {
   if (config.run !== undefined) {
     return { kind: 'command', language: language ?? languageOfFiles(files), command: config.run }
   }

@@ -69,7 +69,6 @@ describe('what builders learn of the host', () => {
       expect(files.env).toMatchObject({
         NODE_EXTRA_CA_CERTS: mount?.to,
         PIP_CERT: mount?.to,
-        npm_config_cafile: mount?.to,
       })
     } finally {
       await rm(dir, { recursive: true })
