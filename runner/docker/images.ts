@@ -89,12 +89,6 @@ export async function removeImage(docker: Docker, reference: string): Promise<vo
     })
 }
 
-/** References of all images that carry a label, such as `micropush.image=sandbox`. */
-export async function labelledImages(docker: Docker, label: string): Promise<string[]> {
-  const images = await docker.listImages({ filters: { label: [label] } })
-  return images.flatMap((image) => image.RepoTags ?? []).filter((reference) => reference !== '<none>:<none>')
-}
-
 /** The engine answers 200 and reports a failure as a line of the stream, which docker-modem's followProgress overlooks. */
 async function throughToEnd(answer: NodeJS.ReadableStream): Promise<void> {
   const text = (await buffer(answer)).toString('utf8')

@@ -17,6 +17,8 @@ export async function bootstrapDebian(
   place: { readonly folder: string; readonly signal: AbortSignal },
 ): Promise<string> {
   const tar = join(place.folder, `${recipe.suite}-${recipe.kind}.tar`)
+  // Asked for by name first: within unshare its absence would be reported as unshare's.
+  await runTool({ name: 'mmdebstrap', args: ['--version'], signal: place.signal, timeoutMs: 10_000 })
   await runTool({
     // Namespaces of its own: whatever mounts it makes, and whatever it starts, end with it, even when it is killed.
     name: 'unshare',

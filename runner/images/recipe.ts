@@ -96,6 +96,6 @@ export function runtimeReferences(runtime: Runtime, content: string): RuntimeRef
 /** Grows when `dockerfile.ts` or `packages.ts` put something else, or elsewhere, into the images. */
 const LAYOUT_VERSION = 2
 
-export function contentHash(text: string): string {
+function contentHash(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 16)
 }

@@ -14,7 +14,7 @@ exports.describe = function describe(error) {
 
 function cause(error) {
   if (error.code === 'MODULE_NOT_FOUND' || error.code === 'ERR_MODULE_NOT_FOUND') {
-    return '\nA package must stand under "dependencies" in package.json; "devDependencies" are not installed.'
+    return '\nIf it is a package, it must stand under "dependencies" in package.json.'
   }
   return ''
 }

@@ -1,6 +1,7 @@
 """An HTTP/1.1 server on a unix socket. Only the gateway speaks to it; it is strict all the same."""
 
 import asyncio
+import select
 import socket
 
 from micropush_http import BadRequest, Body, Response, parse_head
@@ -79,13 +80,19 @@ class Connection(asyncio.Protocol):
         self._advance()
 
     def eof_received(self):
-        # A half-closed client still wants its answer; without a request there is nothing to wait for.
+        """A client that has only closed its own side still wants its answer; one that has gone does not."""
         self._ended = True
         if self._body is not None and not self._body.complete:
             self._body.lost()
         if self._websocket is not None:
             self._websocket.lost()
-        return self._task is not None and self._websocket is None
+        return self._task is not None and self._websocket is None and not self._peer_is_gone()
+
+    def _peer_is_gone(self):
+        # A unix socket hangs up only when both directions are shut.
+        watcher = select.poll()
+        watcher.register(self.transport.get_extra_info("socket").fileno(), select.POLLIN)
+        return any(events & select.POLLHUP for _, events in watcher.poll(0))
 
     def pause_writing(self):
         self.writable.clear()

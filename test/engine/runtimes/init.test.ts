@@ -1,5 +1,6 @@
 import { connect } from 'node:net'
 import { describe, expect, test } from 'vitest'
+import { preparedRuntimes } from '../../../runner/images/prepare.ts'
 import { imagesOf } from './images.ts'
 import { ask, command, expectWord, openSandbox, serve } from './sandbox.ts'
 import { loaderCommand, runtimeEnvironment } from '../../../runtimes/launch.ts'
@@ -91,6 +92,11 @@ process.on('SIGTERM', () => { console.log('tidying up'); setTimeout(() => proces
 })
 
 describe('the image', () => {
+  test('is found again at once, and its runtime is listed as ready', async () => {
+    expect((await imagesOf('nodejs24')).sandbox).toBe(image)
+    expect((await preparedRuntimes(docker)).map((runtime) => runtime.id)).toContain('nodejs24')
+  })
+
   test('holds no setuid program and no compiler', async () => {
     const script = 'find / -xdev -perm /6000 -type f 2>/dev/null; command -v gcc cc npm pip git; true'
     const [, container] = await docker.run(image, ['-c', script], process.stdout, {

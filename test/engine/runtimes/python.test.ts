@@ -77,6 +77,44 @@ describe.each(['python3.9', 'python3.13'])('a Python micro on %s', async (id) =>
     expect(await echo(sandbox.socket, 'x'.repeat(70_000))).toBe('X'.repeat(70_000))
   })
 
+  test('answers pipelined requests in order over one connection, and refuses a broken one', async () => {
+    await using sandbox = await serve({ ...python, files: { 'main.py': wsgi }, entry: 'main.py' })
+    const post = 'POST /1 HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n'
+    const text = await raw(sandbox.socket, `${post}GET /2 HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`)
+    expect(text).toMatch(/POST \/1 {2}3[^]*GET \/2 {2}0/)
+    expect(text.match(/HTTP\/1\.1 200/g)).toHaveLength(2)
+    const twice = 'GET / HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n'
+    expect(await raw(sandbox.socket, twice)).toContain('400 Bad Request')
+    const waits =
+      'POST /3 HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 2\r\nconnection: close\r\n\r\n'
+    expect(await raw(sandbox.socket, waits, { after: '100 Continue', text: 'ab' })).toContain('POST /3  2')
+  })
+
+  test('streams its answer, and learns that the client has gone', async () => {
+    const files = {
+      'main.py': `
+import asyncio
+async def app(scope, receive, send):
+    if scope["type"] != "http":
+        raise RuntimeError("no lifespan here")
+    await receive()
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b"first", "more_body": True})
+    message = await receive()
+    print("told:", message["type"], flush=True)
+`,
+    }
+    await using sandbox = await serve({ ...python, files, entry: 'main.py' })
+    const socket = connect(sandbox.socket)
+    socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n')
+    for await (const chunk of socket as AsyncIterable<Buffer>) {
+      if (chunk.toString().includes('first')) break
+    }
+    socket.destroy()
+    expect(await sandbox.stop()).toBe(0)
+    expect(sandbox.output()).toContain('told: http.disconnect')
+  })
+
   test('imports its own modules first, and finds nothing of the loader', async () => {
     const files = {
       'queue.py': 'WHOSE = "mine"',
@@ -162,6 +200,22 @@ def app(environ, start_response):
     expect(sandbox.output()).toContain('broken on purpose')
   })
 })
+
+/** Sends bytes as they are, and more of them once a text has come; resolves with all that comes back until the end. */
+async function raw(
+  path: string,
+  text: string,
+  then?: { readonly after: string; readonly text: string },
+): Promise<string> {
+  const socket = connect(path)
+  socket.write(text)
+  let received = ''
+  for await (const chunk of socket as AsyncIterable<Buffer>) {
+    received += chunk.toString()
+    if (then && received.endsWith('\r\n\r\n') && received.includes(then.after)) socket.write(then.text)
+  }
+  return received
+}
 
 /** Sends one text message over a WebSocket and resolves with the answer's text. */
 async function echo(path: string, text: string): Promise<string> {
