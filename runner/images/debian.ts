@@ -27,6 +27,9 @@ export async function bootstrapDebian(
       '--pid',
       '--fork',
       '--kill-child=KILL',
+      'env',
+      // Below our folder, so that nothing is left behind when it is killed.
+      `TMPDIR=${place.folder}`,
       'mmdebstrap',
       ...options(recipe),
       recipe.suite,

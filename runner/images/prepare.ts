@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { asMicropushError, MicropushError } from '../../contract/errors.ts'
 import { runtimes, type Runtime } from '../../runtimes/catalogue.ts'
@@ -90,8 +90,10 @@ async function makeUnderLock({ context, runtime, wanted, options }: Work): Promi
   if (await areThere(context.docker, images)) return images
   // What is here now was left by a process that died.
   await clearFolder(root)
-  await mkdir(root, { recursive: true, mode: 0o700 })
+  await mkdir(root, { recursive: true, mode: 0o711 })
   const folder = await mkdtemp(join(root, 'work-'))
+  // apt downloads as a user of its own, who has to get in.
+  await chmod(folder, 0o711)
   try {
     await makeImages({ docker: context.docker, runtime, ...wanted, folder, ...options })
   } catch (error) {
