@@ -17,6 +17,7 @@ const fixtures = join(import.meta.dirname, 'fixtures')
 const isolation = process.env['MICROPUSH_SANDBOX'] ?? 'runc'
 
 /** `npm run bench`: what a push, a request and a wake take, and in the same run what bounds each. */
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130))
 const stack = await startStack({ MICROPUSH_SANDBOX: isolation, MICROPUSH_IDLE_SECONDS: '0.3' })
 try {
   console.log(
@@ -70,7 +71,7 @@ async function benchDependencyChange(stack: Stack): Promise<void> {
   const pushes: PushTimes[] = []
   const installs: number[] = []
   for (let round = 0; round < INSTALLS; round++) {
-    installs.push(await bareInstall(folder))
+    installs.push(await bareInstall(folder, stack.dataDir))
     await changeLock(repository, `1.0.${round + 1}`)
     pushes.push(await measurePush(stack, repository, `version 1.0.${round + 1}`))
   }

@@ -27,8 +27,8 @@ export async function measurePush(stack: Stack, repository: Repository, expected
     return performance.now() - started
   })
   const answered = answers(stack, host, expected).then(() => performance.now() - started)
-  const times = { status: await status, answered: await answered }
-  await push
+  const [statusMs, answeredMs] = await Promise.all([status, answered, push])
+  const times = { status: statusMs, answered: answeredMs }
   const { id } = (await (await stack.api(`/repos/${repository.fullName}`)).json()) as { id: number }
   const { live } = await microStanding(stack.store, microKey({ repositoryId: id, micro: name }))
   return { ...times, stages: live?.outcome.timings ?? {} }

@@ -19,6 +19,8 @@ export function createPart(spec: {
 }): Part {
   const log = createWriteStream(spec.logFile, { flags: 'a' })
   let child: ChildProcess | undefined
+  // A test run that is cut short takes its processes along.
+  process.on('exit', () => child?.kill('SIGKILL'))
   return {
     signal: (signal) => void child?.kill(signal),
     start() {

@@ -97,8 +97,11 @@ export async function startStack(over: Readonly<Record<string, string>> = {}): P
   const forgeUrl = `http://127.0.0.1:${forgePort}`
   const api: Stack['api'] = (path, init = {}) =>
     fetch(`${forgeUrl}/api/v3${path}`, { ...init, headers: { authorization: 'Bearer local' } })
-  const statuses = async (fullName: string, sha: string) =>
-    (await (await api(`/repos/${fullName}/commits/${sha}/statuses?per_page=100`)).json()) as Status[]
+  const statuses = async (fullName: string, sha: string) => {
+    const answer = await api(`/repos/${fullName}/commits/${sha}/statuses?per_page=100`)
+    // The repository or the commit may be on its way still.
+    return answer.ok ? ((await answer.json()) as Status[]) : []
+  }
 
   const stack: Stack = {
     dataDir,
@@ -149,7 +152,12 @@ export async function startStack(over: Readonly<Record<string, string>> = {}): P
       await rm(dataDir, { recursive: true, force: true })
     },
   }
-  await stack.healthy()
+  try {
+    await stack.healthy()
+  } catch (error) {
+    await stack[Symbol.asyncDispose]()
+    throw error
+  }
   return stack
 }
 
