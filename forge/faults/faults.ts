@@ -3,6 +3,8 @@ import { z } from 'zod'
 
 const times = z.number().int().min(1).max(1_000_000).default(1)
 const milliseconds = z.number().int().min(0).max(600_000)
+/** Characters of a crafted download: 3 MB as base64, which fits into the 5 MB that a request's body may have. */
+const BODY_CHARACTERS = 4 * 1024 * 1024
 
 /**
  * The script of `POST /api/v3/_faults`: each order holds for the next `times` events or requests that match, and is used up then.
@@ -11,7 +13,8 @@ const milliseconds = z.number().int().min(0).max(600_000)
  * · `drop` records a failed delivery that was never sent · `lose` forgets it, so that not even the list of deliveries has it.
  *
  * requests: `path` is a regular expression over the path after `/api/v3` (downloads are under `/_codeload`). `status` is answered
- * in place of the real answer, with `retryAfter` seconds if given; `delayMs` waits first; `cutAfterBytes` cuts a download.
+ * in place of the real answer, with `retryAfter` seconds if given; `delayMs` waits first; `cutAfterBytes` cuts a download; `body`
+ * (base64) is served with status 200 in place of a download, for archives that git would not make.
  */
 export const faultScript = z.strictObject({
   deliveries: z
@@ -33,6 +36,7 @@ export const faultScript = z.strictObject({
         retryAfter: z.number().int().min(0).optional(),
         delayMs: milliseconds.default(0),
         cutAfterBytes: z.number().int().min(0).optional(),
+        body: z.base64().max(BODY_CHARACTERS).optional(),
         times,
       }),
     )

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { Transform } from 'node:stream'
+import { Readable, Transform } from 'node:stream'
 import { download } from '../api/tarball.ts'
 import { routes } from '../api/routes.ts'
 import { authorOf, identify, type Caller } from '../auth/caller.ts'
@@ -28,7 +28,7 @@ export async function serveApi(forge: Forge, exchange: Exchange): Promise<void> 
 
   const answer = await answerOrRefuse(async () => {
     if (fault?.status !== undefined) return misbehave(fault)
-    if (path.startsWith('/_codeload/') && method === 'GET') return download(forge, url)
+    if (path.startsWith('/_codeload/') && method === 'GET') return crafted(fault) ?? download(forge, url)
     return handle(forge, { ...exchange, method, path, caller })
   })
   const headers = {
@@ -80,6 +80,13 @@ function misbehave({ status = 500, retryAfter }: RequestFault): Answer {
   const message = limited ? 'You have exceeded a secondary rate limit. Please wait a few minutes.' : 'Ordered to fail'
   const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }
   return { ...refusal(new Refusal(status, status === 404 ? 'Not Found' : message)), headers }
+}
+
+/** A download whose bytes were ordered. */
+function crafted(fault: RequestFault | undefined): Answer | undefined {
+  if (fault?.body === undefined) return undefined
+  const headers = { 'content-type': 'application/x-gzip' }
+  return { status: 200, headers, stream: Readable.from([Buffer.from(fault.body, 'base64')]) }
 }
 
 /** Ends a download in the middle, by breaking the connection, when a fault says so. */

@@ -69,6 +69,18 @@ test('on order a tarball is missing at first, limited, or cut in the middle', as
   expect((await fetch(await locationOf('main'))).status).toBe(200)
 })
 
+test('on order a download has other bytes, for as long as was ordered', async () => {
+  const body = Buffer.from([0, 1, 2, 255]).toString('base64')
+  await order({ requests: [{ path: '^/_codeload/ada/hello/', body, times: 2 }] })
+  for (let n = 0; n < 2; n += 1) {
+    const response = await fetch(await locationOf('main'))
+    expect([response.status, Buffer.from(await response.arrayBuffer())]).toEqual([200, Buffer.from([0, 1, 2, 255])])
+  }
+  const real = await fetch(await locationOf('main'))
+  expect(Buffer.from(await real.arrayBuffer()).subarray(0, 2)).toEqual(Buffer.from([0x1f, 0x8b]))
+  expect((await order({ requests: [{ body: 'not base64!' }] })).status).toBe(422)
+})
+
 test('only the local person orders to misbehave, in words that the script knows', async () => {
   const response = await fetch(`${there.forge.apiUrl}/_faults`, { method: 'POST', body: '{}' })
   expect(response.status).toBe(401)

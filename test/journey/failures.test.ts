@@ -1,4 +1,7 @@
-import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { buffer } from 'node:stream/consumers'
+import { createGzip } from 'node:zlib'
+import { pack } from 'tar-stream'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { saying } from './support/micros.ts'
 import { startStack, type Stack } from './support/stack.ts'
@@ -104,32 +107,25 @@ it('a link to /etc/passwd is refused', async () => {
 it('an archive with ../ in it is refused', async () => {
   await using repository = await stack.repository('ada/dotdot')
   await repository.write(saying('x'))
-  await repository.commit()
-  const sha = await commitWithDotDot(repository)
-  await repository.git('push', 'origin', `${sha}:refs/heads/main`)
-  const status = await stack.outcome('ada/dotdot', sha, 'micropush/dotdot')
-  expect(status).toMatchObject({ state: 'failure', description: expect.stringContaining('..') as string })
+  // git refuses to make such an archive, so the forge is told to serve one; more than once, should it be fetched again.
+  const fault = { path: '^/_codeload/ada/dotdot/', body: (await escapingArchive()).toString('base64'), times: 10 }
+  expect((await stack.api('/_faults', { method: 'POST', body: JSON.stringify({ requests: [fault] }) })).ok).toBe(true)
+  const { status } = await push(repository)
+  expect(status).toMatchObject({
+    state: 'failure',
+    description: expect.stringContaining('../../escaped.txt') as string,
+  })
+  const escaped = ['', 'work', 'builds'].map((folder) => `${stack.dataDir}/${folder}/escaped.txt`)
+  expect(escaped.filter((path) => existsSync(path))).toEqual([])
+  expect((await stack.api('/_faults', { method: 'DELETE' })).ok).toBe(true)
 })
 
-/** git's own commands refuse such a tree, so its bytes are written by hand. */
-async function commitWithDotDot(repository: Repository): Promise<string> {
-  const { execFileSync } = await import('node:child_process')
-  const hash = (type: string, input: Buffer) =>
-    execFileSync('git', ['hash-object', '-t', type, '-w', '--literally', '--stdin'], { cwd: repository.dir, input })
-      .toString()
-      .trim()
-  const entry = (mode: string, name: string, id: string) =>
-    Buffer.concat([Buffer.from(`${mode} ${name}\0`), Buffer.from(id, 'hex')])
-  const blob = (text: string) => hash('blob', Buffer.from(text))
-  const inner = hash('tree', entry('100644', 'escaped.txt', blob(randomBytes(4).toString('hex'))))
-  const files = saying('x')
-  const tree = hash(
-    'tree',
-    Buffer.concat([
-      entry('40000', '..', inner),
-      entry('100644', 'index.js', blob(files['index.js'] ?? '')),
-      entry('100644', 'micro.yml', blob(files['micro.yml'] ?? '')),
-    ]),
-  )
-  return (await repository.git('commit-tree', tree, '-m', 'Escape')).trim()
+/** A tarball as GitHub makes them, with one entry that climbs out of its top folder. */
+async function escapingArchive(): Promise<Buffer> {
+  const archive = pack()
+  archive.entry({ name: 'top/', type: 'directory' })
+  archive.entry({ name: 'top/index.js' }, 'module.exports = (request, response) => response.end()\n')
+  archive.entry({ name: 'top/../../escaped.txt' }, 'I am out')
+  archive.finalize()
+  return buffer(archive.pipe(createGzip()))
 }
