@@ -72,6 +72,7 @@ export async function deploy(runner: Runner, run: Run): Promise<void> {
         dataDir: runner.settings.dataDir,
         images,
         network: runner.network.builder,
+        isolation: runner.sandboxes.isolation,
         resolvConf: runner.network.resolvConf,
       },
       {

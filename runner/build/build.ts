@@ -3,6 +3,7 @@ import type { Launch } from '../../contract/deployment.ts'
 import type { Runtime } from '../../runtimes/catalogue.ts'
 import type { Docker } from '../docker/client.ts'
 import type { RuntimeImages } from '../images/prepare.ts'
+import type { Isolation } from '../sandbox/isolation.ts'
 import type { Source } from '../source/fetch-source.ts'
 import type { TrustFiles } from './trust-files.ts'
 
@@ -14,6 +15,8 @@ export interface BuildContext {
   readonly images: RuntimeImages
   /** The Docker network of builders. */
   readonly network: string
+  /** What strangers' code is run under; sandboxes have the same. */
+  readonly isolation: Isolation
   /** A resolv.conf to mount into builders; without one they have Docker's own. */
   readonly resolvConf?: string
 }

@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os'
 import type { ContainerOptions } from '../docker/containers.ts'
+import { hostTasks } from '../sandbox/host-config.ts'
+import { runtimeOf, type Isolation } from '../sandbox/isolation.ts'
 import { labels } from '../sandbox/labels.ts'
 import { seccompProfile } from '../sandbox/seccomp.ts'
 
@@ -24,6 +26,7 @@ export interface BuilderMount {
 
 export interface BuilderSpec {
   readonly image: string
+  readonly isolation: Isolation
   readonly instance: string
   readonly deploymentId: string
   readonly network: string
@@ -59,6 +62,7 @@ export function builderContainer(spec: BuilderSpec): ContainerOptions {
     Tty: false,
     OpenStdin: false,
     HostConfig: {
+      Runtime: runtimeOf(spec.isolation),
       Privileged: false,
       CapDrop: ['ALL'],
       SecurityOpt: ['no-new-privileges:true', `seccomp=${JSON.stringify(seccompProfile)}`],
@@ -67,7 +71,7 @@ export function builderContainer(spec: BuilderSpec): ContainerOptions {
       // The same number for memory and memory with swap means: no swap.
       MemorySwap: builderLimits.memoryBytes,
       NanoCpus: Math.min(builderLimits.cpus, availableParallelism()) * 1e9,
-      PidsLimit: builderLimits.processes,
+      PidsLimit: hostTasks(builderLimits.processes, spec.isolation),
       OomScoreAdj: 700,
       ShmSize: builderLimits.sharedMemoryBytes,
       Ulimits: [

@@ -83,6 +83,7 @@ export async function runInstall(
   try {
     await runBuilder(build, {
       ...run,
+      code: plan.runsCode ? 'strangers' : 'ours',
       doing: 'Installing dependencies',
       deadlineMs: platformLimits.installMs,
       codes: { failed: 'install-failed', timedOut: 'install-failed' },

@@ -12,6 +12,8 @@ export interface InstallPlan {
   readonly inputs: Readonly<Record<string, string>>
   /** The install needs all of the source: it runs the micro's own scripts, or packages lie in its folders. */
   readonly wholeSource: boolean
+  /** Whether code of the packages can run while they are installed; where it cannot, only the package manager reads what strangers wrote. */
+  readonly runsCode: boolean
   /** What the install leaves in the micro's folder is part of the micro, because its own scripts ran. */
   readonly keepsChanges: boolean
   /** Shell text, run in a copy of the inputs. */

@@ -124,6 +124,7 @@ async function runBuild(build: Build, { plan, layer, command }: BuildStep): Prom
   ].join('\n')
   try {
     await runBuilder(build, {
+      code: 'strangers',
       mounts: [sourceMount(build), ...(layer === undefined ? [] : [layerMount(build, layer)])],
       script,
       argument: command,

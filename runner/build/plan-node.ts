@@ -1,6 +1,7 @@
 import { MicropushError } from '../../contract/errors.ts'
 import { readPackageJson, type PackageJson } from './package-json.ts'
 import { readIfAny, readTree } from './read-inputs.ts'
+import { isInert } from './inert-lock.ts'
 import type { InstallPlan } from './install-plan.ts'
 
 /** What of package.json decides what is installed; a new version or description of the micro does not. */
@@ -57,14 +58,17 @@ export async function planNode(dir: string, builds: boolean): Promise<InstallPla
   if (!isWorkspace && wanted.every((field) => isEmpty(manifest.fields[field])) && scripts.length === 0) return undefined
   const manager = await chooseManager(dir, builds)
   const nativeAddon = (await readIfAny(dir, 'binding.gyp')) !== undefined
+  const inputs = await readInputs(dir, manifest, manager)
   const wholeSource = scripts.length > 0 || isWorkspace || nativeAddon || hasLocal(manifest)
+  const runsCode = wholeSource || !isInert(inputs)
   return {
     language: 'node',
     manager: manager.name,
-    inputs: await readInputs(dir, manifest, manager),
+    inputs,
     wholeSource,
     keepsChanges: scripts.length > 0 || nativeAddon,
-    install: manager.install,
+    runsCode,
+    install: runsCode ? manager.install : `${manager.install} --ignore-scripts`,
     prune: builds ? manager.prune : '',
   }
 }

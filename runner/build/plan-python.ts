@@ -60,6 +60,8 @@ async function planRequirements(dir: string, text: string): Promise<InstallPlan 
     inputs,
     wholeSource,
     keepsChanges: false,
+    // A package without a wheel is made by its own setup code.
+    runsCode: true,
     install: script('-r requirements.txt'),
     prune: '',
   }
@@ -128,7 +130,17 @@ function planProject(text: string): InstallPlan | undefined {
   if (tables.has('project') && !/^\s*dynamic\s*=\s*\[[^\]]*["']dependencies["']/m.test(text)) {
     if (!/^\s*dependencies\s*=\s*\[\s*[^\]\s]/m.test(text)) return undefined
     const install = `${LIST_PROJECT}\n${script('-r /tmp/requirements.txt')}`
-    return { language: 'python', manager: 'pip', inputs, wholeSource: false, keepsChanges: false, install, prune: '' }
+    return {
+      language: 'python',
+      manager: 'pip',
+      inputs,
+      wholeSource: false,
+      keepsChanges: false,
+      // A package without a wheel is made by its own setup code.
+      runsCode: true,
+      install,
+      prune: '',
+    }
   }
   if (!tables.has('build-system') && !tables.has('tool.poetry')) return undefined
   return {
@@ -137,6 +149,8 @@ function planProject(text: string): InstallPlan | undefined {
     inputs,
     wholeSource: true,
     keepsChanges: false,
+    // A package without a wheel is made by its own setup code.
+    runsCode: true,
     install: script('.'),
     prune: '',
   }

@@ -17,6 +17,8 @@ export interface BuilderRun {
   readonly deadlineMs: number
   /** The most that everything the run writes may take on disk. */
   readonly maxBytes: number
+  /** Whose code can run: strangers' code is shut in as the micros are, a package manager alone only in a hardened container. */
+  readonly code: 'strangers' | 'ours'
   /** What it does, for messages: `Installing dependencies`. */
   readonly doing: string
   readonly codes: { readonly failed: ErrorCode; readonly timedOut: ErrorCode }
@@ -45,6 +47,7 @@ export async function runBuilder(build: Build, run: BuilderRun): Promise<void> {
       build.docker,
       builderContainer({
         image: build.image,
+        isolation: run.code === 'ours' ? 'runc' : build.isolation,
         instance: build.instance,
         deploymentId: build.deploymentId,
         network: build.network,

@@ -115,7 +115,7 @@ function resources(limits: Pick<Limits, 'memoryBytes' | 'processes'>, { host, is
  * How many tasks of the host a sandbox may have. gVisor's kernel runs each process of the app as some three of the host's, beside its own threads, and dies
  * when it cannot have one: there this limit only keeps the host safe, and the one inside is the app's.
  */
-function hostTasks(processes: number, isolation: Isolation): number {
+export function hostTasks(processes: number, isolation: Isolation): number {
   return isolation === 'gvisor' ? processes * 4 + 256 : processes
 }
 

@@ -8,6 +8,7 @@ import type { MicroConfig } from '../../../contract/config.ts'
 import { buildMicro, type BuildInput, type BuildResult } from '../../../runner/build/build-micro.ts'
 import { connectDocker } from '../../../runner/docker/client.ts'
 import { prepareRuntime } from '../../../runner/images/prepare.ts'
+import { hostResolvers, writeResolvConf } from '../../../runner/network/resolv-conf.ts'
 import { contentHash, type TreeEntry } from '../../../runner/source/content-hash.ts'
 import { detectMicro } from '../../../runner/source/detect-micro.ts'
 import type { Source } from '../../../runner/source/fetch-source.ts'
@@ -28,9 +29,11 @@ export interface BuildOptions {
 }
 
 /** Real builds in a data folder and with an instance label of their own. */
-export async function openStage() {
+export async function openStage(isolation: 'runc' | 'gvisor' = 'runc') {
   const docker = connectDocker('/var/run/docker.sock')
   const dataDir = await mkdtemp(join(tmpdir(), 'micropush-build-'))
+  // Docker's own resolver cannot be reached from a kernel that is not the host's.
+  const resolvConf = isolation === 'gvisor' ? await writeResolvConf(dataDir, await hostResolvers([])) : undefined
   const instance = `test-${randomBytes(6).toString('hex')}`
   const containers = () => docker.listContainers({ all: true, filters: { label: [`micropush.instance=${instance}`] } })
   let count = 0
@@ -71,7 +74,18 @@ export async function openStage() {
         onDetail: (detail) => details.push(detail),
         signal,
       }
-      const result = await buildMicro({ docker, instance, dataDir, images, network: 'bridge' }, input)
+      const result = await buildMicro(
+        {
+          docker,
+          instance,
+          dataDir,
+          images,
+          network: 'bridge',
+          isolation,
+          ...(resolvConf === undefined ? {} : { resolvConf }),
+        },
+        input,
+      )
       return { result, output, details }
     } catch (error) {
       return { error: error as { code: string; message: string }, output, details }

@@ -3,6 +3,7 @@ import { builderContainer } from '../../../runner/build/builder-container.ts'
 
 const spec = {
   image: 'builder',
+  isolation: 'gvisor' as const,
   instance: 'i',
   deploymentId: 'd1',
   network: 'n',
@@ -19,6 +20,7 @@ it('is shut in as a sandbox is', () => {
     User: '300000:300000',
     Labels: { 'micropush.instance': 'i', 'micropush.kind': 'builder', 'micropush.deployment': 'd1' },
     HostConfig: {
+      Runtime: 'runsc',
       Privileged: false,
       CapDrop: ['ALL'],
       ReadonlyRootfs: true,
