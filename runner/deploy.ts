@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Deployment, DeploymentOutcome, PendingState } from '../contract/deployment.ts'
 import { microKey } from '../contract/deployment.ts'
+import { formatSize } from '../contract/format-size.ts'
 import { platformLimits } from '../contract/limits.ts'
 import { addDestroy, addReport } from '../contract/queue.ts'
 import { getDeployment, transitionDeployment } from '../contract/store/deployments.ts'
@@ -53,7 +54,7 @@ export async function deploy(runner: Runner, run: Run): Promise<void> {
       signal,
     )
     const { runtime, launch, warnings } = await detectMicro(source.dir, config)
-    log.note(`Fetched ${source.entries} files, ${source.bytes} bytes. Runtime ${runtime.id}.`)
+    log.note(`Fetched ${source.entries} files, ${formatSize(source.bytes)}. Runtime ${runtime.id}.`)
     for (const warning of warnings) log.note(`Warning: ${warning}`)
     await advance('building', {
       runtime: runtime.id,

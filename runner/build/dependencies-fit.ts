@@ -1,3 +1,4 @@
+import { formatSize } from '../../contract/format-size.ts'
 import { MicropushError } from '../../contract/errors.ts'
 
 interface Measured {
@@ -6,7 +7,6 @@ interface Measured {
   readonly packages: readonly { readonly name: string; readonly bytes: number }[]
 }
 
-const MB = 1024 * 1024
 const NAMED = 10
 
 /** @throws MicropushError `dependencies-too-large`, naming the largest. */
@@ -16,14 +16,9 @@ export function assertDependenciesFit(found: Measured, maxBytes: number): void {
 
 /** Also for an install that was stopped before it was whole: then the numbers are those of that moment. */
 export function dependenciesTooLarge({ bytes, packages }: Measured, maxBytes: number): MicropushError {
-  const named = packages.slice(0, NAMED).map((one) => `${one.name} ${megabytes(one.bytes)}`)
+  const named = packages.slice(0, NAMED).map((one) => `${one.name} ${formatSize(one.bytes)}`)
   return new MicropushError(
     'dependencies-too-large',
-    `The dependencies take ${megabytes(bytes)}, and ${megabytes(maxBytes)} are allowed. The largest: ${named.join(', ')}.`,
+    `The dependencies take ${formatSize(bytes)}, and ${formatSize(maxBytes)} are allowed. The largest: ${named.join(', ')}.`,
   )
-}
-
-export function megabytes(bytes: number): string {
-  const value = bytes / MB
-  return `${value >= 10 ? Math.round(value) : Number(value.toPrecision(2))} MB`
 }

@@ -1,3 +1,4 @@
+import { formatSize } from '../../contract/format-size.ts'
 import { mkdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -6,7 +7,7 @@ import { platformLimits } from '../../contract/limits.ts'
 import { artifactDir, publishArtifact, useArtifact, writeWhole } from './artifact-store.ts'
 import type { Build, BuildResult } from './build.ts'
 import type { BuilderMount } from './builder-container.ts'
-import { assertDependenciesFit, megabytes } from './dependencies-fit.ts'
+import { assertDependenciesFit } from './dependencies-fit.ts'
 import {
   dependenciesFolder,
   diskBound,
@@ -175,7 +176,7 @@ async function keepApp(build: Build, dependenciesInside: boolean): Promise<{ nam
   if (sealed.bytes > sourceBytes) {
     throw new MicropushError(
       'source-too-large',
-      `With what the build made the source takes ${megabytes(sealed.bytes)}, and ${megabytes(sourceBytes)} are allowed.`,
+      `With what the build made the source takes ${formatSize(sealed.bytes)}, and ${formatSize(sourceBytes)} are allowed.`,
     )
   }
   const name = appName(sealed.hash ?? '', dependenciesInside)

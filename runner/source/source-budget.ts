@@ -1,3 +1,4 @@
+import { formatSize } from '../../contract/format-size.ts'
 import { MicropushError } from '../../contract/errors.ts'
 import { printable } from './entry-path.ts'
 
@@ -6,7 +7,6 @@ interface Bounds {
   readonly maxEntries: number
 }
 
-const MB = 1024 * 1024
 const NAMED_FILES = 3
 
 /** Counts what a micro's source has so far, and refuses the file that goes past a bound before it is written. */
@@ -25,10 +25,10 @@ export class SourceBudget {
       this.#largest = [...this.#largest, { path, bytes }].toSorted((a, b) => b.bytes - a.bytes).slice(0, NAMED_FILES)
     }
     if (this.bytes <= this.#bounds.maxBytes) return
-    const named = this.#largest.map((one) => `${printable(one.path)} (${megabytes(one.bytes)})`).join(', ')
+    const named = this.#largest.map((one) => `${printable(one.path)} (${formatSize(one.bytes)})`).join(', ')
     throw new MicropushError(
       'source-too-large',
-      `The source is larger than ${megabytes(this.#bounds.maxBytes)}. Largest files so far: ${named}.`,
+      `The source is larger than ${formatSize(this.#bounds.maxBytes)}. Largest files so far: ${named}.`,
     )
   }
 
@@ -40,9 +40,4 @@ export class SourceBudget {
       `The source has more than ${this.#bounds.maxEntries} files and folders. Remove generated ones, such as a committed node_modules.`,
     )
   }
-}
-
-function megabytes(bytes: number): string {
-  const value = bytes / MB
-  return value >= 10 || Number.isInteger(value) ? `${Math.round(value)} MB` : `${value.toFixed(1)} MB`
 }

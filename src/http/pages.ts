@@ -1,4 +1,4 @@
-import type { Deployment } from '../../contract/deployment.ts'
+import { isPending, type Deployment } from '../../contract/deployment.ts'
 import type { Health } from './health.ts'
 import type { Page } from './respond.ts'
 
@@ -16,7 +16,7 @@ export function frontPage(health: Health): Page {
     ([name, state]) => `<tr><th>${escapeHtml(name)}</th><td>${escapeHtml(state)}</td></tr>`,
   )
   if (health.sandbox !== undefined) {
-    rows.push(`<tr><th>sandbox</th><td>${escapeHtml(`${health.sandbox.isolation}: ${health.sandbox.means}`)}</td></tr>`)
+    rows.push(`<tr><th>sandbox</th><td>${escapeHtml(health.sandbox.means)}</td></tr>`)
   }
   const body = `<!doctype html>
 <html lang="en">
@@ -39,7 +39,7 @@ export function deploymentPage(deployment: Deployment, log: string): Page {
     `micro    ${config.name}`,
     `from     ${owner}/${repository}, branch ${branch}, commit ${sha}`,
     `state    ${state} since ${new Date(stateSinceMs).toISOString()}`,
-    outcome.detail === undefined ? undefined : `         ${outcome.detail}`,
+    outcome.detail === undefined || !isPending(state) ? undefined : `         ${outcome.detail}`,
     outcome.url === undefined ? undefined : `endpoint ${outcome.url}`,
     outcome.supersededBy === undefined ? undefined : `by       ${outcome.supersededBy}`,
     outcome.error === undefined ? undefined : `error    ${outcome.error.message}`,

@@ -1,3 +1,4 @@
+import { formatSize } from '../../contract/format-size.ts'
 import type { Deployment } from '../../contract/deployment.ts'
 import { faultOf } from '../../contract/errors.ts'
 import { platformLimits } from '../../contract/limits.ts'
@@ -9,8 +10,6 @@ export interface Status {
   readonly description: string
   readonly targetUrl: string
 }
-
-const MB = 1024 * 1024
 
 /**
  * A deployment's state in GitHub's words. `failure` is for what the person who pushed can mend, `error` for the rest; a commit that
@@ -73,9 +72,4 @@ function formatSeconds(ms: number): string {
   const seconds = Math.max(0, ms) / 1000
   if (seconds >= 60) return `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`
   return `${seconds.toFixed(1)} s`
-}
-
-function formatSize(bytes: number): string {
-  if (bytes < 0.1 * MB) return `${Math.max(1, Math.round(bytes / 1024))} KB`
-  return bytes < 10 * MB ? `${(bytes / MB).toFixed(1)} MB` : `${Math.round(bytes / MB)} MB`
 }
