@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { platformLimits } from '../../contract/limits.ts'
 import { publishArtifact, useArtifact, type ArtifactRecord } from './artifact-store.ts'
@@ -106,7 +106,7 @@ export async function sealDependencies(
 ): Promise<ArtifactRecord & { readonly hash: string | undefined }> {
   const request = sealRequest(build, plan, purpose)
   // An install of nothing but optional packages that do not fit this system leaves no folder.
-  await mkdir(request.root, { recursive: true })
+  if ((await lstat(request.root).catch(() => undefined)) === undefined) await mkdir(request.root)
   const { bytes, packages, removed, hash } = await sealTree(request)
   if (isFinal) assertDependenciesFit({ bytes, packages }, build.config.limits.dependencyBytes)
   noteRemoved(build, removed)

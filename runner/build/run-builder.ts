@@ -38,9 +38,13 @@ export async function runBuilder(build: Build, run: BuilderRun): Promise<void> {
   const own = await makeFolders(build)
   const ended = new AbortController()
   const stop = new AbortController()
-  const watch = watchDisk({ dir: build.workDir, maxBytes: run.maxBytes, signal: ended.signal }).then((reason) => {
-    if (reason !== undefined) stop.abort(reason === 'too-large' ? new DiskBoundReached() : reason)
-  })
+  // A watch that fails stops the builder: unwatched it could fill the disk.
+  const watch = watchDisk({ dir: build.workDir, maxBytes: run.maxBytes, signal: ended.signal }).then(
+    (reason) => {
+      if (reason !== undefined) stop.abort(reason === 'too-large' ? new DiskBoundReached() : reason)
+    },
+    (error: unknown) => stop.abort(error),
+  )
   const output = outputTail(build.out)
   try {
     const result = await runOnce(

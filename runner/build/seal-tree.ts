@@ -51,11 +51,19 @@ const READ_BYTES = 1024 * 1024
  * Makes what a builder left behind an artifact: owned by root, world-readable, no set-uid bits, no ways out. Each call to the file
  * system is synchronous, which is several times quicker than a hop to a thread for each, but requests are served between slices of them.
  *
- * @throws MicropushError `install-failed` for a path that is too long to be used
+ * @throws MicropushError `install-failed` for a path that is too long to be used, or a root that is no folder
  */
 export async function sealTree(request: SealRequest): Promise<Sealed> {
   const found: Found = { bytes: 0, entries: 0, removed: [], packages: new Map(), seen: new Set(), tree: new Map() }
-  keep(request, request.root, { stats: lstatSync(request.root), mode: 0o755 })
+  const stats = lstatSync(request.root)
+  // A stranger's script can put a link there: behind it, root would give away files of the host.
+  if (!stats.isDirectory()) {
+    throw new MicropushError(
+      'install-failed',
+      `${request.mountPoint} is not a folder but a link or a file; leave it a folder.`,
+    )
+  }
+  keep(request, request.root, { stats, mode: 0o755 })
   const folders = ['']
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     for (const name of attempt(request, [], () => readdirSync(join(request.root, folder ?? '')))) {
@@ -119,15 +127,27 @@ async function visit(request: SealRequest, path: string, found: Found): Promise<
   return false
 }
 
-/** What is measured still changes: what has vanished meanwhile counts for nothing, or a measurement would never end well. */
+/** What is measured still changes: what cannot be looked at by now counts for nothing, or a measurement would never end well. */
 function attempt<T>({ purpose }: SealRequest, otherwise: T, look: () => T): T {
   try {
     return look()
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
-    if (purpose === 'measure' && (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG')) return otherwise
-    if (code !== 'ENAMETOOLONG') throw error
-    throw new MicropushError('install-failed', 'Folders were nested so deep that their path is longer than 4096 bytes.')
+    if (purpose === 'measure') return otherwise
+    switch (error instanceof Error && 'code' in error ? error.code : undefined) {
+      case 'ENAMETOOLONG':
+        throw new MicropushError(
+          'install-failed',
+          'Folders were nested so deep that their path is longer than 4096 bytes.',
+        )
+      case 'ENOENT':
+        // Nobody writes any more, so a name that was listed and is not found was changed by decoding it.
+        throw new MicropushError(
+          'install-failed',
+          'A file was made whose name is not UTF-8 text; give it another name.',
+        )
+      default:
+        throw error
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import { chmod, link, lstat, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -84,4 +85,44 @@ it('refuses a path too long to be used, and the folder can still be removed', as
 
 it('fails when there is nothing', async () => {
   await expect(sealTree({ root: join(root, 'none'), ...place, purpose: 'measure' })).rejects.toThrow(/ENOENT/)
+})
+
+it.each(['seal', 'hash', 'measure'] as const)(
+  'refuses a link in the place of the folder and touches nothing behind it (%s)',
+  async (purpose) => {
+    const victim = join(root, 'victim')
+    await mkdir(victim, { mode: 0o700 })
+    await writeFile(join(victim, 'private'), 'x', { mode: 0o600 })
+    await symlink('/elsewhere', join(victim, 'link'))
+    await symlink(victim, join(root, 'node_modules'))
+    const sealed = sealTree({ root: join(root, 'node_modules'), ...place, purpose })
+    await expect(sealed).rejects.toMatchObject({
+      code: 'install-failed',
+      message: expect.stringMatching(/not a folder/),
+    })
+    expect((await readdir(victim)).toSorted()).toEqual(['link', 'private'])
+    expect((await lstat(join(victim, 'private'))).mode & 0o777).toBe(0o600)
+    expect((await lstat(victim)).mode & 0o777).toBe(0o700)
+  },
+)
+
+it('measures on while folders turn into links to themselves under it', async () => {
+  const swap = `const fs = require('fs'); process.chdir(process.argv[1]); process.stdout.write('begun')
+    const names = Array.from({ length: 60 }, (_, i) => 'd' + i)
+    for (;;) {
+      for (const name of names) fs.mkdirSync(name)
+      for (const name of names) { fs.rmdirSync(name); fs.symlinkSync(name, name) }
+      for (const name of names) fs.unlinkSync(name)
+    }`
+  const child = spawn(process.execPath, ['-e', swap, root], { stdio: ['ignore', 'pipe', 'inherit'] })
+  try {
+    await once(child.stdout, 'data')
+    // Without care some 2 % of these walks meet a loop.
+    for (let walk = 0; walk < 1500; walk += 1) {
+      expect((await sealTree({ root, ...place, purpose: 'measure' })).bytes).toBe(0)
+    }
+  } finally {
+    child.kill('SIGKILL')
+    await once(child, 'close')
+  }
 })
