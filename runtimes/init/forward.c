@@ -15,6 +15,7 @@
 #define BUFFER 16384
 #define MAX_CONNECTIONS 2000
 #define SPARE_FDS 32
+#define RETRY_MS 5
 
 /*
  * One end of a forwarded connection. `buffer` holds what was read from this end and not yet written to the other one; it is
@@ -32,54 +33,15 @@ struct end {
 
 struct connection {
   struct end client, app;
-  struct connection *next_dead;
+  struct connection *next, *previous; /* of those that live; `next` of those that are dead */
   bool dead;
 };
 
 static int epoll_fd, listener = -1, open_connections, max_connections = MAX_CONNECTIONS;
 static bool accepting;
 static struct end listener_mark; /* only its address counts */
-static struct connection *dead_list;
-static struct sockaddr_storage target;
-static socklen_t target_size;
-
-static socklen_t loopback(struct sockaddr_storage *into, int family, int port) {
-  memset(into, 0, sizeof *into);
-  if (family == AF_INET6) {
-    struct sockaddr_in6 *six = (struct sockaddr_in6 *)into;
-    six->sin6_family = AF_INET6;
-    six->sin6_port = htons((uint16_t)port);
-    six->sin6_addr = in6addr_loopback;
-    return sizeof *six;
-  }
-  struct sockaddr_in *four = (struct sockaddr_in *)into;
-  four->sin_family = AF_INET;
-  four->sin_port = htons((uint16_t)port);
-  four->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  return sizeof *four;
-}
-
-static bool accepts(int family, int port) {
-  struct sockaddr_storage address;
-  socklen_t size = loopback(&address, family, port);
-  int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (fd < 0) return false;
-  bool open = connect(fd, (struct sockaddr *)&address, size) == 0;
-  if (!open && errno == EINPROGRESS) {
-    struct pollfd wait = {.fd = fd, .events = POLLOUT};
-    int error = 0;
-    socklen_t length = sizeof error;
-    open = poll(&wait, 1, 50) == 1 && getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length) == 0 && error == 0;
-  }
-  close(fd);
-  if (open) {
-    target = address;
-    target_size = size;
-  }
-  return open;
-}
-
-bool forward_probe(int port) { return accepts(AF_INET, port) || accepts(AF_INET6, port); }
+static struct connection *live_list, *dead_list;
+static struct target target;
 
 static void accept_more(bool wanted) {
   if (accepting == wanted) return;
@@ -88,11 +50,11 @@ static void accept_more(bool wanted) {
   accepting = wanted;
 }
 
-int forward_start(int epoll, const char *path, int port) {
+int forward_start(int epoll, const char *path, const struct target *app) {
   struct sockaddr_un address = {.sun_family = AF_UNIX};
   struct rlimit files;
-  (void)port; /* the probe has found out under which address it answers */
   epoll_fd = epoll;
+  target = *app;
   if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
     files.rlim_cur = files.rlim_max;
     setrlimit(RLIMIT_NOFILE, &files);
@@ -109,9 +71,14 @@ int forward_start(int epoll, const char *path, int port) {
 
 bool forward_owns(uint64_t value) { return (value & 1) == 0; }
 
-/* Tells epoll what this end waits for. An end that waits for nothing is taken out, because a hang-up is reported regardless. */
+static bool is_client(const struct end *end) { return end == &end->owner->client; }
+
+/*
+ * Tells epoll what this end waits for. An end that waits for nothing is taken out, because a hang-up is reported regardless;
+ * that of a client is waited for as long as it has an answer to come.
+ */
 static void update(struct end *end) {
-  uint32_t wanted = 0;
+  uint32_t wanted = is_client(end) && !end->write_closed ? EPOLLHUP : 0;
   if (end->connecting || (end->other->to > end->other->from && !end->write_closed)) wanted |= EPOLLOUT;
   if (!end->connecting && !end->read_closed && end->to < BUFFER) wanted |= EPOLLIN;
   if (wanted == end->interest) return;
@@ -126,29 +93,40 @@ static void bury(struct connection *connection) {
   connection->dead = true;
   close(connection->client.fd);
   close(connection->app.fd);
-  connection->next_dead = dead_list;
+  if (connection->next) connection->next->previous = connection->previous;
+  if (connection->previous) connection->previous->next = connection->next;
+  else live_list = connection->next;
+  connection->next = dead_list;
   dead_list = connection;
   open_connections--;
 }
 
 void forward_sweep(void) {
   while (dead_list) {
-    struct connection *next = dead_list->next_dead;
+    struct connection *next = dead_list->next;
     free(dead_list);
     dead_list = next;
   }
   if (listener >= 0 && open_connections < max_connections) accept_more(true);
 }
 
-/* Writes what was read from `end` to the other one; false when the connection broke. */
+/* The app takes nothing more on this connection. What it has written before still belongs to its client. */
+static void app_refuses(struct connection *connection) {
+  connection->client.from = connection->client.to = 0;
+  connection->client.read_closed = true;
+  connection->app.write_closed = true;
+}
+
+/* Writes what was read from `end` to the other one; false when nobody is left to read an answer. */
 static bool drain(struct end *end) {
   struct end *other = end->other;
   while (end->to > end->from && !other->connecting) {
     ssize_t n = send(other->fd, end->buffer + end->from, end->to - end->from, MSG_NOSIGNAL);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0 && errno == EAGAIN) return true;
-    if (n < 0) return false;
-    end->from += (size_t)n;
+    if (n < 0 && is_client(other)) return false;
+    if (n < 0) app_refuses(end->owner);
+    else end->from += (size_t)n;
   }
   if (end->from == end->to) end->from = end->to = 0;
   if (end->read_closed && end->to == 0 && !other->write_closed && !other->connecting) {
@@ -159,18 +137,18 @@ static bool drain(struct end *end) {
   return true;
 }
 
-static bool fill(struct end *end) {
+/* Reads as long as there is room and something to read. A broken connection ends like a closed one, behind its last byte. */
+static void fill(struct end *end) {
   while (end->to < BUFFER) {
     ssize_t n = recv(end->fd, end->buffer + end->to, BUFFER - end->to, 0);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return errno == EAGAIN;
-    if (n == 0) {
+    if (n < 0 && errno == EAGAIN) return;
+    if (n <= 0) {
       end->read_closed = true;
-      return true;
+      return;
     }
     end->to += (size_t)n;
   }
-  return true;
 }
 
 static bool connected(struct end *app) {
@@ -181,24 +159,25 @@ static bool connected(struct end *app) {
   return true;
 }
 
+/* Does what can be done now; false when the connection is over. */
 static bool step(struct end *end, uint32_t events) {
   struct connection *connection = end->owner;
-  if (events & EPOLLERR) return false;
-  /* The client has closed both ways: nobody is left to read an answer. */
-  if (end == &connection->client && (events & EPOLLHUP)) return false;
-  if (end->connecting && !connected(end)) return false;
-  if (!end->read_closed && !end->connecting && (events & (EPOLLIN | EPOLLHUP)) && !fill(end)) return false;
+  bool broken = events & EPOLLERR;
+  if (is_client(end) && (broken || ((events & EPOLLHUP) && !end->write_closed))) return false;
+  if (end->connecting && (broken || !connected(end))) return false;
+  if (broken) app_refuses(connection);
+  if (!end->read_closed && (events & (EPOLLIN | EPOLLHUP | EPOLLERR))) fill(end);
   if (!drain(end) || !drain(end->other)) return false;
   return !(connection->client.write_closed && connection->app.write_closed);
 }
 
 static void open_connection(int client_fd) {
-  int app_fd = socket(target.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  int app_fd = socket(target.address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   struct connection *connection = app_fd < 0 ? NULL : malloc(sizeof *connection);
   int on = 1, result = -1;
   if (connection) {
     setsockopt(app_fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    result = connect(app_fd, (struct sockaddr *)&target, target_size);
+    result = connect(app_fd, (struct sockaddr *)&target.address, target.size);
   }
   if (!connection || (result < 0 && errno != EINPROGRESS)) {
     free(connection);
@@ -209,6 +188,10 @@ static void open_connection(int client_fd) {
   /* Not zeroed as a whole, so that untouched buffer pages cost no memory. */
   struct end *ends[2] = {&connection->client, &connection->app};
   connection->dead = false;
+  connection->previous = NULL;
+  connection->next = live_list;
+  if (live_list) live_list->previous = connection;
+  live_list = connection;
   for (int i = 0; i < 2; i++) {
     ends[i]->fd = i == 0 ? client_fd : app_fd;
     ends[i]->owner = connection;
@@ -241,4 +224,28 @@ void forward_event(const struct epoll_event *event) {
   }
   update(end);
   update(end->other);
+}
+
+/* Whether the app has written something that its client cannot take yet. */
+static bool undelivered(struct connection *connection) {
+  struct end *app = &connection->app;
+  if (app->connecting) return false;
+  for (;;) {
+    if (!app->read_closed) fill(app);
+    bool moved = app->to > app->from;
+    if (!drain(app)) return false;
+    if (app->to > app->from) return true;
+    if (!moved || app->read_closed) return false;
+  }
+}
+
+void forward_finish(int patience_ms) {
+  for (int waited = 0;; waited += RETRY_MS) {
+    bool waiting = false;
+    for (struct connection *one = live_list; one; one = one->next) {
+      if (undelivered(one)) waiting = true;
+    }
+    if (!waiting || waited >= patience_ms) return;
+    poll(NULL, 0, RETRY_MS);
+  }
 }

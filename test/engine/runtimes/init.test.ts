@@ -80,15 +80,98 @@ test('an engine that goes away takes its sandbox along', async () => {
   await sandbox[Symbol.asyncDispose]()
 })
 
-test('a command that catches SIGTERM ends as it wishes', async () => {
+test.each(['node index.js', 'true && node index.js', 'node index.js; true', 'exec node index.js'])(
+  'the command `%s` gets to finish after SIGTERM, and its exit code is told',
+  async (line) => {
+    const files = {
+      'index.js': `
+require('http').createServer((q, s) => s.end()).listen(process.env.PORT)
+process.on('SIGTERM', () => { setTimeout(() => { console.log('last line'); process.exitCode = 7; process.exit() }, 1000) })`,
+    }
+    await using sandbox = await command({ ...node, files, command: line })
+    expect(await sandbox.stop()).toBe(7)
+    expect(sandbox.output()).toContain('last line')
+  },
+)
+
+test("a process that left the command's group is asked to stop when the group has gone", async () => {
   const files = {
     'index.js': `
-require('http').createServer((q, s) => s.end()).listen(process.env.PORT)
-process.on('SIGTERM', () => { console.log('tidying up'); setTimeout(() => process.exit(0), 200) })`,
+const { spawn } = require('child_process')
+spawn('sh', ['-c', 'trap "echo asked; exit" TERM; echo up; while :; do sleep 0.1; done'], { detached: true, stdio: 'inherit' })
+setTimeout(() => require('http').createServer((q, s) => s.end()).listen(process.env.PORT), 200)
+process.on('SIGTERM', () => { console.log('first'); process.exit(0) })`,
   }
-  await using sandbox = await command({ ...node, files, command: 'node index.js; true' })
+  await using sandbox = await command({ ...node, files, command: 'node index.js' })
   await sandbox.stop()
-  expect(sandbox.output()).toContain('tidying up')
+  expect(sandbox.output()).toMatch(/up[^]*first[^]*asked/)
+})
+
+test('a command that crashes ends its sandbox at once with its code, whatever else it started', async () => {
+  const files = {
+    'index.js': `require('http').createServer(() => process.exit(9)).listen(process.env.PORT)`,
+  }
+  await using sandbox = await command({ ...node, files, command: 'sleep 1000 & node index.js' })
+  const ended = sandbox.exited()
+  await expect(ask(sandbox.socket)).rejects.toThrow('hang up')
+  expect(await ended).toBe(9)
+})
+
+test('what an app wrote before it ended still arrives', async () => {
+  const files = {
+    'index.js': `
+require('net').createServer((s) => s.once('data', () => s.end(Buffer.alloc(3e6, 'x'), () => process.exit(3)))).listen(process.env.PORT)`,
+  }
+  await using sandbox = await command({ ...node, files, command: 'exec node index.js' })
+  const ended = sandbox.exited()
+  expect((await exchange(sandbox.socket, 'go')).length).toBe(3e6)
+  expect(await ended).toBe(3)
+})
+
+test('an answer arrives although the app resets the connection behind it', async () => {
+  const files = {
+    'index.js': `
+require('net').createServer((s) => s.once('data', () => {
+  s.pause()
+  s.write('refused', () => s.destroy())
+})).listen(process.env.PORT)`,
+  }
+  await using sandbox = await command({ ...node, files, command: 'exec node index.js' })
+  for (let round = 0; round < 20; round++) {
+    expect(await answerOf(sandbox.socket, 'x'.repeat(150_000))).toBe('refused')
+  }
+})
+
+test('a command starts with no signal ignored', async () => {
+  const line = 'grep SigIgn /proc/self/status; exec node index.js'
+  await using sandbox = await command({ ...node, files: echo, command: line })
+  expect(sandbox.output()).toMatch(/SigIgn:\s+0+\s/)
+})
+
+test('a program of the app does not take the place of the runtime', async () => {
+  const files = {
+    'node_modules/.bin/node': '#!/bin/sh\necho "not the runtime"\nexit 5\n',
+    'index.js': 'module.exports = (req, res) => res.end("the real one")',
+  }
+  await using sandbox = await serve({ ...node, files, entry: 'index.js' })
+  expect((await ask(sandbox.socket)).body).toBe('the real one')
+})
+
+test("a descendant that floods the loader's connection cannot keep a dead app alive", async () => {
+  const files = {
+    'index.js': `
+require('child_process').spawn('sh', ['-c', 'yes >&3'], { stdio: ['ignore', 'ignore', 'inherit', 3], detached: true })
+setTimeout(() => process.exit(6), 300)
+module.exports = new Promise(() => {})`,
+  }
+  await using sandbox = await openSandbox({ ...node, files })
+  await expectWord(sandbox, 'hello')
+  sandbox.start({ mode: 'loader', argv: loaderCommand('node', 'index.js'), env: runtimeEnvironment('node') })
+  await expectWord(sandbox, 'loaded')
+  const ended = sandbox.exited()
+  sandbox.say('import')
+  expect(await sandbox.word()).toBe('failed The app ended with exit code 6 before it listened')
+  expect(await ended).toBe(6)
 })
 
 describe('the image', () => {
@@ -131,5 +214,18 @@ function exchange(path: string, text: string): Promise<string> {
       socket.destroy()
     })
     socket.end(text)
+  })
+}
+
+/** Sends a text and resolves with what comes back, whether or not all of the text was taken. */
+function answerOf(path: string, text: string): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect(path)
+    const chunks: Buffer[] = []
+    socket.on('data', (chunk: Buffer) => chunks.push(chunk))
+    // The answer counts; that the rest was refused is the point.
+    socket.on('error', () => socket.destroy())
+    socket.on('close', () => resolve(Buffer.concat(chunks).toString()))
+    socket.write(text)
   })
 }

@@ -227,7 +227,7 @@ async function writeApp(root: string, files: Readonly<Record<string, string>>): 
   await mkdir(join(root, 'node_modules'), { recursive: true })
   for (const [name, content] of Object.entries(files)) {
     await mkdir(dirname(join(root, name)), { recursive: true })
-    await writeFile(join(root, name), content)
+    await writeFile(join(root, name), content, { mode: content.startsWith('#!') ? 0o755 : 0o644 })
   }
 }
 
