@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
 import { MicropushError } from '../../contract/errors.ts'
 import type { InstallPlan } from './install-plan.ts'
-import { readIfAny } from './read-inputs.ts'
+import { newReadBudget, readIfAny, type ReadBudget } from './read-inputs.ts'
 
 const pip = [
   'python3 -m pip install --no-input --disable-pip-version-check --no-cache-dir --no-warn-script-location',
@@ -50,7 +50,7 @@ export async function planPython(dir: string): Promise<InstallPlan | undefined> 
 
 async function planRequirements(dir: string, text: string): Promise<InstallPlan | undefined> {
   const inputs: Record<string, string> = {}
-  const wholeSource = await collect({ dir, path: 'requirements.txt', text, inputs })
+  const wholeSource = await collect({ dir, path: 'requirements.txt', text, inputs, budget: newReadBudget() })
   if (Object.values(inputs).every((one) => logicalLines(one).every((line) => includedFile(line) !== undefined))) {
     return undefined
   }
@@ -72,10 +72,12 @@ interface Collecting {
   readonly path: string
   readonly text: string
   readonly inputs: Record<string, string>
+  /** For the files that are included. */
+  readonly budget: ReadBudget
 }
 
 /** Adds a requirements file and those it includes; true when a line names something in the repository itself. */
-async function collect({ dir, path, text, inputs }: Collecting): Promise<boolean> {
+async function collect({ dir, path, text, inputs, budget }: Collecting): Promise<boolean> {
   inputs[path] = notEditable(text)
   let local = false
   for (const line of logicalLines(text)) {
@@ -86,11 +88,11 @@ async function collect({ dir, path, text, inputs }: Collecting): Promise<boolean
     }
     if (/^[a-z]+:\/\//i.test(included)) continue
     const target = posix.join(posix.dirname(path), included)
-    if (target in inputs) continue
-    const more = target.startsWith('..') ? undefined : await readIfAny(dir, target)
+    if (Object.hasOwn(inputs, target)) continue
+    const more = target.startsWith('..') ? undefined : await readIfAny(dir, target, budget)
     if (more === undefined)
       throw new MicropushError('install-failed', `${path} includes ${included}, which is not there.`)
-    local = (await collect({ dir, path: target, text: more, inputs })) || local
+    local = (await collect({ dir, path: target, text: more, inputs, budget })) || local
   }
   return local
 }
@@ -100,8 +102,14 @@ function logicalLines(text: string): string[] {
   return text
     .replaceAll(/\\\n/g, '')
     .split('\n')
-    .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
+    .map((line) => withoutComment(line).trim())
     .filter((line) => line !== '')
+}
+
+/** A search and a cut, because a pattern that looks for the line's end from each `#` takes the square of the line's length. */
+function withoutComment(line: string): string {
+  const at = line.search(/(?:^|\s)#/)
+  return at === -1 ? line : line.slice(0, at)
 }
 
 /** An editable install is a pointer to a folder that is not there at run time: `-e ./lib` becomes `./lib`. */
@@ -127,8 +135,8 @@ function isLocal(line: string): boolean {
 function planProject(text: string): InstallPlan | undefined {
   const tables = tableNames(text)
   const inputs = { 'pyproject.toml': text }
-  if (tables.has('project') && !/^\s*dynamic\s*=\s*\[[^\]]*["']dependencies["']/m.test(text)) {
-    if (!/^\s*dependencies\s*=\s*\[\s*[^\]\s]/m.test(text)) return undefined
+  if (tables.has('project') && !/^[ \t]*dynamic\s*=\s*\[[^\][]*["']dependencies["']/m.test(text)) {
+    if (!/^[ \t]*dependencies\s*=\s*\[\s*[^\]\s]/m.test(text)) return undefined
     const install = `${LIST_PROJECT}\n${script('-r /tmp/requirements.txt')}`
     return {
       language: 'python',
@@ -158,5 +166,5 @@ function planProject(text: string): InstallPlan | undefined {
 
 /** Headings only: whether dependencies are listed has to be known before a builder, and a TOML parser, is at hand. */
 function tableNames(text: string): ReadonlySet<string> {
-  return new Set([...text.matchAll(/^\s*\[([\w.-]+)\]/gm)].map((match) => match[1] ?? ''))
+  return new Set([...text.matchAll(/^[ \t]*\[([\w.-]+)\]/gm)].map((match) => match[1] ?? ''))
 }

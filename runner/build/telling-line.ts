@@ -3,11 +3,13 @@
 const CONTROL_SEQUENCES = /\u001B\[[0-9;?]*[ -/]*[@-~]/g
 
 const LONGEST = 300
+/** No line is looked at further: what strangers write must not cost us the square of its length. */
+const LOOKED_AT = 2000
 
 /** Lines that say nothing about the cause: where npm keeps its log, advice of pip, frames of a stack. */
 const NOISE = [
   /A complete log of this run/i,
-  /[\w-]*debug-\d+\.log/,
+  /debug-\d+\.log/,
   /^npm (?:ERR!|error)\s*$/,
   /^npm (?:ERR!|error) (?:code|errno|syscall|path|command|signal|cwd|A complete)\b/,
   /^(?:\[?notice\]?|hint|note)\b/i,
@@ -29,7 +31,7 @@ export function tellingLine(output: string): string | undefined {
   const lines = output
     .replace(CONTROL_SEQUENCES, '')
     .split(/\r?\n|\r/)
-    .map((line) => line.trimEnd())
+    .map((line) => line.slice(0, LOOKED_AT).trimEnd())
     .filter((line) => line.trim() !== '' && !NOISE.some((noise) => noise.test(line)))
   for (const sign of SIGNS) {
     const telling = lines.filter((line) => sign.test(line))

@@ -28,6 +28,8 @@ const REPOSITORY_BYTES = 2 * 1024 ** 3
 const REPOSITORY_ENTRIES = 500_000
 /** Tar pads each entry to 512 bytes and may put a header and an extended header before it. */
 const OVERHEAD_BYTES = 4096
+/** symlink(2) takes no longer one: PATH_MAX less the final NUL. */
+const TARGET_BYTES = 4095
 
 /**
  * Unpacks a gzipped tarball with one top folder, which is stripped, into the empty folder `intoDir`. Files are 0644 or 0755.
@@ -120,6 +122,7 @@ async function place(entry: Entry, path: string, { layout, budget, top, folder }
 
 function linkTarget(path: string, target: string | null | undefined): string {
   if (!target || target.includes('\0')) throw unsafe(path, 'is a link to nothing')
+  if (Buffer.byteLength(target) > TARGET_BYTES) throw unsafe(path, `is a link to more than ${TARGET_BYTES} bytes`)
   return target
 }
 

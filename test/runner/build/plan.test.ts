@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -165,5 +165,37 @@ describe('Python requirements', () => {
       'pyproject.toml': '[build-system]\nrequires = ["poetry-core"]\n[tool.poetry]\nname = "a"\n',
     })
     expect(whole).toMatchObject({ wholeSource: true })
+  })
+})
+
+// What takes the square of a file's length needs minutes for each of these, and the test's own deadline ends it.
+describe('a file that is made to be read slowly', () => {
+  it.each([
+    ['requirements.txt', `${' #'.repeat(500_000)}\rx`],
+    ['pyproject.toml', `${'\n'.repeat(1_000_000)}x`],
+    ['pyproject.toml', `[project]\n${'dynamic=[\n'.repeat(100_000)}`],
+    ['pyproject.toml', `[project]\n${'dependencies\n'.repeat(100_000)}`],
+  ])('%s is read as quickly as any (%#)', async (name, text) => {
+    await python({ [name]: text })
+  })
+
+  it('ends where links to folders lead upwards', async () => {
+    await withFiles(
+      { ...manifest({ dependencies: { ms: '1' } }), 'pnpm-lock.yaml': 'lockfileVersion: 9', 'patches/x/p.patch': 'p' },
+      async (dir) => {
+        for (const name of ['a', 'b', 'c']) await symlink('.', join(dir, 'patches', name))
+        expect(Object.keys((await planNode(dir, false))?.inputs ?? {})).toContain('patches/x/p.patch')
+      },
+    )
+  })
+
+  it('is refused when all that an install would read is too large', async () => {
+    const lock = { 'yarn.lock': '__metadata:\n  version: 8\n' }
+    const files = Object.fromEntries(['a', 'b', 'c'].map((n) => [`.yarn/releases/${n}`, Buffer.alloc(11 * 1024 ** 2)]))
+    const refused = node({ ...manifest({ dependencies: { ms: '1' } }), ...lock, ...files })
+    await expect(refused).rejects.toMatchObject({ code: 'install-failed', message: expect.stringMatching(/32 MB/) })
+    const lines = 'x==1 --hash=sha256:0\n'.repeat(600_000)
+    const included = { 'requirements.txt': '-r a\n-r b\n-r c', a: lines, b: lines, c: lines }
+    await expect(python(included)).rejects.toMatchObject({ code: 'install-failed' })
   })
 })

@@ -23,3 +23,11 @@ it('is cut when it is very long, and absent when there is no output', () => {
   expect(tellingLine(`error: ${'x'.repeat(1000)}`)?.length).toBe(300)
   expect(tellingLine('\n \n')).toBeUndefined()
 })
+
+// What takes the square of a line's length needs half a minute for each of these, and the test's own deadline ends it.
+it.each([
+  ['one endless word', 'a'.repeat(256 * 1024)],
+  ['errors without end', 'Error '.repeat(64 * 1024)],
+])('is found at once in %s', (_, output) => {
+  expect(tellingLine(output)?.length).toBe(300)
+})

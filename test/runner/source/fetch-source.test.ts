@@ -193,6 +193,29 @@ describe('an archive that would lead elsewhere is refused:', () => {
   })
 })
 
+describe('links that cost more to follow than they are worth', () => {
+  it('are refused when a target is longer than any path', async () => {
+    await refuses([{ name: `${TOP}/l`, type: 'symlink', linkname: 'a/'.repeat(50_000) }], {
+      code: 'source-unsafe',
+      says: /l is a link to more than 4095 bytes/,
+    })
+  })
+
+  it('are refused when all together lead through too many', async () => {
+    const chain = Array.from({ length: 40 }, (_, at) => ({
+      name: `${TOP}/c${at}`,
+      type: 'symlink' as const,
+      linkname: `${'./'.repeat(1900)}c${at + 1}`,
+    }))
+    const links = Array.from({ length: 50 }, (_, at) => ({
+      name: `${TOP}/l${at}`,
+      type: 'symlink' as const,
+      linkname: 'c1',
+    }))
+    await refuses([...links, ...chain], { code: 'source-unsafe', says: /one of too many links/ })
+  })
+})
+
 describe('links that stay inside', () => {
   it('are kept, also to nothing, in a circle, and hard ones', async () => {
     const body = await tarball([
