@@ -1,3 +1,4 @@
+import { platformLimits } from '../contract/limits.ts'
 import { appendLog } from '../contract/store/logs.ts'
 import type { Store } from '../contract/store/connect.ts'
 
@@ -16,6 +17,8 @@ export interface DeploymentLog extends AsyncDisposable {
 /** @param onProblem is told when the log cannot be stored, which never stops a deployment. */
 export function openDeploymentLog(store: Store, id: string, onProblem: (error: unknown) => void): DeploymentLog {
   let pending = ''
+  // What is past the store's own limit is not even carried there: a build may print gigabytes.
+  let room: number = platformLimits.logBytes
   let timer: NodeJS.Timeout | undefined
   const flush = async () => {
     clearTimeout(timer)
@@ -29,7 +32,10 @@ export function openDeploymentLog(store: Store, id: string, onProblem: (error: u
     }
   }
   const out = (text: string) => {
-    pending += text
+    if (room === 0) return
+    const kept = text.slice(0, room)
+    room -= kept.length
+    pending += kept
     timer ??= setTimeout(() => void flush(), FLUSH_MS)
   }
   return { out, note: (line) => out(`==> ${line}\n`), flush, [Symbol.asyncDispose]: flush }

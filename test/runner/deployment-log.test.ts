@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { newDeploymentId } from '../../contract/deployment.ts'
+import { platformLimits } from '../../contract/limits.ts'
+import { openStore, type Store } from '../../contract/store/connect.ts'
+import { readLog } from '../../contract/store/logs.ts'
+import { openDeploymentLog } from '../../runner/deployment-log.ts'
+import { startTestRedis, type TestRedis } from '../support/redis.ts'
+
+let server: TestRedis
+let store: Store
+
+beforeAll(async () => {
+  server = await startTestRedis()
+  store = openStore({ redis: server.socket, redisPrefix: 'test' })
+})
+afterAll(async () => {
+  store.redis.disconnect()
+  await server[Symbol.asyncDispose]()
+})
+
+function fail(error: unknown): never {
+  throw error
+}
+
+it('keeps what a build prints in its order, with lines of our own between', async () => {
+  const id = newDeploymentId()
+  await using log = openDeploymentLog(store, id, fail)
+  log.out('one\n')
+  log.note('two')
+  log.out('three\n')
+  await log.flush()
+  expect(await readLog(store, id)).toBe('one\n==> two\nthree\n')
+})
+
+it('holds and sends no more than a log may have, however much a build prints', async () => {
+  const id = newDeploymentId()
+  const chunk = 'y\n'.repeat(512 * 1024)
+  await using log = openDeploymentLog(store, id, fail)
+  // More than one string can hold: unbounded, this ends the runner.
+  for (let megabytes = 0; megabytes < 1024; megabytes += 1) log.out(chunk)
+  await log.flush()
+  expect((await readLog(store, id)).length).toBe(platformLimits.logBytes)
+  const sent = /total_net_input_bytes:(\d+)/.exec(await store.redis.info('stats'))?.[1]
+  expect(Number(sent)).toBeLessThan(2 * platformLimits.logBytes)
+})
