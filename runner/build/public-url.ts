@@ -1,6 +1,9 @@
-/** An address without user name and password; text that is no address comes back as it is. */
+/**
+ * An address without user name and password; text that is no address comes back as it is. Tools take a proxy's address without a scheme
+ * too.
+ */
 export function withoutUserinfo(address: string): string {
-  return address.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, '$1')
+  return address.replace(/^((?:[a-z][a-z0-9+.-]*:\/\/)?)[^/?#]*@/i, '$1')
 }
 
 /** Whether a proxy's address leads off this machine, so that a container can use it too. */

@@ -80,6 +80,8 @@ it('an address loses its user and nothing else', () => {
   expect(withoutUserinfo('https://a:b@c.example/@scope/x?d=e@f')).toBe('https://c.example/@scope/x?d=e@f')
   expect(withoutUserinfo('https://c.example/@scope')).toBe('https://c.example/@scope')
   expect(withoutUserinfo('git+https://t@c/')).toBe('git+https://c/')
+  expect(withoutUserinfo('me:secret@proxy.example:3128')).toBe('proxy.example:3128')
+  expect(withoutUserinfo('proxy.example/@scope')).toBe('proxy.example/@scope')
 })
 
 it('a proxy on loopback is no use to others', () => {
