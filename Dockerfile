@@ -1,4 +1,4 @@
-# The image of bot and runner for docker-compose.yml. The base needs Node 24 on Debian; another one can be named with --build-arg.
+# The image of bot, runner and gateway for docker-compose.yml. The base needs Node 24 and npm on Debian 12; --build-arg names another one.
 ARG NODE_IMAGE=node:24-bookworm-slim
 FROM ${NODE_IMAGE}
 RUN apt-get update \
@@ -6,7 +6,8 @@ RUN apt-get update \
   && rm -rf /var/lib/apt/lists/*
 WORKDIR /opt/micropush
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --omit=dev --ignore-scripts
+# The optional ones are Node itself, which the base has, and native variants of code that is there in JavaScript too.
+RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund && npm cache clean --force
 COPY cli cli
 COPY contract contract
 COPY runner runner
@@ -14,4 +15,4 @@ COPY runtimes runtimes
 COPY setup setup
 COPY src src
 COPY web web
-ENTRYPOINT ["node", "cli/main.ts", "serve"]
+ENTRYPOINT ["node", "cli/main.ts"]

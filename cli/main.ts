@@ -1,10 +1,16 @@
 import { MicropushError } from '../contract/errors.ts'
+import { clear } from './clear.ts'
+import { health } from './health.ts'
+import { prepare } from './prepare.ts'
 import { serve } from './serve.ts'
 import { start } from './start/start.ts'
 import { test } from './test/test.ts'
 
 const usage = `usage: micropush start        everything on this machine, in the foreground
        micropush serve PART…  bot, runner or gateway alone, in the foreground, for a server
+       micropush prepare      make the data folder for parts that run as users of their own
+       micropush health       ask the bot how everything is; bot or runner asks that part alone
+       micropush clear        while nothing runs: end all sandboxes, and remove networks and firewall rules
        micropush test [long]  set up what the tests need, and run them`
 
 /** A second signal this long after the first means that stopping takes too long for the person. */
@@ -37,6 +43,12 @@ async function main([command = 'help', ...rest]: readonly string[]): Promise<num
       return 0
     case 'serve':
       return serve(rest, stop.signal)
+    case 'prepare':
+      return prepare()
+    case 'health':
+      return health(rest[0])
+    case 'clear':
+      return clear()
     case 'test':
       return test(rest[0] === 'long' ? 'long' : 'short', stop.signal)
     default:

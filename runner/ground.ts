@@ -9,6 +9,7 @@ import { connectDocker, type Docker } from './docker/client.ts'
 import { readNetworkChoices } from './env.ts'
 import { readInstance } from './instance.ts'
 import { setUpNetwork, type Network, type NetworkSettings } from './network/set-up-network.ts'
+import { assertMountsShared } from './sandbox/assert-mounts-shared.ts'
 import { openSandboxes } from './sandbox/open-sandboxes.ts'
 import type { SandboxContext } from './sandbox/sandbox.ts'
 
@@ -53,6 +54,7 @@ export async function prepareGround(settings: Settings): Promise<Ground> {
     resolvConf: network.resolvConf,
     gatewayGid: GATEWAY_GID,
   })
+  await assertMountsShared(sandboxes)
   await sweepBuilds({ docker, instance, dataDir })
   return { docker, instance, network, networkSettings, sandboxes, means }
 }

@@ -78,17 +78,6 @@ export async function imageExists(docker: Docker, reference: string): Promise<bo
     )
 }
 
-/** Removes a reference; that it is gone already, or still used by a container, is no failure. */
-export async function removeImage(docker: Docker, reference: string): Promise<void> {
-  await docker
-    .getImage(reference)
-    .remove()
-    .catch((error: unknown) => {
-      const status = statusOf(error)
-      if (status !== 404 && status !== 409) throw error
-    })
-}
-
 /** The engine answers 200 and reports a failure as a line of the stream, which docker-modem's followProgress overlooks. */
 async function throughToEnd(answer: NodeJS.ReadableStream): Promise<void> {
   const text = (await buffer(answer)).toString('utf8')

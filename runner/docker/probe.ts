@@ -1,8 +1,11 @@
 import { Readable } from 'node:stream'
 import { pack } from 'tar-stream'
 import type { Docker } from './client.ts'
-import { importImage, removeImage } from './images.ts'
+import { removeContainer } from './containers.ts'
+import { asEngineError, statusOf } from './engine-error.ts'
+import { imageExists, importImage } from './images.ts'
 
+/** Some hundred bytes; it stays, because another process may be about to use it. */
 const IMAGE = 'micropush/probe:1'
 const PROBE_MS = 60_000
 
@@ -12,10 +15,7 @@ const PROBE_MS = 60_000
  * @returns its exit code, 0 when the runtime works.
  */
 export async function runProbe(docker: Docker, runtime: string): Promise<number> {
-  const tar = pack()
-  tar.entry({ name: 'true', mode: 0o755 }, exitZero())
-  tar.finalize()
-  await importImage(docker, { reference: IMAGE, tar: Readable.from(tar), changes: [] })
+  await provideImage(docker)
   const container = await docker.createContainer({
     Image: IMAGE,
     Cmd: ['/true'],
@@ -27,8 +27,41 @@ export async function runProbe(docker: Docker, runtime: string): Promise<number>
     return ended.StatusCode
   } finally {
     await container.remove({ force: true })
-    await removeImage(docker, IMAGE)
   }
+}
+
+/**
+ * Whether the daemon finds something at a path that we see. It looks when a container that would mount it is created; none is started.
+ *
+ * @param labels - of that container, which is there for a moment.
+ */
+export async function daemonSees(
+  docker: Docker,
+  path: string,
+  labels: Readonly<Record<string, string>>,
+): Promise<boolean> {
+  await provideImage(docker)
+  const mount = { Type: 'bind', Source: path, Target: '/seen', ReadOnly: true } as const
+  const options = { Image: IMAGE, Cmd: ['/true'], Labels: labels, HostConfig: { Mounts: [mount], NetworkMode: 'none' } }
+  return asEngineError(async () => {
+    try {
+      const { id } = await docker.createContainer(options)
+      await removeContainer(docker, id)
+      return true
+    } catch (error) {
+      // Nothing else in this request can be wrong: `bind source path does not exist`.
+      if (statusOf(error) === 400) return false
+      throw error
+    }
+  })
+}
+
+async function provideImage(docker: Docker): Promise<void> {
+  if (await imageExists(docker, IMAGE)) return
+  const tar = pack()
+  tar.entry({ name: 'true', mode: 0o755 }, exitZero())
+  tar.finalize()
+  await importImage(docker, { reference: IMAGE, tar: Readable.from(tar), changes: ['LABEL micropush.image=probe'] })
 }
 
 /** A whole ELF program for this machine that calls exit(0): header, one segment, a few instructions. See elf(5). */

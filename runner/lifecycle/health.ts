@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http'
-import { rm } from 'node:fs/promises'
+import { chmod, rm } from 'node:fs/promises'
 import type { Runner } from '../runner.ts'
 
 /** What `GET /healthz` on the runner's socket answers. `ok` or what does not work, in words. */
@@ -25,6 +25,8 @@ export async function serveHealth(runner: Runner, means: string): Promise<Server
     server.once('error', reject)
     server.listen(path, resolve)
   })
+  // The bot may be another user: then the folder gives its group to what is made in it.
+  await chmod(path, 0o660)
   return server
 }
 

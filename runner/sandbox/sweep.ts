@@ -10,7 +10,7 @@ import type { SandboxContext } from './sandbox.ts'
 export interface Swept {
   /** What still runs and is wanted. */
   readonly kept: readonly ListedSandbox[]
-  /** How many sandboxes, builders and folders nobody owned. */
+  /** How many sandboxes, builders, probes and folders nobody owned. */
   readonly removed: number
 }
 
@@ -25,9 +25,9 @@ export async function sweep(context: SandboxContext, keep: ReadonlySet<string>):
   const kept = wanted(sandboxes, keep)
   const unwanted = sandboxes.filter((sandbox) => !kept.includes(sandbox))
   await Promise.all(unwanted.map(({ sandbox }) => destroySandbox(context, sandbox, { graceSeconds: 0 })))
-  const builders = await removeBuilders(context)
+  const others = await removeOthers(context)
   const folders = await removeFolders(context, new Set(kept.map(({ sandbox }) => sandbox.id)))
-  return { kept, removed: unwanted.length + builders + folders }
+  return { kept, removed: unwanted.length + others + folders }
 }
 
 /** The newest ready sandbox that still lives, one for each deployment. */
@@ -41,12 +41,13 @@ export function wanted(sandboxes: readonly ListedSandbox[], keep: ReadonlySet<st
   })
 }
 
-/** A builder belongs to the engine that made it, and that one is no more. */
-async function removeBuilders(context: SandboxContext): Promise<number> {
+/** A builder or a probe belongs to the engine that made it, and that one is no more. */
+async function removeOthers(context: SandboxContext): Promise<number> {
   const { docker, instance } = context
-  const builders = await listContainers(docker, [`${labels.instance}=${instance}`, `${labels.kind}=builder`])
-  await Promise.all(builders.map((builder) => removeContainer(docker, builder.id)))
-  return builders.length
+  const all = await listContainers(docker, [`${labels.instance}=${instance}`])
+  const others = all.filter((container) => container.labels[labels.kind] !== 'sandbox')
+  await Promise.all(others.map((other) => removeContainer(docker, other.id)))
+  return others.length
 }
 
 /** Folders and images without a container: their engine died before it could make one. */
