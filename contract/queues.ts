@@ -50,6 +50,8 @@ export const reportJob = z.discriminatedUnion('kind', [
     context: z.string(),
     state: z.enum(['failure', 'error', 'success']),
     description: z.string(),
+    /** The push that it is about: it says nothing after a newer one of the same commit. */
+    sequence: z.number().int().optional(),
   }),
 ])
 

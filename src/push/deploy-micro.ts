@@ -60,10 +60,14 @@ export async function deployMicro(at: MicroAt, deps: Deps): Promise<void> {
   }
 }
 
-/** Whether this commit, or this very push, has its deployment already. A failed one may be tried by a new push of the same commit. */
+/**
+ * Whether this commit, or this very push, has its deployment already. A failed one may be tried by a new push of the same commit. One
+ * of another branch ends with that branch, which may have been renamed to this one.
+ */
 function isDone(newest: Deployment, { push, sha }: Pick<MicroAt, 'push' | 'sha'>): boolean {
   if (newest.sequence === push.sequence) return true
-  return newest.sha === sha && (isPending(newest.state) || newest.state === 'live')
+  if (newest.sha !== sha || newest.branch !== push.branch) return false
+  return isPending(newest.state) || newest.state === 'live'
 }
 
 /** Also what is left to do for a deployment whose push was interrupted after its record was made. */

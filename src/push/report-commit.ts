@@ -18,8 +18,8 @@ interface Words extends Pick<CommitReport, 'sha' | 'context' | 'state' | 'descri
 
 /** Puts a word about a commit that has no deployment into the outbox. */
 export async function reportCommit({ push, ...words }: Words, { queues }: Deps): Promise<void> {
-  const { installationId, owner, repository } = push
-  await addReport(queues, { kind: 'commit', installationId, owner, repository, ...words })
+  const { installationId, owner, repository, sequence } = push
+  await addReport(queues, { kind: 'commit', installationId, owner, repository, sequence, ...words })
 }
 
 interface Superseded {

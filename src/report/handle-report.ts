@@ -32,8 +32,10 @@ interface Report {
   readonly sha: string
   readonly context: string
   readonly status: Omit<Status, 'targetUrl'> & { readonly targetUrl: string | undefined }
-  /** The push that a deployment comes from; absent for a word on a commit without one. */
+  /** The push that it is about, where that is known. */
   readonly sequence: number | undefined
+  /** What it may take the place of. */
+  readonly over: 'anything' | 'pending'
 }
 
 /**
@@ -59,24 +61,27 @@ async function readReport(job: ReportJob, { store, botUrl }: ReportDeps): Promis
       return deployment === undefined ? undefined : ofDeployment(deployment, botUrl)
     }
     case 'commit': {
-      const { kind: _, state, description, ...place } = job
+      const { kind: _, state, description, sequence, ...place } = job
       const status = { state, description: fitDescription(description), targetUrl: undefined }
-      return { ...place, status, sequence: undefined }
+      return { ...place, status, sequence, over: 'anything' }
     }
   }
 }
 
-function ofDeployment(deployment: Deployment, botUrl: string): Report | undefined {
+function ofDeployment(deployment: Deployment, botUrl: string): Report {
   const status = projectStatus(deployment, botUrl)
-  if (status === undefined) return undefined
-  const { installationId, owner, repository, sha, sequence, config } = deployment
-  return { installationId, owner, repository, sha, context: statusContext(config.name), status, sequence }
+  const { installationId, owner, repository, sha, sequence, config, state } = deployment
+  // What was live keeps its word, unless it was ended before that word was sent.
+  const over = state === 'destroyed' ? 'pending' : 'anything'
+  return { installationId, owner, repository, sha, context: statusContext(config.name), status, sequence, over }
 }
 
 async function sendOnce(report: Report, deps: ReportDeps): Promise<JobResult> {
   const key = statusKey(report)
   const sent = { sequence: report.sequence, ...report.status }
-  const decision = decideSend(readSent(await lastSent(deps.store, key)), sent)
+  const last = readSent(await lastSent(deps.store, key))
+  if (report.over === 'pending' && last?.state !== 'pending') return { kind: 'done', what: 'nothing to say' }
+  const decision = decideSend(last, sent)
   if (decision !== 'send') return { kind: 'done', what: decision }
   const urgency = report.status.state === 'pending' ? 'passing' : 'final'
   const afterMs = deps.pace({ installationId: report.installationId, urgency, nowMs: deps.now() })

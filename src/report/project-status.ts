@@ -13,11 +13,11 @@ export interface Status {
 
 /**
  * A deployment's state in GitHub's words. `failure` is for what the person who pushed can mend, `error` for the rest; a commit that
- * never ran is never `success`, so that a required status does not let it through. `destroyed` says nothing: it was live.
+ * never ran is never `success`, so that a required status does not let it through.
  *
  * @param botUrl where people reach the bot, for the link to the log.
  */
-export function projectStatus(deployment: Deployment, botUrl: string): Status | undefined {
+export function projectStatus(deployment: Deployment, botUrl: string): Status {
   const { state, outcome } = deployment
   const log = `${botUrl}/d/${deployment.id}`
   const pending = (words: string): Status => ({
@@ -46,7 +46,7 @@ export function projectStatus(deployment: Deployment, botUrl: string): Status | 
     case 'skipped':
       return ended(outcome.detail ?? 'Skipped')
     case 'destroyed':
-      return undefined
+      return { state: 'success', description: 'Was live, and has ended', targetUrl: log }
   }
 }
 

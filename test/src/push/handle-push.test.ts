@@ -96,6 +96,33 @@ describe('a push of the production branch', () => {
     expect((await newest())?.id).toBe(first?.id)
   })
 
+  it('deploys a commit again to which the branch is set back after another one went live', async () => {
+    commit(shaA, { 'micro.yml': 'v: 1\n' })
+    await handle(samplePush())
+    await makeLive((await newest())?.id ?? '')
+    commit(shaB, { 'micro.yml': 'v: 1\n' })
+    await handle(samplePush({ sha: shaB, sequence: 2 }))
+    await makeLive((await newest())?.id ?? '')
+    github.heads.set('main', shaA)
+    await handle(samplePush({ sequence: 3 }))
+    expect(await newest()).toMatchObject({ sha: shaA, sequence: 3, state: 'queued' })
+  })
+
+  it('outlives the renaming of its branch, in whichever order the two deliveries come', async () => {
+    for (const order of ['new first', 'old first']) {
+      await parts.store.redis.flushdb()
+      commit(shaA, { 'micro.yml': 'v: 1\n' })
+      await handle(samplePush())
+      await makeLive((await newest())?.id ?? '')
+      github.heads.delete('main')
+      github.heads.set('trunk', shaA)
+      const { sha: _, ...deletion } = samplePush({ sequence: order === 'new first' ? 3 : 2, defaultBranch: 'trunk' })
+      const creation = samplePush({ sequence: order === 'new first' ? 2 : 3, defaultBranch: 'trunk', branch: 'trunk' })
+      for (const push of order === 'new first' ? [creation, deletion] : [deletion, creation]) await handle(push)
+      expect(await newest(), order).toMatchObject({ sha: shaA, branch: 'trunk', state: 'queued' })
+    }
+  })
+
   it('supersedes the deployment that waits, and reports both', async () => {
     commit(shaA, { 'micro.yml': 'v: 1\n' })
     await handle(samplePush())

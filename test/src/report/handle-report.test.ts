@@ -1,6 +1,7 @@
 import nock from 'nock'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createDeployment, getDeployment, transitionDeployment } from '../../../contract/store/deployments.ts'
+import { endMicro, publishDeployment } from '../../../contract/store/micros.ts'
 import { createKeyedLock } from '../../../src/keyed-lock.ts'
 import { handleReport, type ReportDeps } from '../../../src/report/handle-report.ts'
 import { createPace } from '../../../src/report/pace.ts'
@@ -27,6 +28,18 @@ async function makeDeployment(sequence = 1): Promise<string> {
   const base = sampleBase({ sequence })
   await createDeployment(parts.store, base)
   return base.id
+}
+
+async function goLive(id: string): Promise<void> {
+  await transitionDeployment(parts.store, { id, from: ['queued'], to: 'starting' })
+  const deployment = await getDeployment(parts.store, id)
+  if (deployment === undefined) throw new Error('no such deployment')
+  await publishDeployment(parts.store, { deployment, hosts: [], outcome: {} })
+}
+
+async function endAfterLive(id: string): Promise<void> {
+  await goLive(id)
+  await endMicro(parts.store, { microKey: '34/hello', sequence: 2 })
 }
 
 function report(deploymentId: string) {
@@ -84,6 +97,24 @@ describe('a report of a deployment', () => {
     expect(await report(older)).toEqual({ kind: 'done', what: 'outdated' })
   })
 
+  it('ends a status that is still pending when its deployment went live and was ended before anything was sent', async () => {
+    const id = await makeDeployment()
+    await report(id)
+    await endAfterLive(id)
+    await report(id)
+    expect(github.statuses.at(-1)?.body).toMatchObject({ state: 'success', target_url: `http://bot.test/d/${id}` })
+    expect(descriptions()).toEqual(['Queued', 'Was live, and has ended'])
+  })
+
+  it('leaves a final status as it is when its deployment ends', async () => {
+    const id = await makeDeployment()
+    await goLive(id)
+    await report(id)
+    await endMicro(parts.store, { microKey: '34/hello', sequence: 2 })
+    expect(await report(id)).toMatchObject({ kind: 'done' })
+    expect(descriptions()).toHaveLength(1)
+  })
+
   it('comes back later when the installation has had its turns, and does not count as sent', async () => {
     const id = await makeDeployment()
     deps = { ...deps, pace: () => 700 }
@@ -119,4 +150,23 @@ it('sends a word on a commit without a deployment once', async () => {
     { context: 'micropush/hello', state: 'failure', description: 'micro.yml line 2: no' },
   ])
   expect(await getDeployment(parts.store, 'd1')).toBeUndefined()
+})
+
+it('lets a late word on a commit not stand over the deployment of a newer push of it', async () => {
+  const id = await makeDeployment(3)
+  await goLive(id)
+  await report(id)
+  const word = {
+    kind: 'commit',
+    installationId: 12,
+    owner: 'ada',
+    repository: 'hello',
+    sha: shaA,
+    context: 'micropush/hello',
+    state: 'error',
+    description: 'Superseded by bbbbbbb',
+    sequence: 1,
+  } as const
+  expect(await handleReport(word, deps)).toEqual({ kind: 'done', what: 'outdated' })
+  expect(github.statuses.at(-1)?.body).toMatchObject({ state: 'success' })
 })

@@ -50,12 +50,12 @@ describe('projectStatus', () => {
     expect(description).toMatch(/^line 🚀+…$/u)
   })
 
-  it('says nothing when a deployment is destroyed', () => {
-    expect(project('destroyed')).toBeUndefined()
+  it('says of a destroyed deployment that it was live, for commits that have not heard so', () => {
+    expect(project('destroyed')).toMatchObject({ state: 'success', description: 'Was live, and has ended' })
   })
 
-  it('lets no commit through a required status but a live one', () => {
-    const green = deploymentStates.filter((state) => project(state)?.state === 'success')
-    expect(green).toEqual(['live'])
+  it('lets no commit through a required status but one that is or was live', () => {
+    const green = deploymentStates.filter((state) => project(state).state === 'success')
+    expect(green).toEqual(['live', 'destroyed'])
   })
 })
