@@ -59,5 +59,10 @@ function clip(text) {
   const bytes = Buffer.from(text)
   if (bytes.length <= FAILURE_BYTES) return text
   // The end of the bytes may cut a character, or the escape of a line end, into halves.
-  return bytes.slice(0, FAILURE_BYTES - 8).toString('utf8').replace(/[\ufffd\\]+$/, '') + ' …'
+  return (
+    bytes
+      .slice(0, FAILURE_BYTES - 8)
+      .toString('utf8')
+      .replace(/[\ufffd\\]+$/, '') + ' …'
+  )
 }

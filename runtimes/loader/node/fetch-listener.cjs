@@ -40,7 +40,9 @@ function toRequest(incoming, signal) {
   for (let at = 0; at < incoming.rawHeaders.length; at += 2) {
     headers.append(incoming.rawHeaders[at], incoming.rawHeaders[at + 1])
   }
-  const scheme = String(incoming.headers['x-forwarded-proto'] || 'http').split(',')[0].trim()
+  const scheme = String(incoming.headers['x-forwarded-proto'] || 'http')
+    .split(',')[0]
+    .trim()
   const host = incoming.headers['x-forwarded-host'] || incoming.headers.host || 'localhost'
   const target = incoming.url.startsWith('/') ? incoming.url : '/'
   const url = new URL(scheme + '://' + host + target)

@@ -95,26 +95,39 @@ async function listen({ found, own, control }) {
   // Perhaps it listens later, or another process of it does: init watches the port, we watch for any other port.
   control.say('port')
   own.later(() => {
+    const onPort = own.onPort()
+    if (onPort) return adopt({ server: onPort, front: onPort })
     const late = own.any()
-    if (!own.onPort()) serve({ server: late, control, front: feed(late) }).catch((error) => console.error(error))
+    serve({ server: late, control, front: feed(late) }).catch((error) => console.error(error))
   })
   giveUpWhenIdle(control)
 }
 
-/** A server that hands its connections on to another one. */
+/** A server that hands its connections on to another one, which is closed only when they are. */
 function feed(server) {
-  return net.createServer({ allowHalfOpen: true }, (socket) => server.emit('connection', socket))
+  const front = net.createServer({ allowHalfOpen: true }, (socket) => server.emit('connection', socket))
+  const close = server.close
+  server.close = function (then) {
+    front.close(() => close.call(server, then))
+    if (server.closeIdleConnections) server.closeIdleConnections()
+    return server
+  }
+  return front
 }
 
 async function serve({ server, front, close, control }) {
-  keepConnections(server)
   await new Promise((resolve, reject) => {
     front.once('error', reject)
     net.Server.prototype.listen.call(front, { path: SOCKET, backlog: 1024 }, resolve)
   })
-  stopOnSignal({ front, server, close })
+  adopt({ server, front, close })
   control.say('listening')
   control.close()
+}
+
+function adopt({ server, front, close }) {
+  keepConnections(server)
+  stopOnSignal({ front, server, close })
 }
 
 /** The gateway keeps its connections and decides when they end; Node's default of 5 s would close them under a request. */

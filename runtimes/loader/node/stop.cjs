@@ -1,6 +1,8 @@
 'use strict'
 
 const PATIENCE_MS = 4500
+/** For the two sides of an upgraded connection to say goodbye. */
+const UPGRADED_MS = 1000
 
 /**
  * On SIGTERM: accept nothing more, let running requests end, run the framework's own shutdown, exit with 0. An app that
@@ -8,31 +10,28 @@ const PATIENCE_MS = 4500
  */
 exports.stopOnSignal = function stopOnSignal({ front, server, close }) {
   let stopping = false
-  const sockets = new Set()
-  const busy = new Set()
+  /** How many requests are under way on each connection. */
+  const connections = new Map()
   front.on('connection', (socket) => {
-    sockets.add(socket)
-    socket.on('close', () => {
-      sockets.delete(socket)
-      busy.delete(socket)
-    })
+    connections.set(socket, 0)
+    socket.on('close', () => connections.delete(socket))
   })
-  server.on('request', (request, response) => {
+  server.on('request', ({ socket }, response) => {
     // A kept-alive connection ends with the answer that is under way.
-    if (stopping) response.setHeader('connection', 'close')
-    busy.add(request.socket)
+    if (stopping && !response.headersSent) response.setHeader('connection', 'close')
+    add(socket, 1)
     response.on('close', () => {
-      busy.delete(request.socket)
-      if (stopping) request.socket.end()
+      add(socket, -1)
+      if (stopping && connections.get(socket) === 0) leave(socket)
     })
   })
   process.on('SIGTERM', () => {
     if (stopping) return
     stopping = true
-    setTimeout(() => process.exit(0), PATIENCE_MS).unref()
+    setTimeout(giveUp, PATIENCE_MS).unref()
     const drained = new Promise((resolve) => front.close(resolve))
-    for (const socket of sockets) {
-      if (!busy.has(socket)) socket.end()
+    for (const [socket, requests] of connections) {
+      if (requests === 0) leave(socket)
     }
     Promise.all([drained, close ? close() : undefined])
       .catch((error) => console.error(error))
@@ -40,4 +39,27 @@ exports.stopOnSignal = function stopOnSignal({ front, server, close }) {
         if (process.listenerCount('SIGTERM') === 1) process.exit(0)
       })
   })
+
+  function add(socket, change) {
+    const requests = connections.get(socket)
+    if (requests !== undefined) connections.set(socket, requests + change)
+  }
+}
+
+/** Ends a connection whose requests are answered. Its client need not do the same: an idle one may keep it for minutes. */
+function leave(socket) {
+  // node:http takes its parser away from a connection that was upgraded.
+  if (socket.parser) {
+    socket.destroySoon()
+  } else {
+    socket.end()
+    setTimeout(() => socket.destroy(), UPGRADED_MS)
+  }
+}
+
+function giveUp() {
+  process.stderr.write(
+    'The app did not end within ' + PATIENCE_MS / 1000 + ' s after SIGTERM: requests or hooks still run\n',
+  )
+  process.exit(0)
 }

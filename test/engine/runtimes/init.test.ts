@@ -58,6 +58,22 @@ module.exports = (req, res) => {
   expect(seen['stillOpen']).toBe('false')
 })
 
+test.each([
+  ['node', 'index.js', `require('child_process').execFileSync('ls', ['-l', '/proc/self/fd'], { stdio: 'inherit' })`],
+  ['python', 'main.py', 'import subprocess; subprocess.run(["ls", "-l", "/proc/self/fd"], close_fds=False)'],
+] as const)('a program that a %s app starts does not inherit the connection', async (language, entry, source) => {
+  const { sandbox: its } = await imagesOf(language === 'node' ? 'nodejs24' : 'python3.13')
+  await using sandbox = await openSandbox({ image: its, language, files: { [entry]: source } })
+  await expectWord(sandbox, 'hello')
+  sandbox.start({ mode: 'loader', argv: loaderCommand(language, entry), env: runtimeEnvironment(language) })
+  await expectWord(sandbox, 'loaded')
+  sandbox.say('import')
+  await expectWord(sandbox, 'imported')
+  // The folder that ls reads has taken the number that is free.
+  await expect.poll(() => sandbox.output()).toMatch(/3 -> \/proc\//)
+  expect(sandbox.output()).not.toContain('socket:')
+})
+
 test('a program that is not there is named', async () => {
   await using sandbox = await openSandbox({ ...node, files: {} })
   await expectWord(sandbox, 'hello')
@@ -191,16 +207,6 @@ describe('the image', () => {
     expect(logs.toString()).toBe('')
   })
 })
-
-const knowsRunsc = 'runsc' in ((await docker.info()) as { Runtimes: object }).Runtimes
-test.runIf(knowsRunsc)('everything is the same under gVisor', async () => {
-  const files = { 'index.js': 'module.exports = (req, res) => res.end("kernel of its own")' }
-  await using exported = await serve({ ...node, files, entry: 'index.js', runtime: 'runsc' })
-  expect((await ask(exported.socket)).body).toBe('kernel of its own')
-  await using own = await command({ ...node, files: echo, command: 'exec node index.js', runtime: 'runsc' })
-  expect(await exchange(own.socket, 'forwarded')).toBe('forwarded')
-})
-test.skipIf(knowsRunsc)('NOT TESTED: gVisor, which this Docker daemon does not know (npm run install-gvisor)', () => {})
 
 /** Sends a text, closes its own side, and resolves with everything that comes back. */
 function exchange(path: string, text: string): Promise<string> {

@@ -210,9 +210,12 @@ async function raw(
   const socket = connect(path)
   socket.write(text)
   let received = ''
+  let more = then
   for await (const chunk of socket as AsyncIterable<Buffer>) {
     received += chunk.toString()
-    if (then && received.endsWith('\r\n\r\n') && received.includes(then.after)) socket.write(then.text)
+    if (!more || !received.endsWith('\r\n\r\n') || !received.includes(more.after)) continue
+    socket.write(more.text)
+    more = undefined
   }
   return received
 }
