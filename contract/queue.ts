@@ -5,10 +5,11 @@ import type { PushJob, ReportJob, WorkJob } from './queues.ts'
 
 const DAY_SECONDS = 24 * 3600
 
-/** The three queues, each with the one way to add to it. */
+/** The queues, each with the one way to add to it. */
 export interface Queues {
   readonly push: Queue
   readonly work: Queue
+  readonly end: Queue
   readonly report: Queue
   close(): Promise<void>
 }
@@ -24,6 +25,7 @@ export function openQueues(connection: Redis, prefix: string): Queues {
   const queues = {
     push: new Queue(queueNames.push, options),
     work: new Queue(queueNames.work, options),
+    end: new Queue(queueNames.end, options),
     report: new Queue(queueNames.report, options),
   }
   const all = Object.values(queues)
@@ -66,7 +68,7 @@ export async function addDeploy(queues: Queues, deploymentId: string): Promise<v
 export async function addDestroy(queues: Queues, deploymentIds: readonly string[]): Promise<void> {
   if (deploymentIds.length === 0) return
   const job: WorkJob = { kind: 'destroy', deploymentIds: [...deploymentIds] }
-  await queues.work.add('destroy', workJob.parse(job), {
+  await queues.end.add('destroy', workJob.parse(job), {
     attempts: 20,
     backoff: { type: 'exponential', delay: 1000 },
     removeOnComplete: true,

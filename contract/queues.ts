@@ -4,8 +4,10 @@ import { z } from 'zod'
 export const queueNames = {
   /** webhook → bot: a push, durably noted before GitHub gets its 2xx. */
   push: 'push',
-  /** bot → runner: build this, or end that. */
+  /** bot → runner: build this. */
   work: 'work',
+  /** anyone → runner: end that. A queue of its own, so that no end waits for builds. */
+  end: 'end',
   /** anyone → bot: tell GitHub how this deployment stands. */
   report: 'report',
 } as const

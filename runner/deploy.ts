@@ -1,26 +1,21 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Deployment, DeploymentOutcome, PendingState } from '../contract/deployment.ts'
-import { microKey } from '../contract/deployment.ts'
 import { formatSize } from '../contract/format-size.ts'
 import { platformLimits } from '../contract/limits.ts'
-import { addDestroy, addReport } from '../contract/queue.ts'
-import { getDeployment, transitionDeployment } from '../contract/store/deployments.ts'
-import { publishDeployment, retireDeployments } from '../contract/store/micros.ts'
+import { addReport } from '../contract/queue.ts'
+import { transitionDeployment } from '../contract/store/deployments.ts'
 import { buildMicro } from './build/build-micro.ts'
 import type { DeploymentLog } from './deployment-log.ts'
 import { prepareRuntime } from './images/prepare.ts'
-import { hostsOf, productionUrl, routeTo } from './lifecycle/routes.ts'
+import { productionUrl } from './lifecycle/routes.ts'
 import { startDeployment } from './lifecycle/start-deployment.ts'
+import { Overtaken } from './overtaken.ts'
+import { publish } from './publish.ts'
 import type { Runner } from './runner.ts'
-import { destroySandbox } from './sandbox/destroy-sandbox.ts'
-import type { Sandbox } from './sandbox/sandbox.ts'
 import { detectMicro } from './source/detect-micro.ts'
 import { fetchSource } from './source/fetch-source.ts'
 import { startStopwatch } from './stopwatch.ts'
-
-/** Thrown when a deployment was cancelled, superseded or ended while it was worked on: nothing is left to do or to report. */
-export class Overtaken extends Error {}
 
 interface Run {
   readonly deployment: Deployment
@@ -83,6 +78,7 @@ export async function deploy(runner: Runner, run: Run): Promise<void> {
         runtime,
         launch,
         out: log.out,
+        // Words that come late say nothing, and must not take the deployment back to a state that it has left.
         onDetail: (detail: string) => void advance('building', { detail }).catch(() => {}),
         signal,
       },
@@ -104,59 +100,23 @@ export async function deploy(runner: Runner, run: Run): Promise<void> {
   }
 }
 
+/**
+ * From where each state is reached: from itself too, because a command may be sent twice when the connection was lost. A job that is
+ * begun again begins at `fetching`, whatever became of it before.
+ */
+const before = {
+  queued: [],
+  fetching: ['queued', 'fetching', 'building', 'starting'],
+  building: ['fetching', 'building'],
+  starting: ['building', 'starting'],
+} as const satisfies Record<PendingState, readonly PendingState[]>
+
 async function advanceTo(
   runner: Runner,
   change: { readonly deployment: Deployment; readonly to: PendingState; readonly outcome: DeploymentOutcome },
 ): Promise<void> {
   const { deployment, to, outcome } = change
-  const moved = await transitionDeployment(runner.store, {
-    id: deployment.id,
-    from: ['queued', 'fetching', 'building', 'starting'],
-    to,
-    outcome,
-  })
+  const moved = await transitionDeployment(runner.store, { id: deployment.id, from: before[to], to, outcome })
   if (!moved) throw new Overtaken()
-  await addReport(runner.queues, { kind: 'deployment', deploymentId: deployment.id })
-}
-
-/** Points the hosts at the new sandbox; the former one serves what it has begun, and sleeps after that. */
-async function publish(
-  runner: Runner,
-  live: { readonly deployment: Deployment; readonly sandbox: Sandbox; readonly timings: () => Record<string, number> },
-): Promise<void> {
-  const { deployment, sandbox } = live
-  const hosts = hostsOf(deployment, runner.settings)
-  const result = await publishDeployment(runner.store, {
-    deployment,
-    hosts,
-    outcome: { url: productionUrl(deployment, runner.settings), isolation: sandbox.isolation, timings: live.timings() },
-  }).catch(async (error: unknown) => {
-    await destroySandbox(runner.sandboxes, sandbox)
-    throw error
-  })
-  if (result.kind !== 'live') {
-    await destroySandbox(runner.sandboxes, sandbox)
-    if (result.kind === 'stale') await supersede(runner, deployment, result.liveId)
-    throw new Overtaken()
-  }
-  runner.fleet.adopt(sandbox, 'hot')
-  runner.inProduction.add(deployment.id)
-  if (result.formerId !== undefined) runner.inProduction.delete(result.formerId)
-  runner.gateways.tell({ type: 'awake', deploymentId: deployment.id, socket: sandbox.socket })
-  for (const host of hosts) {
-    const route = routeTo(deployment, host)
-    runner.routed.set(host, route)
-    runner.gateways.tell({ type: 'route', route })
-  }
-  await addReport(runner.queues, { kind: 'deployment', deploymentId: deployment.id })
-  const key = microKey({ repositoryId: deployment.repositoryId, micro: deployment.config.name })
-  await addDestroy(runner.queues, await retireDeployments(runner.store, key))
-}
-
-/** A newer commit went live while this one was built. */
-async function supersede(runner: Runner, deployment: Deployment, liveId: string): Promise<void> {
-  const live = await getDeployment(runner.store, liveId)
-  const outcome = live === undefined ? {} : { supersededBy: live.sha }
-  await transitionDeployment(runner.store, { id: deployment.id, from: ['starting'], to: 'superseded', outcome })
   await addReport(runner.queues, { kind: 'deployment', deploymentId: deployment.id })
 }

@@ -10,7 +10,7 @@ export interface DeploymentLog extends AsyncDisposable {
   readonly out: (text: string) => void
   /** A line of our own. */
   readonly note: (line: string) => void
-  /** The end of what was written, for an error message. */
+  /** Resolves when all that came so far is stored. */
   readonly flush: () => Promise<void>
 }
 

@@ -1,9 +1,10 @@
 import { availableParallelism } from 'node:os'
 import { DelayedError, UnrecoverableError, Worker, type Job } from 'bullmq'
+import { queuePrefix } from '../contract/queue.ts'
 import { queueNames, workJob } from '../contract/queues.ts'
 import { openWorkerConnection } from '../contract/store/connect.ts'
 import type { Runner } from './runner.ts'
-import { runDestroy, type WorkEnd, runDeploy } from './work.ts'
+import { giveUp, runDeploy, runDestroy, type WorkEnd } from './work.ts'
 
 /** A worker that died is noticed after this long, and its job is begun again. */
 const LOCK_MS = 10_000
@@ -12,38 +13,49 @@ const STALLED_CHECK_MS = 3000
 const MAX_STALLED = 3
 /** When another deployment of the same micro is being built. */
 const BUSY_DELAY_MS = 250
+/** Ends of deployments wait for last requests most of the time. */
+const PARALLEL_ENDS = 32
+/** Whoever runs us sends SIGKILL after 15 seconds. */
+const CLOSE_MS = 10_000
 
 export interface WorkQueue {
   /** Takes no more jobs, tells running ones to stop, and waits for them. */
   close(): Promise<void>
 }
 
-/** Begins to take jobs; as many at once as the operator set, or as the machine has cores. */
+/** Begins to take jobs; as many builds at once as the operator set, or as the machine has cores. */
 export function openWorkQueue(runner: Runner): WorkQueue {
   const { settings, log } = runner
   const stop = new AbortController()
   const connection = openWorkerConnection(settings)
-  const worker = new Worker(
-    queueNames.work,
-    async (job, token) => {
-      const end = await run(runner, job, stop.signal)
-      await follow(end, job, token)
-    },
-    {
+  const begin = (name: string, concurrency: number) => {
+    const worker = new Worker(name, async (job, token) => follow(await run(runner, job, stop.signal), job, token), {
       connection,
-      prefix: `${settings.redisPrefix}-queue`,
-      concurrency: settings.parallelBuilds ?? availableParallelism(),
+      prefix: queuePrefix(settings.redisPrefix),
+      concurrency,
       lockDuration: LOCK_MS,
       stalledInterval: STALLED_CHECK_MS,
       maxStalledCount: MAX_STALLED,
-    },
-  )
-  worker.on('error', (error) => log.warn({ err: error }, 'the work queue cannot reach Redis'))
-  worker.on('stalled', (jobId) => log.warn({ jobId }, 'a job was begun again because its runner died'))
+    })
+    worker.on('error', (error) => log.warn({ err: error }, 'the work queue cannot reach Redis'))
+    worker.on('stalled', (jobId) => log.warn({ jobId }, 'a job was begun again because its runner died'))
+    worker.on('failed', (job, error) => void noteFailed(runner, job, error))
+    return worker
+  }
+  const workers = [
+    begin(queueNames.work, settings.parallelBuilds ?? availableParallelism()),
+    begin(queueNames.end, PARALLEL_ENDS),
+  ]
   return {
     async close() {
       stop.abort()
-      await worker.close()
+      // BullMQ waits without end for a Redis that is away; a job that is cut off here is begun again by the next runner.
+      const closed = Promise.all(workers.map((worker) => worker.close()))
+      const { promise: late, resolve } = Promise.withResolvers<'late'>()
+      const timer = setTimeout(() => resolve('late'), CLOSE_MS)
+      if ((await Promise.race([closed, late])) === 'late')
+        log.warn({}, 'closed without waiting for running jobs any longer')
+      clearTimeout(timer)
       connection.disconnect()
     },
   }
@@ -58,8 +70,22 @@ async function run(runner: Runner, job: Job, signal: AbortSignal): Promise<WorkE
       return runDeploy(runner, { deploymentId: parsed.data.deploymentId, lastTry, signal })
     }
     case 'destroy':
-      await runDestroy(runner, parsed.data.deploymentIds)
-      return { kind: 'done' }
+      return runDestroy(runner, parsed.data.deploymentIds, signal)
+  }
+}
+
+/** A job that the queue will not begin again, such as one whose runner died under it too often, must not leave its deployment pending. */
+async function noteFailed(runner: Runner, job: Job | undefined, error: Error): Promise<void> {
+  const isLast = job?.finishedOn !== undefined
+  runner.log[isLast ? 'error' : 'warn']({ err: error, jobId: job?.id }, 'a job failed')
+  const parsed = workJob.safeParse(job?.data)
+  if (!isLast || parsed.data?.kind !== 'deploy') return
+  const { deploymentId } = parsed.data
+  try {
+    await giveUp(runner, deploymentId, error)
+  } catch (thrown) {
+    // Its deadline ends it then.
+    runner.log.error({ err: thrown, deploymentId }, 'a deployment could not be given up')
   }
 }
 

@@ -9,6 +9,7 @@ import type { Docker } from './docker/client.ts'
 import type { Network } from './network/set-up-network.ts'
 import type { Route } from './gateway/protocol.ts'
 import type { SandboxContext } from './sandbox/sandbox.ts'
+import type { Works } from './works.ts'
 
 /** What the runner's work is done with, wired in `main.ts`. */
 export interface Runner {
@@ -24,6 +25,7 @@ export interface Runner {
   readonly fleet: Fleet
   readonly gateways: GatewayLink
   readonly drains: Drains
+  readonly works: Works
   /** Micros' live deployments, so that an older one is let go instead of frozen. */
   readonly inProduction: Set<string>
   /** Host name → route, as the gateways were told. */

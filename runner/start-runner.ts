@@ -9,7 +9,7 @@ import { answerGateway } from './lifecycle/control.ts'
 import { createDrains } from './lifecycle/drains.ts'
 import { noteExit } from './lifecycle/exits.ts'
 import { createFleet } from './lifecycle/fleet.ts'
-import { openGatewayLink } from './lifecycle/gateway-link.ts'
+import { createGatewayLink } from './lifecycle/gateway-link.ts'
 import { serveHealth } from './lifecycle/health.ts'
 import { readServed } from './lifecycle/restore.ts'
 import { startDeployment } from './lifecycle/start-deployment.ts'
@@ -20,6 +20,7 @@ import { destroySandbox } from './sandbox/destroy-sandbox.ts'
 import { freeze, thaw } from './sandbox/sleep.ts'
 import { sweep } from './sandbox/sweep.ts'
 import { watchExits } from './sandbox/watch-exits.ts'
+import { createWorks } from './works.ts'
 
 export interface StartedRunner {
   /** Takes no more work, tells running builds to stop, and closes everything; sandboxes go on. */
@@ -59,14 +60,16 @@ export async function startRunner(settings: Settings, log: Logger): Promise<Star
     onProblem: (message, data) => log.warn(data, message),
   })
   for (const { sandbox, state } of kept) fleet.adopt(sandbox, state === 'frozen' ? 'frozen' : 'hot')
-  const gateways = await openGatewayLink({
+  const drains = createDrains(() => gateways.gateways())
+  const gateways = createGatewayLink({
     path: settings.sockets.gateway,
     gid: GATEWAY_GID,
     snapshot: () => ({ type: 'snapshot', routes: [...routed.values()], awake: fleet.awake() }),
-    onMessage: (message, reply) => answerGateway(runner, message, reply),
+    onJoin: (gateway) => drains.joined(gateway),
+    onLeave: (gateway) => drains.left(gateway),
+    onMessage: (message, gateway) => answerGateway(runner, message, gateway),
     onProblem: (message, data) => log.warn(data, message),
   })
-  const drains = createDrains((deploymentId) => gateways.tell({ type: 'drain', deploymentId }))
   const runner: Runner = {
     settings,
     dataDir: settings.dataDir,
@@ -79,11 +82,13 @@ export async function startRunner(settings: Settings, log: Logger): Promise<Star
     fleet,
     gateways,
     drains,
+    works: createWorks(),
     inProduction,
     routed,
     log,
   }
 
+  await gateways.listen()
   const exits = watchExits(sandboxes, {
     signal: stop.signal,
     onExit: (exit) => void noteExit(runner, exit),

@@ -1,11 +1,13 @@
 import { isPending, microKey, type Deployment } from '../contract/deployment.ts'
-import { asMicropushError, type MicropushError } from '../contract/errors.ts'
+import { asMicropushError, MicropushError } from '../contract/errors.ts'
 import { addReport } from '../contract/queue.ts'
 import { getDeployment, transitionDeployment } from '../contract/store/deployments.ts'
 import { releaseLease, takeLease } from '../contract/store/leases.ts'
 import { allHosts } from '../contract/store/micros.ts'
-import { deploy, Overtaken } from './deploy.ts'
+import { deploy } from './deploy.ts'
 import { openDeploymentLog, type DeploymentLog } from './deployment-log.ts'
+import { Overtaken } from './overtaken.ts'
+import { followUp } from './publish.ts'
 import type { Runner } from './runner.ts'
 
 const LEASE_MS = 20_000
@@ -29,14 +31,24 @@ interface DeployWork {
 
 /** Runs one deployment to its end and notes what became of it. */
 export async function runDeploy(runner: Runner, work: DeployWork): Promise<WorkEnd> {
+  return runner.works.join(work.deploymentId, work.signal, (signal) => runOnce(runner, { ...work, signal }))
+}
+
+async function runOnce(runner: Runner, work: DeployWork): Promise<WorkEnd> {
   const deployment = await getDeployment(runner.store, work.deploymentId)
-  if (deployment === undefined || !isPending(deployment.state)) return { kind: 'done' }
-  const key = microKey({ repositoryId: deployment.repositoryId, micro: deployment.config.name })
-  const lease = { microKey: key, owner: deployment.id, ttlMs: LEASE_MS }
+  if (deployment === undefined) return { kind: 'done' }
+  if (!isPending(deployment.state)) return conclude(runner, deployment)
+  const lease = { microKey: keyOf(deployment), owner: deployment.id, ttlMs: LEASE_MS }
   if (!(await takeLease(runner.store, lease))) return { kind: 'busy' }
-  const renewal = setInterval(() => void takeLease(runner.store, lease).catch(() => {}), LEASE_RENEWAL_MS)
+  const lost = new AbortController()
+  const renew = async () => {
+    if (!(await takeLease(runner.store, lease))) lost.abort()
+  }
+  // While Redis is away nobody else can take it either.
+  const renewal = setInterval(() => void renew().catch(() => {}), LEASE_RENEWAL_MS)
   try {
-    return await runLeased(runner, deployment, work)
+    const end = await runLeased(runner, deployment, { ...work, signal: AbortSignal.any([work.signal, lost.signal]) })
+    return end.kind === 'stopped' && lost.signal.aborted && !work.signal.aborted ? { kind: 'busy' } : end
   } finally {
     clearInterval(renewal)
     // An unreleased lease ends by itself.
@@ -50,11 +62,9 @@ async function runLeased(runner: Runner, deployment: Deployment, work: DeployWor
   )
   try {
     await deploy(runner, { deployment, log, signal: work.signal })
-    runner.log.info({ deploymentId: deployment.id, micro: deployment.config.name, sha: deployment.sha }, 'live')
-    return { kind: 'done' }
   } catch (thrown) {
+    if (thrown instanceof Overtaken || work.signal.reason instanceof Overtaken) return { kind: 'done' }
     if (work.signal.aborted) return { kind: 'stopped' }
-    if (thrown instanceof Overtaken) return { kind: 'done' }
     const error = asMicropushError(thrown)
     if (error.fault !== 'user')
       runner.log.error({ err: thrown, deploymentId: deployment.id }, 'a deployment failed through no fault of its user')
@@ -65,6 +75,31 @@ async function runLeased(runner: Runner, deployment: Deployment, work: DeployWor
     await noteFailure(runner, { deployment, error, log })
     return { kind: 'done' }
   }
+  runner.log.info({ deploymentId: deployment.id, micro: deployment.config.name, sha: deployment.sha }, 'live')
+  await followUp(runner, deployment)
+  return { kind: 'done' }
+}
+
+/** Its runner died, or lost Redis, between the end of the deployment and what follows from it: that is made up for. */
+async function conclude(runner: Runner, deployment: Deployment): Promise<WorkEnd> {
+  if (deployment.state === 'live') await followUp(runner, deployment)
+  else await addReport(runner.queues, { kind: 'deployment', deploymentId: deployment.id })
+  return { kind: 'done' }
+}
+
+/** Ends a deployment whose job the queue has given up, so that it does not wait for its deadline. */
+export async function giveUp(runner: Runner, deploymentId: string, cause: Error): Promise<void> {
+  await runner.works.stop(deploymentId, cause)
+  const deployment = await getDeployment(runner.store, deploymentId)
+  if (deployment === undefined) return
+  if (!isPending(deployment.state)) return void (await conclude(runner, deployment))
+  const error = new MicropushError(
+    'internal',
+    'micropush was interrupted again and again while it worked on this, and gave it up. Push again, or ask the operator.',
+    { cause },
+  )
+  await using log = openDeploymentLog(runner.store, deploymentId, () => {})
+  await noteFailure(runner, { deployment, error, log })
 }
 
 async function noteFailure(
@@ -80,11 +115,22 @@ async function noteFailure(
     to: 'failed',
     outcome: { error: { code: error.code, message: error.message } },
   })
-  if (moved) await addReport(runner.queues, { kind: 'deployment', deploymentId: deployment.id })
+  if (moved) return addReport(runner.queues, { kind: 'deployment', deploymentId: deployment.id })
+  // Somebody else ended it, or it went live and we were not told: then the rest of that is ours.
+  const found = await getDeployment(runner.store, deployment.id)
+  if (found !== undefined && !isPending(found.state)) await conclude(runner, found)
 }
 
-/** Takes deployments out of service: no host leads to them any more, what they have begun is finished, then they are gone. */
-export async function runDestroy(runner: Runner, deploymentIds: readonly string[]): Promise<void> {
+/**
+ * Takes deployments out of service: what is built of them is stopped, no host leads to them any more, what they have begun is
+ * finished, then they are gone. May run again after it was interrupted anywhere.
+ */
+export async function runDestroy(
+  runner: Runner,
+  deploymentIds: readonly string[],
+  signal: AbortSignal,
+): Promise<WorkEnd> {
+  await Promise.all(deploymentIds.map((id) => runner.works.stop(id, new Overtaken())))
   const stillRouted = await allHosts(runner.store)
   for (const [host, { deploymentId }] of runner.routed) {
     if (stillRouted[host] === undefined && deploymentIds.includes(deploymentId)) {
@@ -92,11 +138,18 @@ export async function runDestroy(runner: Runner, deploymentIds: readonly string[
       runner.gateways.tell({ type: 'unroute', host })
     }
   }
-  await Promise.all(
-    deploymentIds.map(async (id) => {
-      runner.inProduction.delete(id)
-      await runner.drains.drain(id)
-      await runner.fleet.destroy(id)
-    }),
-  )
+  const ends = await Promise.allSettled(deploymentIds.map((id) => takeOut(runner, id, signal)))
+  // One that could not be ended must not keep the others from it.
+  for (const end of ends) if (end.status === 'rejected') throw end.reason
+  return { kind: signal.aborted ? 'stopped' : 'done' }
+}
+
+async function takeOut(runner: Runner, id: string, signal: AbortSignal): Promise<void> {
+  runner.inProduction.delete(id)
+  await runner.drains.drain(id, signal)
+  if (!signal.aborted) await runner.fleet.destroy(id)
+}
+
+function keyOf({ repositoryId, config }: Deployment): string {
+  return microKey({ repositoryId, micro: config.name })
 }

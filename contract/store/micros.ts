@@ -94,14 +94,18 @@ export async function endMicro(
   )) as string[]
 }
 
-/** Lets go of deployments past the number that is kept; gives those whose sandbox and folders are to be removed. */
+/**
+ * Lets go of deployments past the number that is kept; gives those whose sandbox and folders are to be removed: a job `destroy` has to
+ * follow, and then they are settled (`unsettledDeployments`).
+ */
 export async function retireDeployments({ redis, keys }: Store, key: string): Promise<string[]> {
   return (await redis.eval(
     scripts.retire,
-    3,
+    4,
     keys.micro(key),
     keys.history(key),
     keys.hosts,
+    keys.unsettled,
     Date.now(),
     platformLimits.keptDeployments,
     KEPT_RECORDS,

@@ -56,11 +56,13 @@ export const scripts = {
     return 'ok'`,
 
   /**
+   * A second time gives the same: after a lost connection ioredis sends again what was not answered.
    * KEYS micro, deployment, pending, hosts
    * ARGV id, sequence, now, number of hosts, hosts…, then field and value pairs
    */
   publish: `
     local state = redis.call('HGET', KEYS[2], 'state')
+    if state == 'live' and redis.call('HGET', KEYS[1], 'live') == ARGV[1] then return {'live', ''} end
     if state ~= 'starting' then return {'lost', state or ''} end
     local sequence = tonumber(ARGV[2])
     local ended = tonumber(redis.call('HGET', KEYS[1], 'ended') or '0')
@@ -108,7 +110,7 @@ export const scripts = {
 
   /**
    * Keeps the newest live deployments of a micro and forgets the oldest records.
-   * KEYS micro, history, hosts
+   * KEYS micro, history, hosts, unsettled
    * ARGV now, live ones to keep, records to keep, deployment key prefix, log key prefix
    */
   retire: `
@@ -123,6 +125,7 @@ export const scripts = {
         kept = kept + 1
         if kept > tonumber(ARGV[2]) and id ~= live then
           redis.call('HSET', key, 'state', 'destroyed', 'since', ARGV[1])
+          redis.call('SADD', KEYS[4], id)
           table.insert(destroyed, id)
           gone[id] = true
         end

@@ -1,20 +1,23 @@
 import { asMicropushError } from '../../contract/errors.ts'
 import type { FromEngine, FromGateway } from '../gateway/protocol.ts'
 import type { Runner } from '../runner.ts'
+import { examine } from './examine.ts'
+import type { Gateway } from './gateway-link.ts'
 
 const RETRY_SECONDS = 5
 
 /** Answers what a gateway asks of the engine. */
-export function answerGateway(runner: Runner, message: FromGateway, reply: (message: FromEngine) => void): void {
+export function answerGateway(runner: Runner, message: FromGateway, gateway: Gateway): void {
   switch (message.type) {
     case 'wake':
-      return void wake(runner, message.deploymentId).then(reply)
+      return void wake(runner, message.deploymentId).then((answer) => gateway.tell(answer))
     case 'idle':
       return void sleep(runner, message.deploymentId)
     case 'drained':
-      return runner.drains.drained(message.deploymentId)
+      return runner.drains.drained(message.deploymentId, gateway)
     case 'suspect':
-      return runner.log.info(message, 'a micro did not answer as it should')
+      runner.log.info(message, 'a micro did not answer as it should')
+      return void examine(runner, message.deploymentId)
     case 'pong':
   }
 }
@@ -40,5 +43,7 @@ async function sleep(runner: Runner, deploymentId: string): Promise<void> {
     await runner.fleet.sleep(deploymentId)
   } catch (error) {
     runner.log.warn({ err: error, deploymentId }, 'a micro could not be put to sleep')
+    // What cannot be frozen may have ended already.
+    await examine(runner, deploymentId)
   }
 }

@@ -20,6 +20,7 @@ export async function noteExit(runner: Runner, exit: SandboxExit): Promise<void>
 
 function describeExit(exit: SandboxExit): string {
   if (exit.oomKilled) return 'The micro was ended because it used more memory than its limit.'
+  if (exit.exitCode < 0) return 'The micro ended by itself.'
   if (exit.exitCode > 128) return `The micro was ended by signal ${exit.exitCode - 128}.`
   return `The micro ended by itself with exit code ${exit.exitCode}.`
 }

@@ -25,6 +25,8 @@ interface Member {
   crashes: number
   notBeforeMs: number
   evictTimer: NodeJS.Timeout | undefined
+  /** Operations that have begun or wait. */
+  busy: number
 }
 
 export interface Fleet {
@@ -34,12 +36,16 @@ export interface Fleet {
   wake(deploymentId: string): Promise<string>
   /** Freezes it, or ends its sandbox at once when `keep` says that nobody will miss it. */
   sleep(deploymentId: string): Promise<void>
+  /** Ends a frozen sandbox that `keep` no longer holds; one that runs serves on until it is idle. */
+  letGo(deploymentId: string): Promise<void>
   /** Its process ended by itself; gives false when it was the fleet that ended it. */
   lost(deploymentId: string, containerId: string): Promise<boolean>
   destroy(deploymentId: string): Promise<void>
   /** Deployments whose sandbox may be dialled at once. */
   awake(): { deploymentId: string; socket: string }[]
   temperature(deploymentId: string): Temperature
+  /** The sandbox that it has at the moment. */
+  sandbox(deploymentId: string): Sandbox | undefined
   /** Seconds until the next start may be tried; 0 for one that does not crash. */
   pauseSeconds(deploymentId: string): number
   /** Stops the timers; sandboxes stay as they are. */
@@ -70,26 +76,45 @@ export function createFleet(options: FleetOptions): Fleet {
       crashes: 0,
       notBeforeMs: 0,
       evictTimer: undefined,
+      busy: 0,
     }
     members.set(id, fresh)
     return fresh
   }
-  const inTurn = <T>(member: Member, operation: () => Promise<T>): Promise<T> => {
-    const turn = member.tail.then(operation)
+  const inTurn = <T>(id: string, operation: (member: Member) => Promise<T>): Promise<T> => {
+    const member = memberOf(id)
+    member.busy += 1
+    const turn = member.tail
+      .then(() => operation(member))
+      .finally(() => {
+        member.busy -= 1
+        if (isForgettable(member)) members.delete(id)
+      })
     // The next operation runs whatever became of this one; its caller gets the error.
     member.tail = turn.catch(() => {})
     return turn
   }
+  /** Until its end succeeds a sandbox stays known, so that the next operation ends it before anything else. */
   const chill = async (member: Member): Promise<void> => {
     clearTimeout(member.evictTimer)
-    const { sandbox } = member
-    member.sandbox = undefined
     member.temperature = 'cold'
-    if (sandbox !== undefined) await actions.destroy(sandbox)
+    if (member.sandbox !== undefined) await actions.destroy(member.sandbox)
+    member.sandbox = undefined
+  }
+  const cool = (id: string, member: Member): void => {
+    clearTimeout(member.evictTimer)
+    member.temperature = 'frozen'
+    member.evictTimer = setTimeout(() => {
+      inTurn(id, async (then) => {
+        if (then.temperature === 'frozen') await chill(then)
+      }).catch((error: unknown) => options.onProblem('a sandbox could not be let go', { deploymentId: id, error }))
+    }, options.evictMs)
+    member.evictTimer.unref()
   }
   const heat = async (id: string, member: Member): Promise<string> => {
     clearTimeout(member.evictTimer)
     if (member.sandbox !== undefined && member.temperature === 'hot') return member.sandbox.socket
+    if (member.temperature === 'cold') await chill(member)
     if (member.sandbox !== undefined) {
       try {
         await actions.thaw(member.sandbox)
@@ -119,47 +144,38 @@ export function createFleet(options: FleetOptions): Fleet {
 
   return {
     adopt(sandbox, temperature) {
-      const member = memberOf(sandbox.deploymentId)
+      const id = sandbox.deploymentId
+      const member = memberOf(id)
       member.sandbox = sandbox
       member.temperature = temperature
+      if (temperature === 'frozen') cool(id, member)
     },
-    wake: (id) => {
-      const member = memberOf(id)
-      return inTurn(member, () => heat(id, member))
-    },
-    sleep: (id) => {
-      const member = memberOf(id)
-      return inTurn(member, async () => {
+    wake: (id) => inTurn(id, (member) => heat(id, member)),
+    sleep: (id) =>
+      inTurn(id, async (member) => {
         if (member.sandbox === undefined || member.temperature !== 'hot') return
         if (!options.keep(id)) return chill(member)
         await actions.freeze(member.sandbox)
-        member.temperature = 'frozen'
-        member.evictTimer = setTimeout(() => {
-          inTurn(member, () => (member.temperature === 'frozen' ? chill(member) : Promise.resolve())).catch(
-            (error: unknown) => options.onProblem('a sandbox could not be let go', { deploymentId: id, error }),
-          )
-        }, options.evictMs)
-        member.evictTimer.unref()
-      })
-    },
-    lost: (id, containerId) => {
-      const member = members.get(id)
-      if (member === undefined) return Promise.resolve(false)
-      return inTurn(member, async () => {
-        if (member.sandbox?.containerId !== containerId) return false
+        cool(id, member)
+      }),
+    letGo: (id) =>
+      inTurn(id, async (member) => {
+        if (member.temperature === 'frozen' && !options.keep(id)) await chill(member)
+      }),
+    lost: (id, containerId) =>
+      inTurn(id, async (member) => {
+        if (member.sandbox?.containerId !== containerId || member.temperature === 'cold') return false
         if (Date.now() - member.sandbox.startedAtMs > STEADY_MS) member.crashes = 0
         noteCrash(member)
         await chill(member)
         return true
-      })
-    },
-    destroy: (id) => {
-      const member = memberOf(id)
-      return inTurn(member, async () => {
+      }),
+    destroy: (id) =>
+      inTurn(id, async (member) => {
         await chill(member)
-        members.delete(id)
-      })
-    },
+        // Nothing of it counts any more, so it is forgotten once nobody waits for it.
+        member.crashes = 0
+      }),
     awake: () =>
       [...members.values()].flatMap(({ sandbox, temperature }) =>
         sandbox !== undefined && temperature === 'hot'
@@ -167,11 +183,17 @@ export function createFleet(options: FleetOptions): Fleet {
           : [],
       ),
     temperature: (id) => members.get(id)?.temperature ?? 'cold',
+    sandbox: (id) => members.get(id)?.sandbox,
     pauseSeconds: (id) => Math.max(0, Math.ceil(((members.get(id)?.notBeforeMs ?? 0) - Date.now()) / 1000)),
     close() {
       for (const member of members.values()) clearTimeout(member.evictTimer)
     },
   }
+}
+
+/** Whether a member says nothing that a fresh one would not: ids come from a gateway, which strangers talk to. */
+function isForgettable({ sandbox, busy, crashes }: Member): boolean {
+  return sandbox === undefined && busy === 0 && crashes === 0
 }
 
 function noteCrash(member: Member): void {

@@ -1,14 +1,27 @@
 import { createServer, type Socket } from 'node:net'
 import { chmod, chown, rm } from 'node:fs/promises'
-import { createInterface } from 'node:readline'
 import { fromGateway, type FromEngine, type FromGateway } from '../gateway/protocol.ts'
+import { readLines } from '../gateway/read-lines.ts'
 
 const PING_DEADLINE_MS = 1000
+/** What a gateway says is short; it speaks with strangers, so it is not trusted to stay so. */
+const LONGEST_LINE_BYTES = 64 * 1024
+/** A gateway that does not read gets its connection ended, and a snapshot when it is back. */
+const LONGEST_BACKLOG_BYTES = 64 * 1024 * 1024
+
+/** One gateway's connection. */
+export interface Gateway {
+  tell(message: FromEngine): void
+}
 
 /** The engine's end of the control connection: one server, and as many gateways as connect. */
 export interface GatewayLink {
+  /** Opens the control socket, replacing a left-over one; from then on gateways join. */
+  listen(): Promise<void>
   /** Tells every connected gateway; false when there is none. */
   tell(message: FromEngine): boolean
+  /** Those that are connected. */
+  gateways(): Iterable<Gateway>
   /** How long the gateways took to answer a ping, in ms, or nothing when there is none or one is silent. */
   ping(): Promise<number | undefined>
   close(): Promise<void>
@@ -20,63 +33,84 @@ export interface GatewayLinkOptions {
   readonly gid: number
   /** What a gateway is told first. */
   snapshot(): Extract<FromEngine, { type: 'snapshot' }>
-  onMessage(message: FromGateway, reply: (message: FromEngine) => void): void
+  /** A gateway has connected, and was told the snapshot. */
+  onJoin(gateway: Gateway): void
+  onLeave(gateway: Gateway): void
+  onMessage(message: FromGateway, from: Gateway): void
   onProblem(message: string, data: object): void
 }
 
-/** Opens the control socket at `path`, replacing a left-over one. */
-export async function openGatewayLink(options: GatewayLinkOptions): Promise<GatewayLink> {
-  const sockets = new Set<Socket>()
-  const waiting = new Map<number, () => void>()
+/** Nobody can join before `listen`, so that what `onMessage` needs may be made of the link. */
+export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
+  const connected = new Map<Socket, Gateway>()
+  const waiting = new Map<number, (from: Gateway) => void>()
   let pings = 0
-  await rm(options.path, { force: true })
   const server = createServer((socket) => {
-    sockets.add(socket)
-    socket.on('close', () => sockets.delete(socket))
+    const gateway = gatewayOf(socket)
+    connected.set(socket, gateway)
+    socket.on('close', () => {
+      connected.delete(socket)
+      options.onLeave(gateway)
+    })
     // A gateway that went away is noticed by `close`; it comes back by itself.
     socket.on('error', () => {})
-    const reply = (message: FromEngine) => void socket.write(`${JSON.stringify(message)}\n`)
-    reply(options.snapshot())
-    createInterface({ input: socket }).on('line', (line) => {
-      const message = parseLine(line)
-      if (message === undefined)
-        options.onProblem('gateway sent a line that is not of the protocol', { line: line.slice(0, 200) })
-      else if (message.type === 'pong') waiting.get(message.id)?.()
-      else options.onMessage(message, reply)
+    gateway.tell(options.snapshot())
+    options.onJoin(gateway)
+    readLines(socket, {
+      longestBytes: LONGEST_LINE_BYTES,
+      onLine(line) {
+        const message = parseLine(line)
+        if (message === undefined)
+          options.onProblem('gateway sent a line that is not of the protocol', { line: line.slice(0, 200) })
+        else if (message.type === 'pong') waiting.get(message.id)?.(gateway)
+        else options.onMessage(message, gateway)
+      },
     })
   })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(options.path, resolve)
-  })
-  await chmod(options.path, 0o660)
-  if (process.getuid?.() === 0) await chown(options.path, 0, options.gid)
-
   const tell = (message: FromEngine) => {
-    const line = `${JSON.stringify(message)}\n`
-    for (const socket of sockets) socket.write(line)
-    return sockets.size > 0
+    for (const gateway of connected.values()) gateway.tell(message)
+    return connected.size > 0
   }
   return {
+    async listen() {
+      await rm(options.path, { force: true })
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', reject)
+        server.listen(options.path, resolve)
+      })
+      await chmod(options.path, 0o660)
+      if (process.getuid?.() === 0) await chown(options.path, 0, options.gid)
+    },
     tell,
+    gateways: () => connected.values(),
     async ping() {
-      if (sockets.size === 0) return undefined
+      const silent = new Set(connected.values())
+      if (silent.size === 0) return undefined
       const id = ++pings
       const started = performance.now()
-      const answered = await new Promise<boolean>((resolve) => {
-        const timer = setTimeout(() => resolve(false), PING_DEADLINE_MS)
-        waiting.set(id, () => {
-          clearTimeout(timer)
-          resolve(true)
-        })
-        tell({ type: 'ping', id })
+      const { promise, resolve } = Promise.withResolvers<boolean>()
+      const timer = setTimeout(() => resolve(false), PING_DEADLINE_MS)
+      waiting.set(id, (from) => {
+        if (silent.delete(from) && silent.size === 0) resolve(true)
       })
+      tell({ type: 'ping', id })
+      const answered = await promise
+      clearTimeout(timer)
       waiting.delete(id)
       return answered ? performance.now() - started : undefined
     },
     async close() {
-      for (const socket of sockets) socket.destroy()
+      for (const socket of connected.keys()) socket.destroy()
       await new Promise<void>((resolve) => server.close(() => resolve()))
+    },
+  }
+}
+
+function gatewayOf(socket: Socket): Gateway {
+  return {
+    tell(message) {
+      socket.write(`${JSON.stringify(message)}\n`)
+      if (socket.writableLength > LONGEST_BACKLOG_BYTES) socket.destroy()
     },
   }
 }

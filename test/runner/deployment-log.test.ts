@@ -43,3 +43,22 @@ it('holds and sends no more than a log may have, however much a build prints', a
   const sent = /total_net_input_bytes:(\d+)/.exec(await store.redis.info('stats'))?.[1]
   expect(Number(sent)).toBeLessThan(2 * platformLimits.logBytes)
 })
+
+it('output is stored while it comes, without being asked for', async () => {
+  const id = newDeploymentId()
+  await using log = openDeploymentLog(store, id, fail)
+  log.out('soon')
+  await expect.poll(() => readLog(store, id)).toBe('soon')
+})
+
+it('a log that cannot be stored is told, and stops nothing', async () => {
+  await using other = await startTestRedis()
+  const away = openStore({ redis: other.socket, redisPrefix: 'test' })
+  await other.kill()
+  const problems: unknown[] = []
+  const log = openDeploymentLog(away, newDeploymentId(), (error) => problems.push(error))
+  log.out('lost')
+  await log.flush()
+  expect(problems).toHaveLength(1)
+  away.redis.disconnect()
+})

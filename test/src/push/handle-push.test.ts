@@ -231,12 +231,11 @@ describe('the end of a micro', () => {
     await handle(samplePush())
     const first = await newest()
     if (first) await makeLive(first.id)
-    await parts.queues.work.drain()
   })
 
   async function expectEnded(): Promise<void> {
     expect((await newest())?.state).toBe('destroyed')
-    const jobs = await parts.queues.work.getJobs(['waiting'])
+    const jobs = await parts.queues.end.getJobs(['waiting'])
     expect(jobs.map((job) => job.data as unknown)).toEqual([{ kind: 'destroy', deploymentIds: [(await newest())?.id] }])
   }
 

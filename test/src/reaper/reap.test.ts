@@ -23,7 +23,7 @@ function reapAfter(ms: number): Promise<void> {
   return reap({ ...parts, now: () => Date.now() + ms })
 }
 
-async function jobs(queue: 'work' | 'report'): Promise<unknown[]> {
+async function jobs(queue: 'work' | 'end' | 'report'): Promise<unknown[]> {
   return (await parts.queues[queue].getJobs(['waiting', 'prioritized'])).map((job) => job.data as unknown)
 }
 
@@ -35,7 +35,7 @@ describe('the reaper', () => {
       state: 'failed',
       outcome: { error: { code: 'deadline', message: expect.stringContaining('15 minutes') as string } },
     })
-    expect(await jobs('work')).toEqual([{ kind: 'destroy', deploymentIds: [id] }])
+    expect(await jobs('end')).toEqual([{ kind: 'destroy', deploymentIds: [id] }])
     expect(await jobs('report')).toEqual([{ kind: 'deployment', deploymentId: id }])
   })
 
@@ -67,7 +67,7 @@ describe('the reaper', () => {
     await createDeployment(parts.store, sampleBase({ sequence: 3 }))
     await endMicro(parts.store, { microKey: '2/hello', sequence: 4 })
     await reapAfter(0)
-    expect(await jobs('work')).toEqual([{ kind: 'destroy', deploymentIds: [live.id] }])
+    expect(await jobs('end')).toEqual([{ kind: 'destroy', deploymentIds: [live.id] }])
     expect(await jobs('report')).toHaveLength(2)
     await reapAfter(0)
     expect(await jobs('report')).toHaveLength(2)

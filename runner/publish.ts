@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { microKey, type Deployment } from '../contract/deployment.ts'
+import { MicropushError } from '../contract/errors.ts'
+import { addDestroy, addReport } from '../contract/queue.ts'
+import { getDeployment, transitionDeployment } from '../contract/store/deployments.ts'
+import { allHosts, publishDeployment, retireDeployments, type Published } from '../contract/store/micros.ts'
+import { markSettled } from '../contract/store/unsettled.ts'
+import { examine } from './lifecycle/examine.ts'
+import { hostsOf, productionUrl, routeTo } from './lifecycle/routes.ts'
+import { Overtaken } from './overtaken.ts'
+import type { Runner } from './runner.ts'
+import { destroySandbox } from './sandbox/destroy-sandbox.ts'
+import type { Sandbox } from './sandbox/sandbox.ts'
+
+/** How long we ask Redis what became of a publication whose answer was lost. */
+const DOUBT_MS = 10_000
+const DOUBT_PAUSE_MS = 250
+
+interface Publication {
+  readonly deployment: Deployment
+  readonly sandbox: Sandbox
+  readonly timings: () => Record<string, number>
+}
+
+/**
+ * Points the hosts at a started sandbox; the former one serves what it has begun, and sleeps after that. `followUp` has to come next.
+ * When it is not to go live the sandbox is ended.
+ *
+ * @throws Overtaken when something newer happened; MicropushError `engine-unavailable` when Redis cannot be asked.
+ */
+export async function publish(runner: Runner, publication: Publication): Promise<void> {
+  const { deployment, sandbox } = publication
+  const result = await record(runner, publication).catch(async (error: unknown) => {
+    await destroySandbox(runner.sandboxes, sandbox)
+    throw error
+  })
+  if (result.kind !== 'live') {
+    await destroySandbox(runner.sandboxes, sandbox)
+    if (result.kind === 'stale') await supersede(runner, deployment, result.liveId)
+    throw new Overtaken()
+  }
+  runner.fleet.adopt(sandbox, 'hot')
+  runner.gateways.tell({ type: 'awake', deploymentId: deployment.id, socket: sandbox.socket })
+  route(runner, deployment, hostsOf(deployment, runner.settings))
+  // Its end may have been told before the fleet knew it.
+  await examine(runner, deployment.id)
+}
+
+async function record(runner: Runner, { deployment, sandbox, timings }: Publication): Promise<Published> {
+  const { store, settings } = runner
+  try {
+    return await publishDeployment(store, {
+      deployment,
+      hosts: hostsOf(deployment, settings),
+      outcome: { url: productionUrl(deployment, settings), isolation: sandbox.isolation, timings: timings() },
+    })
+  } catch (cause) {
+    const found = await inDoubt(runner, deployment.id)
+    if (found?.state === 'live') return { kind: 'live', formerId: undefined }
+    const words = 'The records of micropush could not be written.'
+    throw new MicropushError('engine-unavailable', words, { cause })
+  }
+}
+
+/** A command whose answer was lost may have been carried out. */
+async function inDoubt(runner: Runner, id: string): Promise<Deployment | undefined> {
+  for (const deadline = Date.now() + DOUBT_MS; Date.now() < deadline; await sleep(DOUBT_PAUSE_MS)) {
+    try {
+      return await getDeployment(runner.store, id)
+    } catch {
+      // Redis is still away; the deadline ends this.
+    }
+  }
+  return undefined
+}
+
+/** The first of the hosts is production's: what it led to before may sleep for good. */
+function route(runner: Runner, deployment: Deployment, hosts: readonly string[]): void {
+  const production = hostsOf(deployment, runner.settings)[0]
+  for (const host of hosts) {
+    const former = runner.routed.get(host)?.deploymentId
+    const led = routeTo(deployment, host)
+    runner.routed.set(host, led)
+    runner.gateways.tell({ type: 'route', route: led })
+    if (host !== production) continue
+    runner.inProduction.add(deployment.id)
+    if (former !== undefined && former !== deployment.id) letGo(runner, former)
+  }
+}
+
+function letGo(runner: Runner, formerId: string): void {
+  runner.inProduction.delete(formerId)
+  runner.fleet.letGo(formerId).catch((error: unknown) => {
+    runner.log.warn({ err: error, deploymentId: formerId }, 'a replaced micro could not be let go')
+  })
+}
+
+/**
+ * What has to follow when a deployment went live, as often as it takes until all of it succeeds: hosts that Redis leads to it and we
+ * do not yet, the word to GitHub, the end of those that are too many.
+ */
+export async function followUp(runner: Runner, deployment: Deployment): Promise<void> {
+  const led = await allHosts(runner.store)
+  const missing = hostsOf(deployment, runner.settings).filter(
+    (host) => led[host] === deployment.id && runner.routed.get(host)?.deploymentId !== deployment.id,
+  )
+  route(runner, deployment, missing)
+  await addReport(runner.queues, { kind: 'deployment', deploymentId: deployment.id })
+  const key = microKey({ repositoryId: deployment.repositoryId, micro: deployment.config.name })
+  const retired = await retireDeployments(runner.store, key)
+  await addDestroy(runner.queues, retired)
+  await markSettled(runner.store, retired)
+}
+
+/** A newer commit went live while this one was built. */
+async function supersede(runner: Runner, deployment: Deployment, liveId: string): Promise<void> {
+  const live = await getDeployment(runner.store, liveId)
+  const outcome = live === undefined ? {} : { supersededBy: live.sha }
+  await transitionDeployment(runner.store, { id: deployment.id, from: ['starting'], to: 'superseded', outcome })
+  await addReport(runner.queues, { kind: 'deployment', deploymentId: deployment.id })
+}

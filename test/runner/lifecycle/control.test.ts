@@ -1,0 +1,88 @@
+import { connect, type Socket } from 'node:net'
+import { createInterface } from 'node:readline'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { readLog } from '../../../contract/store/logs.ts'
+import { answerGateway } from '../../../runner/lifecycle/control.ts'
+import { noteExit } from '../../../runner/lifecycle/exits.ts'
+import { startTestRunner, type TestRunner } from '../support/runner.ts'
+
+let parts: TestRunner
+let socket: Socket
+let next: () => Promise<unknown>
+beforeEach(async () => {
+  parts = await startTestRunner()
+  parts.onMessage(answerGateway)
+  socket = connect(parts.runner.settings.sockets.gateway)
+  const lines = createInterface({ input: socket })[Symbol.asyncIterator]()
+  next = async () => JSON.parse((await lines.next()).value as string) as unknown
+  expect(await next()).toMatchObject({ type: 'snapshot' })
+})
+afterEach(async () => {
+  socket.destroy()
+  await parts[Symbol.asyncDispose]()
+})
+const say = (message: object) => socket.write(`${JSON.stringify(message)}\n`)
+
+it('a wake is answered with the socket to dial', async () => {
+  say({ type: 'wake', deploymentId: 'd1' })
+  expect(await next()).toEqual({
+    type: 'awake',
+    deploymentId: 'd1',
+    socket: parts.runner.fleet.sandbox('d1')?.socket,
+  })
+})
+
+it('an idle micro in production is frozen, and a wake that follows is answered after that', async () => {
+  parts.runner.inProduction.add('d1')
+  say({ type: 'wake', deploymentId: 'd1' })
+  await next()
+  say({ type: 'idle', deploymentId: 'd1' })
+  say({ type: 'wake', deploymentId: 'd1' })
+  await next()
+  expect(parts.did.map((line) => line.split(' ')[0])).toEqual(['start', 'freeze', 'thaw'])
+})
+
+it('a suspect micro that runs is left alone; one that has ended is gone, and its log says why', async () => {
+  say({ type: 'wake', deploymentId: 'd1' })
+  await next()
+  const containerId = parts.runner.fleet.sandbox('d1')?.containerId ?? ''
+  say({ type: 'suspect', deploymentId: 'd1', reason: 'timeout' })
+  say({ type: 'wake', deploymentId: 'd1' })
+  expect(await next()).toMatchObject({ type: 'awake' })
+  parts.containers.set(containerId, false)
+  say({ type: 'suspect', deploymentId: 'd1', reason: 'broken' })
+  expect(await next()).toEqual({
+    type: 'gone',
+    deploymentId: 'd1',
+    reason: 'The micro ended by itself with exit code 3.',
+  })
+  expect(parts.runner.fleet.temperature('d1')).toBe('cold')
+  await expect.poll(() => readLog(parts.runner.store, 'd1')).toContain('exit code 3')
+})
+
+it('a micro that crashes again and again is unavailable for as long as it is paused', async () => {
+  for (let n = 0; n < 2; n += 1) {
+    say({ type: 'wake', deploymentId: 'd1' })
+    expect(await next()).toMatchObject({ type: 'awake' })
+    const containerId = parts.runner.fleet.sandbox('d1')?.containerId ?? ''
+    const exit = { sandboxId: 's', containerId, deploymentId: 'd1', exitCode: 137, oomKilled: n === 1 }
+    await noteExit(parts.runner, exit)
+    const reason = n === 0 ? 'ended by signal 9' : 'more memory than its limit'
+    expect(await next()).toMatchObject({ type: 'gone', reason: expect.stringContaining(reason) as string })
+  }
+  say({ type: 'wake', deploymentId: 'd1' })
+  expect(await next()).toEqual({
+    type: 'unavailable',
+    deploymentId: 'd1',
+    message: 'This micro fails when it is started.',
+    retryAfterSeconds: 1,
+  })
+})
+
+it('the end of a sandbox that the engine ended itself is no news', async () => {
+  const exit = { sandboxId: 's', containerId: 'c', deploymentId: 'd1', exitCode: 0, oomKilled: false }
+  await noteExit(parts.runner, exit)
+  say({ type: 'wake', deploymentId: 'd1' })
+  expect(await next()).toMatchObject({ type: 'awake' })
+  expect(await readLog(parts.runner.store, 'd1')).toBe('')
+})

@@ -1,0 +1,158 @@
+import { once } from 'node:events'
+import { stat } from 'node:fs/promises'
+import { connect, type Socket } from 'node:net'
+import { createInterface } from 'node:readline'
+import { writeFile, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { createGatewayLink, type Gateway, type GatewayLink } from '../../../runner/lifecycle/gateway-link.ts'
+import type { FromGateway } from '../../../runner/gateway/protocol.ts'
+
+let dir: string
+let path: string
+let link: GatewayLink
+let heard: FromGateway[]
+let problems: object[]
+let joined: Gateway[]
+let left: Gateway[]
+let sockets: Socket[]
+let changed = Promise.withResolvers<void>()
+
+const note =
+  <T>(list: () => T[]) =>
+  (item: T) => {
+    list().push(item)
+    changed.resolve()
+    changed = Promise.withResolvers()
+  }
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await changed.promise
+}
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'mp-link-'))
+  path = join(dir, 'gateway.sock')
+  ;[heard, problems, joined, left, sockets] = [[], [], [], [], []]
+  await writeFile(path, 'left over')
+  link = createGatewayLink({
+    path,
+    gid: 0,
+    snapshot: () => ({ type: 'snapshot', routes: [], awake: [{ deploymentId: 'd1', socket: '/s' }] }),
+    onJoin: note(() => joined),
+    onLeave: note(() => left),
+    onMessage: (message, from) => {
+      if (message.type === 'wake') from.tell({ type: 'awake', deploymentId: message.deploymentId, socket: '/woken' })
+      note(() => heard)(message)
+    },
+    onProblem: (_, data) => note(() => problems)(data),
+  })
+  await link.listen()
+})
+afterEach(async () => {
+  for (const socket of sockets) socket.destroy()
+  await link.close()
+  await rm(dir, { recursive: true, force: true })
+})
+
+async function connectGateway() {
+  const socket = connect(path)
+  sockets.push(socket)
+  await once(socket, 'connect')
+  const lines = createInterface({ input: socket })[Symbol.asyncIterator]()
+  const next = async () => JSON.parse((await lines.next()).value as string) as Record<string, unknown>
+  const snapshot = await next()
+  return { socket, next, snapshot, say: (message: unknown) => socket.write(`${JSON.stringify(message)}\n`) }
+}
+
+it('replaces a left-over socket, which the gateway’s group may use and nobody else', async () => {
+  expect((await stat(path)).mode & 0o777).toBe(0o660)
+})
+
+it('tells a gateway first how things stand, and afterwards what changes', async () => {
+  const gateway = await connectGateway()
+  expect(gateway.snapshot).toEqual({
+    type: 'snapshot',
+    routes: [],
+    awake: [{ deploymentId: 'd1', socket: '/s' }],
+  })
+  expect(link.tell({ type: 'unroute', host: 'a.localhost' })).toBe(true)
+  expect(await gateway.next()).toEqual({ type: 'unroute', host: 'a.localhost' })
+})
+
+it('says that nobody heard when there is no gateway', () => {
+  expect(link.tell({ type: 'unroute', host: 'a.localhost' })).toBe(false)
+})
+
+it('answers the gateway that asked, and no other', async () => {
+  const [one, other] = [await connectGateway(), await connectGateway()]
+  one.say({ type: 'wake', deploymentId: 'd2' })
+  expect(await one.next()).toEqual({ type: 'awake', deploymentId: 'd2', socket: '/woken' })
+  link.tell({ type: 'unroute', host: 'x' })
+  expect(await other.next()).toEqual({ type: 'unroute', host: 'x' })
+})
+
+it('reports lines that are not of the protocol, and goes on with the next', async () => {
+  const gateway = await connectGateway()
+  gateway.socket.write('not json\n{"type":"explode"}\n{"type":"wake"}\n[]\n')
+  gateway.say({ type: 'idle', deploymentId: 'd1' })
+  await until(() => heard.length === 1)
+  expect(problems).toHaveLength(4)
+  expect(problems[0]).toEqual({ line: 'not json' })
+})
+
+it('puts a message together that comes in pieces', async () => {
+  const gateway = await connectGateway()
+  gateway.socket.write('{"type":"drai')
+  gateway.socket.write('ned","deploymentId":"d1"}\n')
+  await until(() => heard.length === 1)
+  expect(heard).toEqual([{ type: 'drained', deploymentId: 'd1' }])
+})
+
+it('ends the connection of a gateway whose line has no end, and serves the others', async () => {
+  const [endless, other] = [await connectGateway(), await connectGateway()]
+  endless.socket.on('error', () => {})
+  const closed = new Promise((resolve) => endless.socket.on('close', resolve))
+  endless.socket.write('x'.repeat(200_000))
+  await closed
+  await until(() => left.length === 1)
+  other.say({ type: 'idle', deploymentId: 'd1' })
+  await until(() => heard.length === 1)
+})
+
+it('ends the connection of a gateway that does not read, before what it should read fills the memory', async () => {
+  const gateway = await connectGateway()
+  gateway.socket.pause()
+  gateway.socket.on('error', () => {})
+  const message = { type: 'gone', deploymentId: 'd1', reason: 'x'.repeat(1024 * 1024) } as const
+  for (let n = 0; n < 80 && link.tell(message); n += 1) await new Promise((resolve) => setImmediate(resolve))
+  await until(() => left.length === 1)
+  expect(link.tell(message)).toBe(false)
+})
+
+it('knows which gateways are there', async () => {
+  const gateway = await connectGateway()
+  await until(() => joined.length === 1)
+  expect([...link.gateways()]).toEqual(joined)
+  gateway.socket.destroy()
+  await until(() => left.length === 1)
+  expect(left).toEqual(joined)
+  expect([...link.gateways()]).toEqual([])
+})
+
+it('measures how long the gateways take to answer, and has no number while one is silent or none is there', async () => {
+  expect(await link.ping()).toBeUndefined()
+  const answer = async () => {
+    const gateway = await connectGateway()
+    gateway.socket.on('data', () => {})
+    return gateway
+  }
+  const one = await answer()
+  const pong = async ({ next, say }: Awaited<ReturnType<typeof connectGateway>>) =>
+    say({ type: 'pong', id: (await next())['id'] })
+  const [ms] = await Promise.all([link.ping(), pong(one)])
+  expect(ms).toBeGreaterThan(0)
+  await answer()
+  const [silent] = await Promise.all([link.ping(), pong(one)])
+  expect(silent).toBeUndefined()
+})

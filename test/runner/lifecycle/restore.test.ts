@@ -1,0 +1,44 @@
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { endMicro } from '../../../contract/store/micros.ts'
+import { readServed } from '../../../runner/lifecycle/restore.ts'
+import { hostsOf } from '../../../runner/lifecycle/routes.ts'
+import { publish } from '../../../runner/publish.ts'
+import { startTestRunner, type TestRunner } from '../support/runner.ts'
+
+let parts: TestRunner
+beforeEach(async () => {
+  parts = await startTestRunner()
+})
+afterEach(() => parts[Symbol.asyncDispose]())
+
+async function goLive(over = {}) {
+  const deployment = await parts.starting(over)
+  await publish(parts.runner, { deployment, sandbox: parts.sandbox(deployment.id), timings: () => ({}) })
+  return deployment
+}
+const read = () => readServed(parts.runner.store, parts.runner.settings)
+
+it('nothing is served at first', async () => {
+  expect(await read()).toEqual({ routes: [], deploymentIds: new Set(), inProduction: new Set() })
+})
+
+it('a restarted engine serves what the former one served, and knows what is in production', async () => {
+  const former = await goLive()
+  const live = await goLive()
+  const other = await goLive({ repositoryId: 8, owner: 'bob' })
+  await parts.starting({ repositoryId: 9, owner: 'eve' })
+  const served = await read()
+  const byHost = (a: { host: string }, b: { host: string }) => a.host.localeCompare(b.host)
+  expect(served.routes.toSorted(byHost)).toEqual([...parts.runner.routed.values()].toSorted(byHost))
+  expect(served.deploymentIds).toEqual(new Set([former.id, live.id, other.id]))
+  expect(served.inProduction).toEqual(new Set([live.id, other.id]))
+})
+
+it('a micro that was ended while the engine was away is not served', async () => {
+  const live = await goLive()
+  await endMicro(parts.runner.store, { microKey: '7/hello', sequence: 99 })
+  expect((await read()).routes).toEqual([])
+  // Hosts that were left behind by whatever accident lead nowhere.
+  await parts.runner.store.redis.hset(parts.runner.store.keys.hosts, hostsOf(live, parts.runner.settings)[0], live.id)
+  expect(await read()).toMatchObject({ routes: [], deploymentIds: new Set() })
+})

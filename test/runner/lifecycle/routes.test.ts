@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest'
+import { defaultLimits } from '../../../contract/limits.ts'
+import { newDeploymentId, type Deployment } from '../../../contract/deployment.ts'
+import { microEnvironment } from '../../../runner/lifecycle/environment.ts'
+import { hostsOf, productionUrl, routeTo } from '../../../runner/lifecycle/routes.ts'
+
+const origin = { domain: 'micros.example.org:8443', scheme: 'https' } as const
+const deployment: Deployment = {
+  id: newDeploymentId(),
+  repositoryId: 7,
+  owner: 'Ada-Lovelace',
+  repository: 'hello',
+  installationId: 3,
+  sha: '0a1b2c3d'.padEnd(40, '0'),
+  branch: 'main',
+  sequence: 1,
+  config: { name: 'hello', src: '.', env: { GREETING: 'hi', PORT: '1', MICRO_NAME: 'x' }, limits: defaultLimits },
+  createdAtMs: 0,
+  state: 'starting',
+  stateSinceMs: 0,
+  outcome: {},
+}
+
+it('a deployment has the production host first, and one of its own; hosts carry no port', () => {
+  expect(hostsOf(deployment, origin)).toEqual([
+    'hello--ada-lovelace.micros.example.org',
+    '0a1b2c3--hello--ada-lovelace.micros.example.org',
+  ])
+})
+
+it('its address has scheme and port', () => {
+  expect(productionUrl(deployment, origin)).toBe('https://hello--ada-lovelace.micros.example.org:8443')
+})
+
+it('a route says what the gateway has to hold the micro to', () => {
+  expect(routeTo(deployment, 'a.example.org')).toEqual({
+    host: 'a.example.org',
+    deploymentId: deployment.id,
+    micro: 'hello',
+    timeoutMs: defaultLimits.timeoutMs,
+    payloadBytes: defaultLimits.payloadBytes,
+  })
+})
+
+it('a micro finds the file’s variables in its environment, but cannot change what we promise', () => {
+  expect(microEnvironment(deployment, origin)).toEqual({
+    GREETING: 'hi',
+    PORT: '8000',
+    MICRO_NAME: 'hello',
+    MICRO_DEPLOYMENT_ID: deployment.id,
+    MICRO_COMMIT: deployment.sha,
+    MICRO_URL: 'https://hello--ada-lovelace.micros.example.org:8443',
+  })
+})

@@ -1,0 +1,207 @@
+import { createServer, type Server } from 'node:http'
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { defaultLimits } from '../../../contract/limits.ts'
+import { newDeploymentId, type Deployment, type DeploymentBase } from '../../../contract/deployment.ts'
+import { openQueues } from '../../../contract/queue.ts'
+import { parseSettings } from '../../../contract/settings.ts'
+import { openStore } from '../../../contract/store/connect.ts'
+import {
+  createDeployment,
+  getDeployment,
+  nextSequence,
+  transitionDeployment,
+} from '../../../contract/store/deployments.ts'
+import { connectDocker } from '../../../runner/docker/client.ts'
+import { createDrains } from '../../../runner/lifecycle/drains.ts'
+import { createFleet } from '../../../runner/lifecycle/fleet.ts'
+import { createGatewayLink, type Gateway } from '../../../runner/lifecycle/gateway-link.ts'
+import type { FromGateway } from '../../../runner/gateway/protocol.ts'
+import type { Runner } from '../../../runner/runner.ts'
+import type { Sandbox } from '../../../runner/sandbox/sandbox.ts'
+import { openUidPool } from '../../../runner/sandbox/uid-pool.ts'
+import { createWorks } from '../../../runner/works.ts'
+import { startTestRedis, type TestRedis } from '../../support/redis.ts'
+
+export interface TestRunner extends AsyncDisposable {
+  readonly runner: Runner
+  readonly redis: TestRedis
+  /** `start <deployment>`, `destroy <sandbox>` and so on, as the fleet did it. */
+  readonly did: string[]
+  readonly logged: { readonly msg: string }[]
+  /** Containers that the Docker daemon's stand-in knows, by id: whether they run. */
+  readonly containers: Map<string, boolean>
+  /** What to do with a gateway's messages. */
+  onMessage(take: (runner: Runner, message: FromGateway, gateway: Gateway) => void): void
+  /** A deployment of the micro `hello` that is queued. */
+  queued(over?: Partial<DeploymentBase>): Promise<Deployment>
+  /** One that is about to be published, as `deploy` leaves it. */
+  starting(over?: Partial<DeploymentBase>): Promise<Deployment>
+  sandbox(deploymentId: string): Sandbox
+  report(): Promise<string[]>
+}
+
+/** A runner on a real Redis, with a real control socket and a stand-in for the Docker daemon that knows containers by name alone. */
+export async function startTestRunner(): Promise<TestRunner> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'mp-runner-'))
+  await chmod(dataDir, 0o711)
+  await mkdir(join(dataDir, 'run'))
+  const redis = await startTestRedis()
+  const containers = new Map<string, boolean>()
+  const daemon = await standIn(join(dataDir, 'docker.sock'), containers)
+  const settings = parseSettings({
+    MICROPUSH_DATA: dataDir,
+    MICROPUSH_REDIS: redis.socket,
+    MICROPUSH_REDIS_PREFIX: 'test',
+    DOCKER_HOST: `unix://${join(dataDir, 'docker.sock')}`,
+  })
+  const did: string[] = []
+  const logged: { msg: string }[] = []
+  const log = pino(
+    { level: 'debug' },
+    { write: (line: string) => void logged.push(JSON.parse(line) as { msg: string }) },
+  )
+  const store = openStore(settings)
+  const queues = openQueues(store.redis, settings.redisPrefix)
+  const docker = connectDocker(settings.dockerSocket)
+  const inProduction = new Set<string>()
+  let starts = 0
+  const sandbox = (deploymentId: string): Sandbox => {
+    const id = (++starts).toString(16).padStart(10, '0')
+    containers.set(`c${id}`, true)
+    const socket = join(dataDir, 'sandboxes', id, 'app.sock')
+    return { id, containerId: `c${id}`, deploymentId, socket, isolation: 'runc', startedAtMs: Date.now() }
+  }
+  const act = (what: string) => (of: Sandbox) => {
+    did.push(`${what} ${of.id}`)
+    return Promise.resolve()
+  }
+  const fleet = createFleet({
+    actions: {
+      start: (id) => {
+        did.push(`start ${id}`)
+        return Promise.resolve(sandbox(id))
+      },
+      freeze: act('freeze'),
+      thaw: act('thaw'),
+      destroy: act('destroy'),
+    },
+    evictMs: 60_000,
+    keep: (id) => inProduction.has(id),
+    onProblem: (message, data) => log.warn(data, message),
+  })
+  let take: (runner: Runner, message: FromGateway, gateway: Gateway) => void = () => {}
+  const drains = createDrains(() => gateways.gateways())
+  const gateways = createGatewayLink({
+    path: settings.sockets.gateway,
+    gid: 0,
+    snapshot: () => ({ type: 'snapshot', routes: [...runner.routed.values()], awake: fleet.awake() }),
+    onJoin: (gateway) => drains.joined(gateway),
+    onLeave: (gateway) => drains.left(gateway),
+    onMessage: (message, gateway) => take(runner, message, gateway),
+    onProblem: (message, data) => log.warn(data, message),
+  })
+  const host = { swappiness: false, resolvConf: '', cpus: 1 }
+  const runner: Runner = {
+    settings,
+    dataDir,
+    store,
+    queues,
+    docker,
+    instance: 'test',
+    sandboxes: {
+      docker,
+      instance: 'test',
+      dataDir,
+      isolation: 'runc',
+      network: 'none',
+      gatewayGid: 0,
+      host,
+      uids: openUidPool(docker),
+    },
+    network: { sandbox: 'none', builder: 'none', resolvConf: '' },
+    fleet,
+    gateways,
+    drains,
+    works: createWorks(),
+    inProduction,
+    routed: new Map(),
+    log,
+  }
+  await gateways.listen()
+
+  const queued: TestRunner['queued'] = async (over = {}) => {
+    const sequence = await nextSequence(store)
+    const base: DeploymentBase = {
+      id: newDeploymentId(),
+      repositoryId: 7,
+      owner: 'ada',
+      repository: 'hello',
+      installationId: 3,
+      sha: `${sequence.toString(16)}abcdef0`.padEnd(40, '0'),
+      branch: 'main',
+      sequence,
+      config: { name: 'hello', src: '.', env: {}, limits: defaultLimits },
+      createdAtMs: Date.now(),
+      ...over,
+    }
+    await createDeployment(store, base)
+    return must(await getDeployment(store, base.id))
+  }
+  return {
+    runner,
+    redis,
+    did,
+    logged,
+    containers,
+    onMessage: (next) => void (take = next),
+    queued,
+    async starting(over) {
+      const { id } = await queued(over)
+      await transitionDeployment(store, {
+        id,
+        from: ['queued'],
+        to: 'starting',
+        outcome: { artifacts: { app: 'app' } },
+      })
+      return must(await getDeployment(store, id))
+    },
+    sandbox,
+    async report() {
+      const jobs = await queues.report.getJobs(['waiting', 'delayed'])
+      return jobs.map((job) => (job.data as { deploymentId: string }).deploymentId)
+    },
+    async [Symbol.asyncDispose]() {
+      fleet.close()
+      await gateways.close()
+      daemon.close()
+      daemon.closeAllConnections()
+      await queues.close().catch(() => {})
+      store.redis.disconnect()
+      await redis[Symbol.asyncDispose]()
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+function must<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('it was just made')
+  return value
+}
+
+/** The Docker Engine's API as far as looking at containers goes: https://docs.docker.com/reference/api/engine/ */
+async function standIn(path: string, containers: ReadonlyMap<string, boolean>): Promise<Server> {
+  const server = createServer((request, response) => {
+    const id = /\/containers\/([^/]+)\/json/.exec(request.url ?? '')?.[1]
+    const running = id === undefined ? undefined : containers.get(id)
+    response.setHeader('content-type', 'application/json')
+    if (request.url?.startsWith('/containers/json') === true) return void response.end('[]')
+    if (running === undefined) return void response.writeHead(404).end('{"message":"No such container"}')
+    const state = { Running: running, Paused: false, ExitCode: running ? 0 : 3, OOMKilled: false, StartedAt: '' }
+    response.end(JSON.stringify({ Id: id, State: state }))
+  })
+  await new Promise<void>((resolve) => server.listen(path, resolve))
+  return server
+}

@@ -1,0 +1,273 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import { connect } from 'node:net'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { newDeploymentId } from '../../contract/deployment.ts'
+import { platformLimits } from '../../contract/limits.ts'
+import { getDeployment } from '../../contract/store/deployments.ts'
+import { takeLease } from '../../contract/store/leases.ts'
+import { readLog } from '../../contract/store/logs.ts'
+import { allHosts, endMicro, publishDeployment } from '../../contract/store/micros.ts'
+import { unsettledDeployments } from '../../contract/store/unsettled.ts'
+import { hostsOf } from '../../runner/lifecycle/routes.ts'
+import { publish } from '../../runner/publish.ts'
+import { giveUp, runDeploy, runDestroy } from '../../runner/work.ts'
+import { startTestRunner, type TestRunner } from './support/runner.ts'
+
+let parts: TestRunner
+let bot: Server
+let botAnswers: number
+/** Resolves with each request for source. */
+let asked = Promise.withResolvers<void>()
+const never = new AbortController().signal
+
+beforeEach(async () => {
+  parts = await startTestRunner()
+  botAnswers = 410
+  bot = createServer((request, response) => {
+    asked.resolve()
+    asked = Promise.withResolvers()
+    // 0 stands for a bot that never answers.
+    if (botAnswers !== 0) response.writeHead(botAnswers).end()
+    request.resume()
+  }).listen(parts.runner.settings.sockets.bot)
+  await once(bot, 'listening')
+})
+afterEach(async () => {
+  bot.close()
+  bot.closeAllConnections()
+  await parts[Symbol.asyncDispose]()
+})
+
+const stateOf = async (id: string) => (await getDeployment(parts.runner.store, id))?.state
+const deployWork = (deploymentId: string, over = {}) => ({ deploymentId, lastTry: false, signal: never, ...over })
+
+async function goLive(over = {}) {
+  const deployment = await parts.starting(over)
+  const sandbox = parts.sandbox(deployment.id)
+  await publish(parts.runner, { deployment, sandbox, timings: () => ({ total: 1 }) })
+  return { deployment, sandbox }
+}
+
+describe('a deployment', () => {
+  it('that fails is noted with whose fault it is, told in its log, and reported', async () => {
+    const { id } = await parts.queued()
+    expect(await runDeploy(parts.runner, deployWork(id))).toEqual({ kind: 'done' })
+    expect(await getDeployment(parts.runner.store, id)).toMatchObject({
+      state: 'failed',
+      outcome: { error: { code: 'source-gone' } },
+    })
+    expect(await readLog(parts.runner.store, id)).toMatch(/Failed: GitHub does not have this commit/)
+    expect(await parts.report()).toContain(id)
+  })
+
+  it('that nobody knows, or that has ended, is done', async () => {
+    expect(await runDeploy(parts.runner, deployWork(newDeploymentId()))).toEqual({ kind: 'done' })
+    const { id } = await parts.queued()
+    await endMicro(parts.runner.store, { microKey: '7/hello', sequence: 99 })
+    expect(await runDeploy(parts.runner, deployWork(id))).toEqual({ kind: 'done' })
+    expect(await stateOf(id)).toBe('cancelled')
+  })
+
+  it('waits while another one of its micro is built', async () => {
+    const { id } = await parts.queued()
+    await takeLease(parts.runner.store, { microKey: '7/hello', owner: 'another', ttlMs: 60_000 })
+    expect(await runDeploy(parts.runner, deployWork(id))).toEqual({ kind: 'busy' })
+    expect(await stateOf(id)).toBe('queued')
+  })
+
+  it('gives the right to build back', async () => {
+    const { id } = await parts.queued()
+    await runDeploy(parts.runner, deployWork(id))
+    expect(await takeLease(parts.runner.store, { microKey: '7/hello', owner: 'another', ttlMs: 1000 })).toBe(true)
+  })
+
+  it('stops when the runner goes down, and stays pending for the next one', async () => {
+    botAnswers = 0
+    const { id } = await parts.queued()
+    const stop = new AbortController()
+    const { promise } = asked
+    const end = runDeploy(parts.runner, deployWork(id, { signal: stop.signal }))
+    await promise
+    stop.abort()
+    expect(await end).toEqual({ kind: 'stopped' })
+    expect(await stateOf(id)).toBe('fetching')
+  })
+
+  it('whose micro was ended meanwhile is stopped at once, and is no failure', async () => {
+    botAnswers = 0
+    const { id } = await parts.queued()
+    const { promise } = asked
+    const end = runDeploy(parts.runner, deployWork(id))
+    await promise
+    await endMicro(parts.runner.store, { microKey: '7/hello', sequence: 99 })
+    expect(await runDestroy(parts.runner, [id], never)).toEqual({ kind: 'done' })
+    expect(await end).toEqual({ kind: 'done' })
+    expect(await stateOf(id)).toBe('cancelled')
+  })
+
+  it('is worked on once when its job is begun again beside itself', async () => {
+    botAnswers = 0
+    let requests = 0
+    bot.on('request', () => (requests += 1))
+    const { id } = await parts.queued()
+    const stop = new AbortController()
+    const { promise } = asked
+    const first = runDeploy(parts.runner, deployWork(id, { signal: stop.signal }))
+    await promise
+    const second = runDeploy(parts.runner, deployWork(id, { signal: stop.signal }))
+    stop.abort()
+    expect([await first, await second]).toEqual([{ kind: 'stopped' }, { kind: 'stopped' }])
+    expect(requests).toBe(1)
+  })
+
+  it('that the queue has given up has failed, in words, and is reported', async () => {
+    const { id } = await parts.queued()
+    await giveUp(parts.runner, id, new Error('job stalled more than allowable limit'))
+    expect(await getDeployment(parts.runner.store, id)).toMatchObject({
+      state: 'failed',
+      outcome: {
+        error: { code: 'internal', message: expect.stringContaining('interrupted again and again') as string },
+      },
+    })
+    expect(await parts.report()).toEqual([id])
+  })
+
+  it('that ended without its report being queued gets one when its job runs again', async () => {
+    const { id } = await parts.queued()
+    await runDeploy(parts.runner, deployWork(id))
+    await parts.runner.queues.report.drain()
+    await runDeploy(parts.runner, deployWork(id))
+    expect(await parts.report()).toEqual([id])
+  })
+})
+
+describe('going live', () => {
+  it('routes both hosts to the sandbox, and lets the frozen former one go', async () => {
+    const former = await goLive()
+    await parts.runner.fleet.sleep(former.deployment.id)
+    const { deployment, sandbox } = await goLive()
+    expect(await stateOf(deployment.id)).toBe('live')
+    const [production, permanent] = hostsOf(deployment, parts.runner.settings)
+    expect(parts.runner.routed.get(production)?.deploymentId).toBe(deployment.id)
+    expect(parts.runner.routed.get(permanent)?.deploymentId).toBe(deployment.id)
+    expect(parts.runner.fleet.awake()).toEqual([{ deploymentId: deployment.id, socket: sandbox.socket }])
+    expect([...parts.runner.inProduction]).toEqual([deployment.id])
+    await expect.poll(() => parts.did.at(-1)).toBe(`destroy ${former.sandbox.id}`)
+  })
+
+  it('ends the sandbox of one that was cancelled while it was started', async () => {
+    const deployment = await parts.starting()
+    const sandbox = parts.sandbox(deployment.id)
+    await endMicro(parts.runner.store, { microKey: '7/hello', sequence: 99 })
+    await expect(publish(parts.runner, { deployment, sandbox, timings: () => ({}) })).rejects.toThrow()
+    expect(parts.runner.fleet.sandbox(deployment.id)).toBeUndefined()
+    expect(parts.runner.routed.size).toBe(0)
+  })
+
+  it('is superseded by a newer one that was quicker', async () => {
+    const older = await parts.starting()
+    const newer = await goLive()
+    await expect(
+      publish(parts.runner, { deployment: older, sandbox: parts.sandbox(older.id), timings: () => ({}) }),
+    ).rejects.toThrow()
+    expect(await getDeployment(parts.runner.store, older.id)).toMatchObject({
+      state: 'superseded',
+      outcome: { supersededBy: newer.deployment.sha },
+    })
+    expect(await parts.report()).toContain(older.id)
+  })
+
+  it('notices that the sandbox ended before anybody listened', async () => {
+    const deployment = await parts.starting()
+    const sandbox = parts.sandbox(deployment.id)
+    parts.containers.set(sandbox.containerId, false)
+    await publish(parts.runner, { deployment, sandbox, timings: () => ({}) })
+    expect(parts.runner.fleet.awake()).toEqual([])
+    expect(await readLog(parts.runner.store, deployment.id)).toContain('ended by itself with exit code 3')
+  })
+
+  it('goes through when the answer of Redis is lost on the way', async () => {
+    const deployment = await parts.starting()
+    const sandbox = parts.sandbox(deployment.id)
+    const before = publish(parts.runner, { deployment, sandbox, timings: () => ({}) })
+    // The script has been sent and is carried out; its answer is never read.
+    parts.runner.store.redis.stream.destroy()
+    await before
+    expect(await stateOf(deployment.id)).toBe('live')
+    expect(parts.runner.fleet.sandbox(deployment.id)).toEqual(sandbox)
+    expect(parts.runner.routed.size).toBe(2)
+  })
+
+  it('is made up for when the runner died between the record and the rest', async () => {
+    const deployment = await parts.starting()
+    const hosts = hostsOf(deployment, parts.runner.settings)
+    await publishDeployment(parts.runner.store, { deployment, hosts, outcome: {} })
+    expect(await runDeploy(parts.runner, deployWork(deployment.id))).toEqual({ kind: 'done' })
+    expect([...parts.runner.routed.keys()]).toEqual(hosts)
+    expect(await parts.report()).toEqual([deployment.id])
+  })
+
+  it('does not take a host back from one that is newer when its job runs again', async () => {
+    const former = await goLive()
+    const { deployment } = await goLive()
+    await runDeploy(parts.runner, deployWork(former.deployment.id))
+    const [production] = hostsOf(deployment, parts.runner.settings)
+    expect(parts.runner.routed.get(production)?.deploymentId).toBe(deployment.id)
+    expect([...parts.runner.inProduction]).toEqual([deployment.id])
+  })
+
+  it('asks for the end of those that are too many, and leaves none of them unsettled', async () => {
+    const all = []
+    for (let n = 0; n < platformLimits.keptDeployments + 2; n += 1) all.push((await goLive()).deployment.id)
+    await runDeploy(parts.runner, deployWork(all.at(-1) ?? ''))
+    const jobs = await parts.runner.queues.end.getJobs(['waiting'])
+    expect(jobs.flatMap((job) => (job.data as { deploymentIds: string[] }).deploymentIds).toSorted()).toEqual(
+      all.slice(0, 2).toSorted(),
+    )
+    expect(await unsettledDeployments(parts.runner.store)).toEqual([])
+  })
+})
+
+describe('taking out of service', () => {
+  it('unroutes, drains and ends the sandbox, in this order', async () => {
+    const { deployment, sandbox } = await goLive()
+    const socket = connect(parts.runner.settings.sockets.gateway)
+    const said: string[] = []
+    socket.setEncoding('utf8').on('data', (chunk: string) => {
+      for (const line of chunk.trim().split('\n')) {
+        const { type } = JSON.parse(line) as { type: string }
+        said.push(type)
+        if (type === 'drain') said.push(`${parts.did.length} done before`)
+        if (type === 'drain') socket.write(`${JSON.stringify({ type: 'drained', deploymentId: deployment.id })}\n`)
+      }
+    })
+    parts.onMessage((runner, message, gateway) => {
+      if (message.type === 'drained') runner.drains.drained(message.deploymentId, gateway)
+    })
+    await expect.poll(() => said).toEqual(['snapshot'])
+    await endMicro(parts.runner.store, { microKey: '7/hello', sequence: 99 })
+    expect(await runDestroy(parts.runner, [deployment.id], never)).toEqual({ kind: 'done' })
+    expect(said).toEqual(['snapshot', 'unroute', 'unroute', 'drain', '0 done before'])
+    expect(parts.did).toEqual([`destroy ${sandbox.id}`])
+    expect([parts.runner.routed.size, parts.runner.inProduction.size]).toEqual([0, 0])
+    socket.destroy()
+  })
+
+  it('leaves a host alone that leads to a newer deployment by now', async () => {
+    const former = await goLive()
+    const { deployment } = await goLive()
+    await runDestroy(parts.runner, [former.deployment.id], never)
+    expect(Object.values(await allHosts(parts.runner.store))).toContain(deployment.id)
+    const [production] = hostsOf(deployment, parts.runner.settings)
+    expect(parts.runner.routed.get(production)?.deploymentId).toBe(deployment.id)
+  })
+
+  it('is left to the next runner when this one goes down', async () => {
+    const { deployment } = await goLive()
+    const stop = new AbortController()
+    stop.abort()
+    expect(await runDestroy(parts.runner, [deployment.id], stop.signal)).toEqual({ kind: 'stopped' })
+    expect(parts.did).toEqual([])
+  })
+})
