@@ -36,7 +36,12 @@ export function supervise(spec: ProcessSpec, onRestart: (words: string) => void)
     const begun = Date.now()
     const [command, ...args] = spec.command
     const output = log === undefined ? 'inherit' : 'pipe'
-    child = spawn(command, args, { stdio: ['ignore', output, output], env: childEnvironment(spec.env) })
+    child = spawn(command, args, {
+      stdio: ['ignore', output, output],
+      env: childEnvironment(spec.env),
+      // A terminal's Ctrl-C goes to the whole process group; ours are stopped one after the other, Redis last.
+      detached: true,
+    })
     if (log !== undefined) for (const stream of [child.stdout, child.stderr]) stream?.pipe(log, { end: false })
     child.on('error', (error) => onRestart(`${spec.name} could not be started: ${error.message}`))
     child.on('close', (code, signal) => {

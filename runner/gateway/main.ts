@@ -30,9 +30,9 @@ try {
   })
   process.exit(1)
 }
-const dropped = dropPrivileges()
+dropPrivileges()
 gateway.open()
-log.info('listening', { ...addressOf(server), unprivileged: dropped })
+log.info('listening', { ...addressOf(server), unprivileged: process.getuid?.() !== 0 })
 
 let stopping = false
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
