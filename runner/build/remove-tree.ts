@@ -1,16 +1,11 @@
 import { execFile } from 'node:child_process'
-import { rm } from 'node:fs/promises'
 import { promisify } from 'node:util'
 
 /**
- * Removes a folder that strangers wrote to. They can nest folders until no path to the innermost fits a system call; Node.js fails on
- * that, and rm(1), which goes from folder to folder, does not.
+ * Removes a folder that strangers wrote to, or may still write to: a builder that Docker could not end. rm(1) goes from folder to folder
+ * by file descriptors, so a link that takes a folder's place meanwhile leads it nowhere, and no depth is too great; Node.js goes by paths,
+ * and would follow the one and fail on the other.
  */
 export async function removeTree(dir: string): Promise<void> {
-  try {
-    await rm(dir, { recursive: true, force: true })
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENAMETOOLONG')) throw error
-    await promisify(execFile)('rm', ['-rf', '--one-file-system', '--', dir])
-  }
+  await promisify(execFile)('rm', ['-rf', '--one-file-system', '--', dir])
 }
