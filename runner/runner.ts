@@ -30,5 +30,7 @@ export interface Runner {
   readonly inProduction: Set<string>
   /** Host name → route, as the gateways were told. */
   readonly routed: Map<string, Route>
+  /** Gives back the disk that nobody needs any more; never rejects. */
+  readonly keepHouse: (runner: Runner) => Promise<void>
   readonly log: Logger
 }

@@ -5,6 +5,7 @@ import { openStore } from '../contract/store/connect.ts'
 import { getDeployment } from '../contract/store/deployments.ts'
 import { MicropushError } from '../contract/errors.ts'
 import { GATEWAY_GID, prepareGround } from './ground.ts'
+import { createHousekeeping } from './housekeeping/keep-house.ts'
 import { answerGateway } from './lifecycle/control.ts'
 import { createDrains } from './lifecycle/drains.ts'
 import { noteExit } from './lifecycle/exits.ts'
@@ -83,6 +84,7 @@ export async function startRunner(settings: Settings, log: Logger): Promise<Star
     gateways,
     drains,
     works: createWorks(),
+    keepHouse: createHousekeeping(),
     inProduction,
     routed,
     log,

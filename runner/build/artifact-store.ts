@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
+import { removeTree } from './remove-tree.ts'
 
-type ArtifactKind = 'app' | 'dependencies'
+export type ArtifactKind = 'app' | 'dependencies'
 
 const record = z.object({
   bytes: z.number(),
@@ -23,32 +24,79 @@ export function artifactDir({ dataDir, kind, name }: ArtifactName): string {
   return join(dataDir, 'artifacts', kind, name)
 }
 
+/** Use, arrival and removal of one artifact happen one after the other: one runner owns a data folder. */
+const turns = new Map<string, Promise<unknown>>()
+
+async function inTurn<T>(of: ArtifactName, operation: () => Promise<T>): Promise<T> {
+  const key = artifactDir(of)
+  const turn = (turns.get(key) ?? Promise.resolve()).then(operation)
+  const tail = turn.catch(() => {})
+  turns.set(key, tail)
+  try {
+    return await turn
+  } finally {
+    if (turns.get(key) === tail) turns.delete(key)
+  }
+}
+
 /** The record of an artifact that is there whole, which is marked as used now; undefined when there is none. */
-export async function useArtifact(of: ArtifactName): Promise<ArtifactRecord | undefined> {
-  const [found, about] = await Promise.all([stat(artifactDir(of)).catch(() => undefined), readRecord(of)])
-  if (found === undefined || about === undefined) return undefined
-  const now = new Date()
-  await utimes(sidecar(of), now, now)
-  return about
+export function useArtifact(of: ArtifactName): Promise<ArtifactRecord | undefined> {
+  return inTurn(of, async () => {
+    const [found, about] = await Promise.all([stat(artifactDir(of)).catch(() => undefined), readRecord(of)])
+    if (found === undefined || about === undefined) return undefined
+    const now = new Date()
+    await utimes(sidecar(of), now, now)
+    return about
+  })
 }
 
 /**
  * Moves a sealed folder, on the same file system, to its place. Its record is written before: so a folder that is there is whole and
  * has one, whenever we die. Where one with this name is there already, it has the same content and stays.
  */
-export async function publishArtifact(of: ArtifactName, from: string, about: ArtifactRecord): Promise<void> {
-  const to = artifactDir(of)
-  // Containers see an artifact through its mount; other users of this machine have no business here.
-  await mkdir(dirname(dirname(to)), { recursive: true, mode: 0o700 })
-  await mkdir(dirname(to), { recursive: true })
-  await writeWhole(sidecar(of), JSON.stringify({ bytes: about.bytes, packages: about.packages }))
-  try {
-    await rename(from, to)
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
-    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error
-    await rm(from, { recursive: true, force: true })
-  }
+export function publishArtifact(of: ArtifactName, from: string, about: ArtifactRecord): Promise<void> {
+  return inTurn(of, async () => {
+    const to = artifactDir(of)
+    // Containers see an artifact through its mount; other users of this machine have no business here.
+    await mkdir(dirname(dirname(to)), { recursive: true, mode: 0o700 })
+    await mkdir(dirname(to), { recursive: true })
+    await writeWhole(sidecar(of), JSON.stringify({ bytes: about.bytes, packages: about.packages }))
+    try {
+      await rename(from, to)
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined
+      if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error
+      await rm(from, { recursive: true, force: true })
+    }
+  })
+}
+
+/** Removes an artifact unless it was used since then; says whether it did. It is out of the way before its files are removed. */
+export async function removeArtifact(of: ArtifactName, unusedSinceMs: number): Promise<boolean> {
+  const aside = join(removedDir(of.dataDir), randomBytes(8).toString('hex'))
+  const removed = await inTurn(of, async () => {
+    const used = await Promise.all([sidecar(of), artifactDir(of)].map((path) => stat(path).catch(() => undefined)))
+    // Only where there is no record does the folder's own age count.
+    const lastMs = (used[0] ?? used[1])?.mtimeMs ?? 0
+    if (lastMs >= unusedSinceMs) return false
+    await rm(sidecar(of), { force: true })
+    await mkdir(removedDir(of.dataDir), { recursive: true, mode: 0o700 })
+    await rename(artifactDir(of), aside).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error
+    })
+    return true
+  })
+  if (removed) await removeTree(aside)
+  return removed
+}
+
+/** Removes what a runner that died had set aside. */
+export async function sweepRemoved(dataDir: string): Promise<void> {
+  await removeTree(removedDir(dataDir))
+}
+
+function removedDir(dataDir: string): string {
+  return join(dataDir, 'artifacts', 'removed')
 }
 
 /** A record that is cut short or of another shape counts as none. */

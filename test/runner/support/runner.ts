@@ -15,6 +15,7 @@ import {
   transitionDeployment,
 } from '../../../contract/store/deployments.ts'
 import { connectDocker } from '../../../runner/docker/client.ts'
+import { createHousekeeping } from '../../../runner/housekeeping/keep-house.ts'
 import { createDrains } from '../../../runner/lifecycle/drains.ts'
 import { createFleet } from '../../../runner/lifecycle/fleet.ts'
 import { createGatewayLink, type Gateway } from '../../../runner/lifecycle/gateway-link.ts'
@@ -126,6 +127,7 @@ export async function startTestRunner(): Promise<TestRunner> {
     gateways,
     drains,
     works: createWorks(),
+    keepHouse: createHousekeeping(),
     inProduction,
     routed: new Map(),
     log,
