@@ -1,4 +1,5 @@
 import { buffer } from 'node:stream/consumers'
+import type { ImageInspectInfo } from 'dockerode'
 import type { Docker } from './client.ts'
 
 type TarStream = NodeJS.ReadableStream
@@ -57,6 +58,55 @@ export async function registryAnswers(docker: Docker, reference: string, withinM
 /** Removes unnamed images that carry a label, such as the first stage of a finished build. */
 export async function pruneUnnamed(docker: Docker, label: string): Promise<void> {
   await docker.pruneImages({ filters: { dangling: ['true'], label: [label] } })
+}
+
+/** An image that has a name. */
+export interface ListedImage {
+  readonly id: string
+  /** Each `repository:tag`. */
+  readonly references: readonly string[]
+  readonly createdAtMs: number
+  /** When it got its last name: one that was made long ago may have been named again today. */
+  readonly taggedAtMs: number
+}
+
+/** The named images that carry a label, whatever its value. */
+export async function listImages(docker: Docker, label: string): Promise<ListedImage[]> {
+  const found = await docker.listImages({ filters: { label: [label], dangling: ['false'] } })
+  const images = await Promise.all(found.map(async ({ Id }) => inspectImage(docker, Id)))
+  return images.filter((image) => image !== undefined)
+}
+
+/** The types know no `Metadata`, the Engine API does since 1.30. */
+type Inspected = ImageInspectInfo & { readonly Metadata?: { readonly LastTagTime?: string } }
+
+async function inspectImage(docker: Docker, id: string): Promise<ListedImage | undefined> {
+  const image: Inspected | undefined = await docker.getImage(id).inspect().catch(goneIsUndefined)
+  if (image === undefined) return undefined
+  const createdAtMs = Date.parse(image.Created)
+  const taggedAtMs = Math.max(createdAtMs, Date.parse(image.Metadata?.LastTagTime ?? '') || 0)
+  return { id: image.Id, references: image.RepoTags, createdAtMs, taggedAtMs }
+}
+
+function goneIsUndefined(error: unknown): undefined {
+  if (statusOf(error) !== 404) throw error
+}
+
+/** The ids of all images that containers are made of, whether they run or not. */
+export async function usedImages(docker: Docker): Promise<Set<string>> {
+  const containers = await docker.listContainers({ all: true })
+  return new Set(containers.map((container) => container.ImageID))
+}
+
+/** Removes a reference; that it is gone already, or in use after all, is no failure. */
+export async function removeImage(docker: Docker, reference: string): Promise<void> {
+  await docker
+    .getImage(reference)
+    .remove()
+    .catch((error: unknown) => {
+      const status = statusOf(error)
+      if (status !== 404 && status !== 409) throw error
+    })
 }
 
 /** Pulls an image from the registry that its reference names. */

@@ -7,8 +7,9 @@ import { imageExists } from '../docker/images.ts'
 import { clearFolder } from './clear.ts'
 import { takeLock } from './lock.ts'
 import { makeImages } from './make.ts'
-import { runtimeReferences, type RuntimeImages, type RuntimeReferences } from './recipe.ts'
+import { allReferences, runtimeReferences, type RuntimeImages, type RuntimeReferences } from './recipe.ts'
 import { initSources, loaderSources, type SandboxSources } from './sources.ts'
+import { removeSuperseded } from './superseded.ts'
 
 export type { RuntimeImages } from './recipe.ts'
 
@@ -53,6 +54,19 @@ export async function preparedRuntimes(docker: Docker): Promise<Runtime[]> {
     runtimes.map(async (runtime) => areThere(docker, (await wantedImages(runtime)).references)),
   )
   return runtimes.filter((_, at) => ready[at])
+}
+
+/**
+ * Removes images that former recipes have left. Another checkout of micropush on this machine may want them, so only
+ * those go that nobody has made or named for a day, and that no container uses.
+ *
+ * @returns the references that are gone.
+ */
+async function tidyImages(docker: Docker): Promise<string[]> {
+  const wanted = await Promise.all(
+    runtimes.map(async (runtime) => allReferences(runtime, (await wantedImages(runtime)).sources)),
+  )
+  return removeSuperseded(docker, wanted.flat(), Date.now())
 }
 
 interface Wanted {
@@ -102,6 +116,8 @@ async function makeUnderLock({ context, runtime, wanted, options }: Work): Promi
   } finally {
     await clearFolder(root)
   }
+  // A failure costs disk and nothing else: the next preparation tries again.
+  await tidyImages(context.docker).catch(() => [])
   return images
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { DebianSuite, Language, Runtime } from '../../runtimes/catalogue.ts'
+import type { SandboxSources } from './sources.ts'
 
 /** An image of Debian packages that several runtimes share. */
 export interface BaseRecipe {
@@ -91,6 +92,14 @@ export function runtimeReferences(runtime: Runtime, content: string): RuntimeRef
     builder: `micropush/${runtime.id}-builder:${contentHash(below)}`,
     sandbox: `micropush/${runtime.id}:${contentHash(below + content)}`,
   }
+}
+
+/** Every name of what a runtime needs, what it is built on included. */
+export function allReferences(runtime: Runtime, sources: SandboxSources): string[] {
+  const suite = runtime.debian
+  const debian = suite ? [sandboxBase(runtime.language, suite), builderBase(suite)].map(baseReference) : []
+  const init = initReference(JSON.stringify(sources.init))
+  return [...Object.values(runtimeReferences(runtime, JSON.stringify(sources))), init, ...debian]
 }
 
 /** Grows when `dockerfile.ts` or `packages.ts` put something else, or elsewhere, into the images. */
