@@ -7,6 +7,8 @@ import { scripts } from './scripts.ts'
 
 /** Records of finished deployments that are kept for each micro. */
 const KEPT_RECORDS = 20
+/** As long as their logs: names cost nothing, and a repository can end micros of new ones with every push. */
+const ENDED_TTL_SECONDS = 30 * 24 * 3600
 
 export interface Publication {
   readonly deployment: Deployment
@@ -91,6 +93,7 @@ export async function endMicro(
     Date.now(),
     keys.deployment(''),
     of.microKey,
+    ENDED_TTL_SECONDS,
   )) as string[]
 }
 

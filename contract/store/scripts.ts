@@ -34,6 +34,9 @@ export const scripts = {
     redis.call('HSET', KEYS[1], 'newest', ARGV[2], 'newestId', ARGV[1], 'label', ARGV[6])
     redis.call('ZADD', KEYS[3], ARGV[5], ARGV[1])
     redis.call('ZADD', KEYS[4], ARGV[2], ARGV[1])
+    -- It may have been ended before, and expires no more.
+    redis.call('PERSIST', KEYS[1])
+    redis.call('PERSIST', KEYS[4])
     redis.call('HSET', KEYS[5], ARGV[6], ARGV[7])
     redis.call('SADD', KEYS[6], ARGV[7])
     return {'created', superseded}`,
@@ -48,6 +51,8 @@ export const scripts = {
     local count = tonumber(ARGV[5])
     local allowed = false
     for i = 6, 5 + count do if ARGV[i] == state then allowed = true end end
+    -- A command whose answer was lost with its connection is sent again by ioredis: what it did the first time counts.
+    if not allowed and state == ARGV[2] then return 'ok' end
     if not allowed then return state end
     redis.call('HSET', KEYS[1], 'state', ARGV[2])
     if state ~= ARGV[2] then redis.call('HSET', KEYS[1], 'since', ARGV[3]) end
@@ -80,7 +85,7 @@ export const scripts = {
 
   /**
    * KEYS micro, history, pending, hosts, claims, micros, unsettled
-   * ARGV sequence, now, deployment key prefix, microKey
+   * ARGV sequence, now, deployment key prefix, microKey, seconds for which what is left of it is kept
    */
   endMicro: `
     redis.call('HSET', KEYS[1], 'ended', ARGV[1])
@@ -100,7 +105,10 @@ export const scripts = {
         table.insert(touched, id)
         gone[id] = true
       end
+      redis.call('EXPIRE', key, ARGV[5])
     end
+    redis.call('EXPIRE', KEYS[1], ARGV[5])
+    redis.call('EXPIRE', KEYS[2], ARGV[5])
     local hosts = redis.call('HGETALL', KEYS[4])
     for i = 1, #hosts, 2 do if gone[hosts[i + 1]] then redis.call('HDEL', KEYS[4], hosts[i]) end end
     local label = redis.call('HGET', KEYS[1], 'label')

@@ -6,7 +6,7 @@ import type { PushJob } from '../../contract/queues.ts'
 import type { Store } from '../../contract/store/connect.ts'
 import { createDeployment, getDeployment } from '../../contract/store/deployments.ts'
 import { appendLog } from '../../contract/store/logs.ts'
-import { microStanding } from '../../contract/store/micros.ts'
+import { microStanding, retireDeployments } from '../../contract/store/micros.ts'
 import type { Log } from '../log.ts'
 import { settleEnded } from '../settle-ended.ts'
 import { reportCommit, reportSuperseded } from './report-commit.ts'
@@ -49,10 +49,14 @@ export async function deployMicro(at: MicroAt, deps: Deps): Promise<void> {
       await appendLog(deps.store, { id, text: firstLines(at) })
       await enqueue({ id, state: 'queued' }, deps)
       if (creation.supersededId !== undefined) await settleEnded([creation.supersededId], deps)
+      // Also here, because a micro that never goes live would keep every record and log.
+      await settleEnded(await retireDeployments(deps.store, key), deps)
       deps.log.info({ deployment: id, micro: key, sha }, 'deployment queued')
       return
-    case 'exists':
-      return
+    case 'exists': {
+      const made = await getDeployment(deps.store, creation.id)
+      return made === undefined ? undefined : enqueue(made, deps)
+    }
     case 'stale':
       return reportStale(at, creation.newestId, deps)
     case 'name-taken':

@@ -208,3 +208,33 @@ describe('leases and logs', () => {
     expect(log.length).toBe(platformLimits.logBytes)
   })
 })
+
+describe('a command that is sent again because its answer was lost', () => {
+  it('moves a deployment once, and is answered as the first time', async () => {
+    const one = await base()
+    await createDeployment(store, one)
+    const failing = { id: one.id, from: ['queued'], to: 'failed', outcome: { detail: 'first' } } as const
+    expect(await transitionDeployment(store, failing)).toBe(true)
+    expect(await transitionDeployment(store, { ...failing, outcome: { detail: 'again' } })).toBe(true)
+    expect((await getDeployment(store, one.id))?.outcome.detail).toBe('first')
+  })
+})
+
+describe('what is left of an ended micro', () => {
+  const ttls = async (ids: readonly string[]) =>
+    Promise.all(
+      [store.keys.micro(key), store.keys.history(key), ...ids.map(store.keys.deployment)].map((name) =>
+        store.redis.ttl(name),
+      ),
+    )
+
+  it('goes by itself, unless the micro comes back', async () => {
+    const first = await base()
+    await createDeployment(store, first)
+    await endMicro(store, { microKey: key, sequence: await nextSequence(store) })
+    for (const ttl of await ttls([first.id])) expect(ttl).toBeGreaterThan(29 * 24 * 3600)
+    const second = await base()
+    await createDeployment(store, second)
+    expect((await ttls([second.id])).map((ttl) => ttl < 0)).toEqual([true, true, true])
+  })
+})

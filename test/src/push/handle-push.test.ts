@@ -108,6 +108,19 @@ describe('a push of the production branch', () => {
     expect(await newest()).toMatchObject({ sha: shaA, sequence: 3, state: 'queued' })
   })
 
+  it('keeps no more records than are of use, also of a micro that never goes live', async () => {
+    for (let sequence = 1; sequence <= 30; sequence += 1) {
+      const sha = sequence.toString(16).padStart(40, '0')
+      commit(sha, { 'micro.yml': 'v: 1\n' })
+      await handle(samplePush({ sha, sequence, deliveryId: `delivery-${sequence}` }))
+      const id = (await newest())?.id ?? ''
+      await transitionDeployment(parts.store, { id, from: ['queued'], to: 'failed' })
+    }
+    const left = await parts.store.redis.keys('*:deployment:*')
+    expect(left.length).toBeLessThanOrEqual(21)
+    expect(await parts.store.redis.keys('*:log:*')).toHaveLength(left.length)
+  })
+
   it('outlives the renaming of its branch, in whichever order the two deliveries come', async () => {
     for (const order of ['new first', 'old first']) {
       await parts.store.redis.flushdb()
