@@ -3,7 +3,6 @@
 import asyncio
 import http
 import time
-from email.utils import formatdate
 from urllib.parse import unquote_to_bytes
 
 TOKEN = frozenset(b"!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
@@ -319,5 +318,13 @@ def _date():
     global _date_cache
     now = int(time.time())
     if _date_cache[0] != now:
-        _date_cache = (now, formatdate(now, usegmt=True).encode())
+        _date_cache = (now, _format_date(now).encode())
     return _date_cache[1]
+
+
+def _format_date(seconds):
+    """IMF-fixdate of RFC 9110, section 5.6.7, whatever locale the app has set."""
+    at = time.gmtime(seconds)
+    day = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[at.tm_wday]
+    month = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")[at.tm_mon - 1]
+    return "%s, %02d %s %04d %02d:%02d:%02d GMT" % (day, at.tm_mday, month, at.tm_year, at.tm_hour, at.tm_min, at.tm_sec)

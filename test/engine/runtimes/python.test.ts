@@ -57,6 +57,8 @@ describe.each(['python3.9', 'python3.13'])('a Python micro on %s', async (id) =>
     const body = Buffer.alloc(3_000_000, 'x')
     expect(await ask(sandbox.socket, { path: '/a%20b?c=d' })).toMatchObject({ status: 200, body: 'GET /a b c=d 0' })
     expect((await ask(sandbox.socket, { method: 'POST', body })).body).toBe('POST /  3000000')
+    const { date = '' } = (await ask(sandbox.socket)).headers
+    expect(new Date(date).toUTCString()).toBe(date)
     const head = await ask(sandbox.socket, { method: 'HEAD' })
     expect(head).toMatchObject({ status: 200, body: '' })
     expect(await sandbox.stop()).toBe(0)
