@@ -28,6 +28,13 @@ export interface Supervised {
 export function supervise(spec: ProcessSpec, onRestart: (words: string) => void): Supervised {
   const logFile = spec.logDir === undefined ? undefined : join(spec.logDir, `${spec.name}.log`)
   const log = logFile === undefined ? undefined : createWriteStream(logFile, { flags: 'a' })
+  let writable = true
+  log?.on('error', (error) => {
+    // A full disk takes the log, and nothing else.
+    writable = false
+    for (const stream of [child.stdout, child.stderr]) stream?.resume()
+    onRestart(`the log of ${spec.name} cannot be written any more: ${error.message}`)
+  })
   let child: ChildProcess
   let stopping = false
   let failures = 0
@@ -42,7 +49,10 @@ export function supervise(spec: ProcessSpec, onRestart: (words: string) => void)
       // A terminal's Ctrl-C goes to the whole process group; ours are stopped one after the other, Redis last.
       detached: true,
     })
-    if (log !== undefined) for (const stream of [child.stdout, child.stderr]) stream?.pipe(log, { end: false })
+    for (const stream of [child.stdout, child.stderr]) {
+      if (log !== undefined && writable) stream?.pipe(log, { end: false })
+      else stream?.resume()
+    }
     child.on('error', (error) => onRestart(`${spec.name} could not be started: ${error.message}`))
     child.on('close', (code, signal) => {
       if (stopping) return

@@ -4,8 +4,11 @@ import { MicropushError } from './errors.ts'
 
 const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback)
 
+/** A timer holds 2^31 - 1 ms and runs out at once when it is given more: https://nodejs.org/api/timers.html */
+const LONGEST_TIMER_SECONDS = 2_147_483
+
 const environment = z.object({
-  MICROPUSH_DATA: z.string().min(1).default('/var/lib/micropush'),
+  MICROPUSH_DATA: z.string().startsWith('/', 'must be an absolute path').default('/var/lib/micropush'),
   MICROPUSH_DOMAIN: z
     .string()
     .regex(/^[a-z0-9.-]+(:\d+)?$/, 'must be a lower-case host name, with a port if need be')
@@ -25,8 +28,8 @@ const environment = z.object({
     .default('micropush'),
   MICROPUSH_SANDBOX: z.enum(['auto', 'gvisor', 'runc']).default('auto'),
   MICROPUSH_BUILDS: z.coerce.number().int().min(1).max(64).optional(),
-  MICROPUSH_IDLE_SECONDS: z.coerce.number().min(0.1).default(5),
-  MICROPUSH_EVICT_SECONDS: z.coerce.number().min(1).default(3600),
+  MICROPUSH_IDLE_SECONDS: z.coerce.number().min(0.1).max(LONGEST_TIMER_SECONDS).default(5),
+  MICROPUSH_EVICT_SECONDS: z.coerce.number().min(1).max(LONGEST_TIMER_SECONDS).default(3600),
   /** Base of GitHub's REST API; a GitHub Enterprise Server has it at /api/v3. */
   MICROPUSH_GITHUB_URL: z.url().default('https://api.github.com'),
   /** Where people reach the bot, for links in statuses. */

@@ -2,14 +2,16 @@
 // with the pinned Node 24 among them. usage: node setup/bootstrap.mjs FILE [ARGUMENT…]
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const modules = join(root, 'node_modules')
 const stamp = join(modules, '.micropush-installed')
-const lock = join(root, '.install-lock')
+const packageLock = join(root, 'package-lock.json')
 
 main().catch((error) => {
   console.error(`micropush: ${error.message}`)
@@ -21,9 +23,14 @@ async function main() {
   if (major < 20) throw new Error(`Node.js 20 or newer is needed to begin, this is ${process.version}.`)
   if (process.platform !== 'linux')
     throw new Error('micropush runs on Linux only: its sandboxes are made of Linux kernel features.')
+  const [file, ...rest] = process.argv.slice(2)
+  if (file === undefined) throw new Error('usage: node setup/bootstrap.mjs FILE [ARGUMENT…]')
+  if (!existsSync(packageLock))
+    throw new Error(
+      `${packageLock} is missing, so nobody knows what to install. Get it back: git checkout package-lock.json`,
+    )
   if (!isInstalled()) await install()
   const node = pinnedNode()
-  const [file, ...rest] = process.argv.slice(2)
   run(node, ['--disable-warning=ExperimentalWarning', join(root, file), ...rest])
 }
 
@@ -32,13 +39,11 @@ function isInstalled() {
 }
 
 function fingerprint() {
-  return createHash('sha256')
-    .update(readFileSync(join(root, 'package-lock.json')))
-    .digest('hex')
+  return createHash('sha256').update(readFileSync(packageLock)).digest('hex')
 }
 
 async function install() {
-  await takeLock()
+  const lock = await takeLock()
   try {
     if (isInstalled()) return
     console.log('Installing the locked dependencies and Node 24 (about half a minute, once) …')
@@ -53,25 +58,31 @@ async function install() {
     writeFileSync(stamp, fingerprint())
     console.log(`Installed in ${((Date.now() - started) / 1000).toFixed(1)} s.`)
   } finally {
-    rmSync(lock, { recursive: true, force: true })
+    lock.close()
   }
 }
 
-/** Two commands begun at once in a fresh clone must not install over each other. */
+/**
+ * Two commands begun at once in a fresh clone must not install over each other. The name is one of the kernel's, not a file: it is free
+ * again when whoever has it is gone, however that came (unix(7), abstract sockets).
+ */
 async function takeLock() {
+  const name = `\0micropush-install-${createHash('sha256').update(root).digest('hex').slice(0, 32)}`
   for (let said = false; ;) {
-    try {
-      mkdirSync(lock)
-      return
-    } catch (error) {
-      if (error.code !== 'EEXIST') throw error
-    }
-    const age = Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now())
-    if (age > 10 * 60_000) rmSync(lock, { recursive: true, force: true })
+    const lock = await listen(name)
+    if (lock !== undefined) return lock
     if (!said) console.log('Waiting for another micropush command that installs the dependencies …')
     said = true
     await new Promise((resolve) => setTimeout(resolve, 300))
   }
+}
+
+function listen(name) {
+  return new Promise((resolve, reject) => {
+    const server = createServer((socket) => socket.destroy())
+    server.once('error', (error) => (error.code === 'EADDRINUSE' ? resolve(undefined) : reject(error)))
+    server.listen(name, () => resolve(server))
+  })
 }
 
 function pinnedNode() {
@@ -95,6 +106,6 @@ function run(command, args) {
     process.exitCode = 1
   })
   child.on('exit', (code, signal) => {
-    process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 143)
+    process.exitCode = code ?? 128 + (constants.signals[signal] ?? 0)
   })
 }

@@ -6,6 +6,7 @@ import type { Store } from '../../contract/store/connect.ts'
 import { microStanding } from '../../contract/store/micros.ts'
 
 const DEADLINE_MS = 10 * 60_000
+const FORGE_DEADLINE_MS = 10_000
 
 /** Waits until the deployment of a pushed commit has ended one way or the other. */
 export async function awaitDeployment(
@@ -53,7 +54,9 @@ export function deploymentTable(deployments: readonly Deployment[]): string[] {
 async function repositoryId(settings: Settings, repository: string): Promise<number> {
   const response = await fetch(`http://127.0.0.1:${settings.forgePort}/api/v3/repos/${repository}`, {
     headers: { authorization: 'Bearer local' },
+    signal: AbortSignal.timeout(FORGE_DEADLINE_MS),
   })
+  if (!response.ok) throw new Error(`The forge does not know ${repository}: it answered ${response.status}.`)
   return ((await response.json()) as { id: number }).id
 }
 

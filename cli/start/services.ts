@@ -15,6 +15,11 @@ function spec(settings: Settings, name: string, command: ProcessSpec['command'])
   return { name, command, env: {}, logDir: join(settings.dataDir, 'logs') }
 }
 
+/** Whether Redis is ours to run: another one that the operator named is only used. */
+export function isOwnRedis({ redis, runDir }: Settings): boolean {
+  return redis.startsWith(`${runDir}/`)
+}
+
 export function redisService(settings: Settings): ProcessSpec {
   const args = redisArguments({ socket: settings.redis, dir: join(settings.dataDir, 'redis') })
   return spec(settings, 'redis', ['redis-server', ...args])

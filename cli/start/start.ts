@@ -25,14 +25,15 @@ export async function start(signal: AbortSignal): Promise<void> {
   await ensureRequirements()
   await using docker = await useDocker(settings.dockerSocket)
   say(`✓ Docker Engine ${docker.version}`)
-  await using _instance = await takeInstance(settings)
+  const app = hasGitHubApp()
+  await using _instance = await takeInstance(settings, portsOf(settings, app))
   await using processes = startProcesses(() => run(services.oneShot('runner/clear.ts', [])))
 
-  processes.start(services.redisService(settings))
+  const ownRedis = services.isOwnRedis(settings)
+  if (ownRedis) processes.start(services.redisService(settings))
   await run(services.oneShot('runner/images/main.ts', [...EXAMPLE_RUNTIMES]), { onLine: say, stdout: 'lines', signal })
   say(`✓ Images of ${EXAMPLE_RUNTIMES.join(' and ')}`)
-  await awaitFile(settings.redis, signal)
-  const app = hasGitHubApp()
+  if (ownRedis) await awaitFile(settings.redis, signal)
   if (!app) processes.start(services.forgeService(settings))
   processes.start(services.runnerService(settings))
   processes.start(services.gatewayService(settings))
@@ -49,6 +50,15 @@ export async function start(signal: AbortSignal): Promise<void> {
     if (signal.aborted) resolve()
     else signal.addEventListener('abort', () => resolve(), { once: true })
   })
+}
+
+function portsOf(settings: Settings, app: boolean) {
+  const forge = { host: '127.0.0.1', port: settings.forgePort, variable: 'MICROPUSH_FORGE_PORT' }
+  return [
+    ...(app ? [] : [forge]),
+    { host: settings.botHost, port: settings.botPort, variable: 'MICROPUSH_BOT_PORT' },
+    { host: settings.gatewayHost, port: settings.gatewayPort, variable: 'MICROPUSH_GATEWAY_PORT' },
+  ]
 }
 
 function addresses(settings: Settings, app: boolean): string[] {
