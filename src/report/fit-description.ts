@@ -1,13 +1,14 @@
 import { platformLimits } from '../../contract/limits.ts'
 
-/** A status description on one line and within GitHub's 140 characters, which are code points; what is cut ends in an ellipsis. */
+/**
+ * What has no place in a description: control characters, those that turn the direction of text, and everything beyond the basic plane,
+ * such as most emoji, for which GitHub refuses the whole status with 422: "description doesn't accept 4-byte Unicode".
+ */
+const UNFIT = /[\p{Cc}\p{Cs}\u202A-\u202E\u2066-\u2069]|[^\u0000-\uFFFF]/gu
+
+/** A status description on one line and within GitHub's 140 characters, without what GitHub refuses; what is cut ends in an ellipsis. */
 export function fitDescription(text: string): string {
-  const line = text.replaceAll(/\s+/g, ' ').trim()
-  const characters = Array.from(line)
+  const line = text.replaceAll(UNFIT, ' ').replaceAll(/\s+/g, ' ').trim()
   const most = platformLimits.statusDescriptionCharacters
-  if (characters.length <= most) return line
-  return `${characters
-    .slice(0, most - 1)
-    .join('')
-    .trimEnd()}…`
+  return line.length <= most ? line : `${line.slice(0, most - 1).trimEnd()}…`
 }

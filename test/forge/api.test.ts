@@ -118,6 +118,11 @@ test("a commit status has GitHub's limits", async () => {
     status: 422,
     message: expect.stringContaining(`No commit found for SHA: ${'f'.repeat(40)}`) as string,
   })
+  const emoji = bot.rest.repos.createCommitStatus({ ...status, description: '🚀' })
+  await expect(emoji).rejects.toMatchObject({
+    status: 422,
+    message: expect.stringContaining("doesn't accept 4-byte Unicode") as string,
+  })
   const noLink = bot.rest.repos.createCommitStatus({ ...status, target_url: 'javascript:alert(1)' })
   await expect(noLink).rejects.toMatchObject({ status: 422 })
 })

@@ -43,11 +43,17 @@ describe('projectStatus', () => {
     expect(status?.targetUrl).toBe('http://bot/d/d1')
   })
 
-  it('cuts a message at 140 code points, on one line, with an ellipsis', () => {
-    const message = `line\n${'🚀'.repeat(200)}`
+  it('cuts a message at 140 characters, on one line, with an ellipsis', () => {
+    const message = `line\n${'ü'.repeat(200)}`
     const description = project('failed', { error: { code: 'start-failed', message } })?.description ?? ''
-    expect(Array.from(description)).toHaveLength(140)
-    expect(description).toMatch(/^line 🚀+…$/u)
+    expect(description).toHaveLength(140)
+    expect(description).toMatch(/^line ü+…$/u)
+  })
+
+  it('leaves out what GitHub refuses and what could mislead a reader', () => {
+    const message = '🚀 no\u0000t \u001B[31mfound\u202E: \uD800 it…'
+    const description = project('failed', { error: { code: 'start-failed', message } })?.description
+    expect(description).toBe('no t [31mfound : it…')
   })
 
   it('says of a destroyed deployment that it was live, for commits that have not heard so', () => {
