@@ -27,7 +27,7 @@ const newStatus = z.object({
       (text) => Array.from(text).length <= LONGEST_DESCRIPTION,
       `description is too long (maximum is ${LONGEST_DESCRIPTION} characters)`,
     )
-    .refine((text) => !/[^\u0000-\uFFFF]/u.test(text), "description doesn't accept 4-byte Unicode")
+    .refine((text) => !/[\u{10000}-\u{10FFFF}]/u.test(text), "description doesn't accept 4-byte Unicode")
     .nullish(),
   context: z.string().min(1).max(255).default('default'),
 })
