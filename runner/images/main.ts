@@ -2,7 +2,7 @@ import { MicropushError } from '../../contract/errors.ts'
 import { findRuntime } from '../../runtimes/catalogue.ts'
 import { connectDocker } from '../docker/client.ts'
 import { readSettings } from '../env.ts'
-import { prepareRuntime } from './prepare.ts'
+import { prepareRuntime, tidyImages } from './prepare.ts'
 
 /** `node runner/images/main.ts RUNTIME…`: prepares the images of these runtimes, one after the other, and tells how it goes. */
 const stop = new AbortController()
@@ -16,6 +16,8 @@ try {
     if (runtime === undefined) throw new MicropushError('runtime-unknown', `There is no runtime "${name}".`)
     await prepareRuntime({ docker, dataDir }, runtime, { signal: stop.signal, onProgress: say })
   }
+  // What was replaced less than a day before its replacement was made goes at a later start.
+  await tidyImages(docker)
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
   process.exitCode = 1

@@ -58,15 +58,14 @@ export async function preparedRuntimes(docker: Docker): Promise<Runtime[]> {
 
 /**
  * Removes images that former recipes have left. Another checkout of micropush on this machine may want them, so only
- * those go that nobody has made or named for a day, and that no container uses.
- *
- * @returns the references that are gone.
+ * those go that nobody has made or named for a day, and that no container uses. A failure costs disk and nothing else, so
+ * it is not told: the next call tries again.
  */
-async function tidyImages(docker: Docker): Promise<string[]> {
+export async function tidyImages(docker: Docker): Promise<void> {
   const wanted = await Promise.all(
     runtimes.map(async (runtime) => allReferences(runtime, (await wantedImages(runtime)).sources)),
   )
-  return removeSuperseded(docker, wanted.flat(), Date.now())
+  await removeSuperseded(docker, wanted.flat(), Date.now()).catch(() => [])
 }
 
 interface Wanted {
@@ -116,8 +115,7 @@ async function makeUnderLock({ context, runtime, wanted, options }: Work): Promi
   } finally {
     await clearFolder(root)
   }
-  // A failure costs disk and nothing else: the next preparation tries again.
-  await tidyImages(context.docker).catch(() => [])
+  await tidyImages(context.docker)
   return images
 }
 

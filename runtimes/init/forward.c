@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "forward.h"
+#include "relay.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -10,38 +11,27 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
-#define BUFFER 16384
 #define MAX_CONNECTIONS 2000
 #define SPARE_FDS 32
-#define RETRY_MS 5
-
-/*
- * One end of a forwarded connection. `buffer` holds what was read from this end and not yet written to the other one; it is
- * read again only when it has room, so a slow reader slows its writer down and never fills memory.
- */
-struct end {
-  int fd;
-  struct connection *owner;
-  struct end *other;
-  uint32_t interest; /* what epoll was told; 0 means that it does not know this fd */
-  bool connecting, read_closed, write_closed;
-  size_t from, to;
-  char buffer[BUFFER];
-};
-
-struct connection {
-  struct end client, app;
-  struct connection *next, *previous; /* of those that live; `next` of those that are dead */
-  bool dead;
-};
+#define FINISH_STEP_MS 5
+#define FIRST_RETRY_MS 10
+#define LAST_RETRY_MS 320
 
 static int epoll_fd, listener = -1, open_connections, max_connections = MAX_CONNECTIONS;
 static bool accepting;
+static bool may_connect; /* some connection may still be connecting to the app */
 static struct end listener_mark; /* only its address counts */
 static struct connection *live_list, *dead_list;
 static struct target target;
+
+static long long now_ms(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
 
 static void accept_more(bool wanted) {
   if (accepting == wanted) return;
@@ -71,23 +61,6 @@ int forward_start(int epoll, const char *path, const struct target *app) {
 
 bool forward_owns(uint64_t value) { return (value & 1) == 0; }
 
-static bool is_client(const struct end *end) { return end == &end->owner->client; }
-
-/*
- * Tells epoll what this end waits for. An end that waits for nothing is taken out, because a hang-up is reported regardless;
- * that of a client is waited for as long as it has an answer to come.
- */
-static void update(struct end *end) {
-  uint32_t wanted = is_client(end) && !end->write_closed ? EPOLLHUP : 0;
-  if (end->connecting || (end->other->to > end->other->from && !end->write_closed)) wanted |= EPOLLOUT;
-  if (!end->connecting && !end->read_closed && end->to < BUFFER) wanted |= EPOLLIN;
-  if (wanted == end->interest) return;
-  struct epoll_event event = {.events = wanted, .data.ptr = end};
-  int operation = wanted == 0 ? EPOLL_CTL_DEL : end->interest == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
-  epoll_ctl(epoll_fd, operation, end->fd, &event);
-  end->interest = wanted;
-}
-
 static void bury(struct connection *connection) {
   if (connection->dead) return;
   connection->dead = true;
@@ -101,86 +74,22 @@ static void bury(struct connection *connection) {
   open_connections--;
 }
 
-void forward_sweep(void) {
-  while (dead_list) {
-    struct connection *next = dead_list->next;
-    free(dead_list);
-    dead_list = next;
-  }
-  if (listener >= 0 && open_connections < max_connections) accept_more(true);
-}
-
-/* The app takes nothing more on this connection. What it has written before still belongs to its client. */
-static void app_refuses(struct connection *connection) {
-  connection->client.from = connection->client.to = 0;
-  connection->client.read_closed = true;
-  connection->app.write_closed = true;
-}
-
-/* Writes what was read from `end` to the other one; false when nobody is left to read an answer. */
-static bool drain(struct end *end) {
-  struct end *other = end->other;
-  while (end->to > end->from && !other->connecting) {
-    ssize_t n = send(other->fd, end->buffer + end->from, end->to - end->from, MSG_NOSIGNAL);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0 && errno == EAGAIN) return true;
-    if (n < 0 && is_client(other)) return false;
-    if (n < 0) app_refuses(end->owner);
-    else end->from += (size_t)n;
-  }
-  if (end->from == end->to) end->from = end->to = 0;
-  if (end->read_closed && end->to == 0 && !other->write_closed && !other->connecting) {
-    /* The half-close goes through only behind the last byte. */
-    shutdown(other->fd, SHUT_WR);
-    other->write_closed = true;
-  }
-  return true;
-}
-
-/* Reads as long as there is room and something to read. A broken connection ends like a closed one, behind its last byte. */
-static void fill(struct end *end) {
-  while (end->to < BUFFER) {
-    ssize_t n = recv(end->fd, end->buffer + end->to, BUFFER - end->to, 0);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0 && errno == EAGAIN) return;
-    if (n <= 0) {
-      end->read_closed = true;
-      return;
-    }
-    end->to += (size_t)n;
-  }
-}
-
-static bool connected(struct end *app) {
-  int error = 0;
-  socklen_t size = sizeof error;
-  if (getsockopt(app->fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0 || error != 0) return false;
-  app->connecting = false;
-  return true;
-}
-
-/* Does what can be done now; false when the connection is over. */
-static bool step(struct end *end, uint32_t events) {
-  struct connection *connection = end->owner;
-  bool broken = events & EPOLLERR;
-  if (is_client(end) && (broken || ((events & EPOLLHUP) && !end->write_closed))) return false;
-  if (end->connecting && (broken || !connected(end))) return false;
-  if (broken) app_refuses(connection);
-  if (!end->read_closed && (events & (EPOLLIN | EPOLLHUP | EPOLLERR))) fill(end);
-  if (!drain(end) || !drain(end->other)) return false;
-  return !(connection->client.write_closed && connection->app.write_closed);
+/* A socket that is connected to the app, or about to be; -1 when there is none. */
+static int dial(bool *connecting) {
+  int fd = socket(target.address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), on = 1;
+  if (fd < 0) return -1;
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  *connecting = connect(fd, (struct sockaddr *)&target.address, target.size) < 0;
+  if (!*connecting || errno == EINPROGRESS) return fd;
+  close(fd);
+  return -1;
 }
 
 static void open_connection(int client_fd) {
-  int app_fd = socket(target.address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  bool connecting = false;
+  int app_fd = dial(&connecting);
   struct connection *connection = app_fd < 0 ? NULL : malloc(sizeof *connection);
-  int on = 1, result = -1;
-  if (connection) {
-    setsockopt(app_fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    result = connect(app_fd, (struct sockaddr *)&target.address, target.size);
-  }
-  if (!connection || (result < 0 && errno != EINPROGRESS)) {
-    free(connection);
+  if (!connection) {
     if (app_fd >= 0) close(app_fd);
     close(client_fd);
     return;
@@ -188,6 +97,8 @@ static void open_connection(int client_fd) {
   /* Not zeroed as a whole, so that untouched buffer pages cost no memory. */
   struct end *ends[2] = {&connection->client, &connection->app};
   connection->dead = false;
+  connection->wait_ms = FIRST_RETRY_MS;
+  connection->retry_at_ms = now_ms() + FIRST_RETRY_MS;
   connection->previous = NULL;
   connection->next = live_list;
   if (live_list) live_list->previous = connection;
@@ -197,14 +108,39 @@ static void open_connection(int client_fd) {
     ends[i]->owner = connection;
     ends[i]->other = ends[1 - i];
     ends[i]->interest = 0;
-    ends[i]->connecting = i == 1 && result < 0;
+    ends[i]->connecting = i == 1 && connecting;
     ends[i]->read_closed = ends[i]->write_closed = false;
     ends[i]->from = ends[i]->to = 0;
   }
   open_connections++;
-  update(&connection->client);
-  update(&connection->app);
+  if (connecting) may_connect = true;
+  relay_watch(connection, epoll_fd);
 }
+
+/*
+ * A server with a short queue of connections that wait to be accepted drops what comes on top, and the kernel asks again
+ * only a second later, then three. A new socket asks at once.
+ */
+static void retry(struct connection *connection, long long now) {
+  struct pollfd done = {.fd = connection->app.fd, .events = POLLOUT};
+  if (now < connection->retry_at_ms || poll(&done, 1, 0) != 0) return;
+  bool connecting = false;
+  int fd = dial(&connecting);
+  if (fd < 0) {
+    bury(connection);
+    return;
+  }
+  close(connection->app.fd);
+  connection->app.fd = fd;
+  connection->app.interest = 0;
+  connection->app.connecting = connecting;
+  if (connection->wait_ms < LAST_RETRY_MS) connection->wait_ms *= 2;
+  connection->retry_at_ms = now + connection->wait_ms;
+  if (connecting || relay_step(&connection->app, 0)) relay_watch(connection, epoll_fd);
+  else bury(connection);
+}
+
+int forward_patience_ms(void) { return may_connect ? FIRST_RETRY_MS : -1; }
 
 void forward_event(const struct epoll_event *event) {
   if (event->data.ptr == &listener_mark) {
@@ -218,34 +154,35 @@ void forward_event(const struct epoll_event *event) {
   }
   struct end *end = event->data.ptr;
   if (end->owner->dead) return;
-  if (!step(end, event->events)) {
-    bury(end->owner);
-    return;
-  }
-  update(end);
-  update(end->other);
+  if (relay_step(end, event->events)) relay_watch(end->owner, epoll_fd);
+  else bury(end->owner);
 }
 
-/* Whether the app has written something that its client cannot take yet. */
-static bool undelivered(struct connection *connection) {
-  struct end *app = &connection->app;
-  if (app->connecting) return false;
-  for (;;) {
-    if (!app->read_closed) fill(app);
-    bool moved = app->to > app->from;
-    if (!drain(app)) return false;
-    if (app->to > app->from) return true;
-    if (!moved || app->read_closed) return false;
+void forward_sweep(void) {
+  while (dead_list) {
+    struct connection *next = dead_list->next;
+    free(dead_list);
+    dead_list = next;
   }
+  if (may_connect) {
+    may_connect = false;
+    long long now = now_ms();
+    for (struct connection *one = live_list, *next; one; one = next) {
+      next = one->next;
+      if (one->app.connecting) retry(one, now);
+      if (!one->dead && one->app.connecting) may_connect = true;
+    }
+  }
+  if (listener >= 0 && open_connections < max_connections) accept_more(true);
 }
 
 void forward_finish(int patience_ms) {
-  for (int waited = 0;; waited += RETRY_MS) {
+  for (int waited = 0;; waited += FINISH_STEP_MS) {
     bool waiting = false;
     for (struct connection *one = live_list; one; one = one->next) {
-      if (undelivered(one)) waiting = true;
+      if (relay_undelivered(one)) waiting = true;
     }
     if (!waiting || waited >= patience_ms) return;
-    poll(NULL, 0, RETRY_MS);
+    poll(NULL, 0, FINISH_STEP_MS);
   }
 }

@@ -13,7 +13,9 @@ int forward_start(int epoll_fd, const char *path, const struct target *target);
 /* Whether an epoll event belongs to the forwarder: its values are pointers, which are even; init's own are odd. */
 bool forward_owns(uint64_t value);
 void forward_event(const struct epoll_event *event);
-/* Frees connections that ended; called between two rounds, when no event can refer to them any more. */
+/* How long the next round may wait for events: -1 is for ever. */
+int forward_patience_ms(void);
+/* Frees connections that ended, and asks again for those that the app has not taken; called between two rounds, when no event can refer to them any more. */
 void forward_sweep(void);
 /* Hands over what the app has written before it ended; waits for its readers, but no longer than so many milliseconds. */
 void forward_finish(int patience_ms);

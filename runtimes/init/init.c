@@ -273,7 +273,7 @@ int main(void) {
   for (;;) {
     struct epoll_event events[64];
     if (failure_sent && !child_started()) return 127;
-    int count = epoll_wait(epoll_fd, events, 64, probing() ? PROBE_MS : -1);
+    int count = epoll_wait(epoll_fd, events, 64, probing() ? PROBE_MS : forward_patience_ms());
     for (int i = 0; i < count; i++) on_event(&events[i], signals);
     forward_sweep();
     if (probing()) probe();
