@@ -87,7 +87,7 @@ function assertDockerFilters(rules: readonly string[]): void {
   if (rules.includes('-N DOCKER-USER')) return
   throw new MicropushError(
     'setup-incomplete',
-    'The Docker daemon keeps no firewall chain DOCKER-USER: it runs with `iptables: false`, or without iptables. Take that out of /etc/docker/daemon.json and restart it.',
+    'The Docker daemon keeps no firewall chain DOCKER-USER that is seen from here. Either it runs with `iptables: false` or without iptables: take that out of /etc/docker/daemon.json and restart it. Or it uses another variant of iptables than the runner: `iptables -V` must say the same, nf_tables or legacy, for both.',
   )
 }
 
