@@ -74,6 +74,21 @@ test.each([
   expect(sandbox.output()).not.toContain('socket:')
 })
 
+test('words that the app puts into the conversation are dropped unless they are due', async () => {
+  const files = {
+    'index.js': `
+require('fs').writeSync(3, 'listening\\nhello\\n\\0failed x\\n' + 'x'.repeat(100000) + '\\nfailed\\nloaded\\nport\\n')
+module.exports = (req, res) => res.end('served')`,
+  }
+  await using sandbox = await serve({ ...node, files, entry: 'index.js' })
+  expect((await ask(sandbox.socket)).body).toBe('served')
+})
+
+test('a folder in the place of the socket is told, and nothing else is hurt', async () => {
+  const files = { 'index.js': `require('fs').mkdirSync('/run/micropush/app.sock')\n${echo['index.js']}` }
+  await expect(command({ ...node, files, command: 'exec node index.js' })).rejects.toThrow('app.sock cannot be made')
+})
+
 test('a program that is not there is named', async () => {
   await using sandbox = await openSandbox({ ...node, files: {} })
   await expectWord(sandbox, 'hello')
