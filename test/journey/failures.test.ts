@@ -3,6 +3,7 @@ import { buffer } from 'node:stream/consumers'
 import { createGzip } from 'node:zlib'
 import { pack } from 'tar-stream'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { readLog } from '../../contract/store/logs.ts'
 import { saying } from './support/micros.ts'
 import { startStack, type Stack } from './support/stack.ts'
 import type { Repository } from './support/repository.ts'
@@ -54,6 +55,23 @@ it('an app that throws when it is imported is a failure in the app’s own words
   const { status } = await push(repository)
   expect(status).toMatchObject({ state: 'failure', description: expect.stringContaining('no database here') as string })
   expect((await stack.leftovers()).containers.length).toBe(1)
+})
+
+it('a micro that ends right after it was started is noticed, and started again for the next visitor', async () => {
+  await using repository = await stack.repository('ada/brief')
+  await repository.write({
+    'micro.yml': 'v: 1\nruntime: nodejs24\n',
+    'index.js':
+      'const server = require("http").createServer((q, r) => r.end("here"))\n' +
+      'server.on("listening", () => setTimeout(() => process.exit(3), 150)); module.exports = server\n',
+  })
+  const { status } = await push(repository)
+  expect(status.state).toBe('success')
+  const id = await stack.store.redis.hget(stack.store.keys.hosts, 'brief--ada.localhost')
+  await expect
+    .poll(() => readLog(stack.store, id ?? ''), { timeout: 10_000 })
+    .toContain('ended by itself with exit code 3')
+  expect(await stack.ask(stack.host('brief--ada'))).toMatchObject({ status: 200, body: 'here' })
 })
 
 it('a dependency that does not exist is a failure that names it', async () => {

@@ -76,6 +76,18 @@ describe('a deployment', () => {
     expect(await stateOf(id)).toBe('queued')
   })
 
+  it('stops, and waits its turn, when it lost the right to build to another', async () => {
+    botAnswers = 0
+    const { id } = await parts.queued()
+    const { promise } = asked
+    const end = runDeploy(parts.runner, deployWork(id))
+    await promise
+    const { redis, keys } = parts.runner.store
+    await redis.set(keys.lease('7/hello'), 'another')
+    expect(await end).toEqual({ kind: 'busy' })
+    expect(await redis.get(keys.lease('7/hello'))).toBe('another')
+  })
+
   it('gives the right to build back', async () => {
     const { id } = await parts.queued()
     await runDeploy(parts.runner, deployWork(id))
