@@ -52,14 +52,17 @@ export interface DockerUse extends AsyncDisposable {
  * @throws MicropushError `setup-incomplete`, saying what to do.
  */
 export async function useDocker(socketPath: string): Promise<DockerUse> {
-  const version = await ensureDocker(socketPath)
+  // Before the daemon is looked at, so that nobody stops it between the look and the note.
   const leave = await enterUsers()
-  return {
-    version,
-    async [Symbol.asyncDispose]() {
-      const others = await leave()
-      if (others === 0) await stopOurs(socketPath)
-    },
+  const end = async () => {
+    const others = await leave()
+    if (others === 0) await stopOurs(socketPath)
+  }
+  try {
+    return { version: await ensureDocker(socketPath), [Symbol.asyncDispose]: end }
+  } catch (error) {
+    await leave()
+    throw error
   }
 }
 

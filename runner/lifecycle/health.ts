@@ -2,6 +2,9 @@ import { createServer, type Server } from 'node:http'
 import { chmod, rm } from 'node:fs/promises'
 import type { Runner } from '../runner.ts'
 
+/** A daemon that does not answer in this time does not work, whatever it says later. */
+const ENGINE_MS = 2000
+
 /** What `GET /healthz` on the runner's socket answers. `ok` or what does not work, in words. */
 interface Health {
   readonly ok: boolean
@@ -41,10 +44,10 @@ async function readHealth(runner: Runner, means: string): Promise<Health> {
 }
 
 async function dockerHealth(runner: Runner): Promise<string> {
-  try {
-    await runner.docker.ping()
-    return 'ok'
-  } catch {
-    return 'the Docker daemon does not answer'
-  }
+  const answer = runner.docker.ping().then(
+    () => true,
+    () => false,
+  )
+  const answered = await Promise.race([answer, sleep(ENGINE_MS, false, { ref: false })])
+  return answered ? 'ok' : 'the Docker daemon does not answer'
 }

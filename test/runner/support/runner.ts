@@ -34,6 +34,8 @@ export interface TestRunner extends AsyncDisposable {
   readonly logged: { readonly msg: string }[]
   /** Containers that the Docker daemon's stand-in knows, by id: whether they run. */
   readonly containers: Map<string, boolean>
+  /** What the stand-in says of itself; 0 for one that never answers. */
+  daemonAnswers(status: number): void
   /** What to do with a gateway's messages. */
   onMessage(take: (runner: Runner, message: FromGateway, gateway: Gateway) => void): void
   /** A deployment of the micro `hello` that is queued. */
@@ -51,7 +53,8 @@ export async function startTestRunner(): Promise<TestRunner> {
   await mkdir(join(dataDir, 'run'))
   const redis = await startTestRedis()
   const containers = new Map<string, boolean>()
-  const daemon = await standIn(join(dataDir, 'docker.sock'), containers)
+  let daemonStatus = 200
+  const daemon = await standIn(join(dataDir, 'docker.sock'), { containers, status: () => daemonStatus })
   const settings = parseSettings({
     MICROPUSH_DATA: dataDir,
     MICROPUSH_REDIS: redis.socket,
@@ -158,6 +161,7 @@ export async function startTestRunner(): Promise<TestRunner> {
     did,
     logged,
     containers,
+    daemonAnswers: (status) => void (daemonStatus = status),
     onMessage: (next) => void (take = next),
     queued,
     async starting(over) {
@@ -194,8 +198,13 @@ function must<T>(value: T | undefined): T {
 }
 
 /** The Docker Engine's API as far as looking at containers goes: https://docs.docker.com/reference/api/engine/ */
-async function standIn(path: string, containers: ReadonlyMap<string, boolean>): Promise<Server> {
+async function standIn(
+  path: string,
+  { containers, status }: { readonly containers: ReadonlyMap<string, boolean>; readonly status: () => number },
+): Promise<Server> {
   const server = createServer((request, response) => {
+    if (status() === 0) return
+    if (request.url === '/_ping') return void response.writeHead(status()).end('OK')
     const id = /\/containers\/([^/]+)\/json/.exec(request.url ?? '')?.[1]
     const running = id === undefined ? undefined : containers.get(id)
     response.setHeader('content-type', 'application/json')

@@ -1,0 +1,69 @@
+import { request } from 'node:http'
+import type { Server } from 'node:http'
+import { connect } from 'node:net'
+import { createInterface } from 'node:readline'
+import { json } from 'node:stream/consumers'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { serveHealth } from '../../../runner/lifecycle/health.ts'
+import { startTestRunner, type TestRunner } from '../support/runner.ts'
+
+let parts: TestRunner
+let server: Server
+beforeEach(async () => {
+  parts = await startTestRunner()
+  server = await serveHealth(parts.runner, 'a container')
+})
+afterEach(async () => {
+  server.close()
+  server.closeAllConnections()
+  await parts[Symbol.asyncDispose]()
+})
+
+function ask(path = '/healthz'): Promise<{ status: number | undefined; body: unknown }> {
+  return new Promise((resolve, reject) => {
+    const call = request({ socketPath: parts.runner.settings.sockets.runner, path, agent: false }, (response) => {
+      if (response.statusCode === 404) return resolve({ status: 404, body: undefined })
+      json(response).then((body) => resolve({ status: response.statusCode, body }), reject)
+    })
+    call.on('error', reject)
+    call.end()
+  })
+}
+
+/** A gateway that answers pings. */
+function gateway() {
+  const socket = connect(parts.runner.settings.sockets.gateway)
+  createInterface({ input: socket }).on('line', (line) => {
+    const message = JSON.parse(line) as { type: string; id: number }
+    if (message.type === 'ping') socket.write(`${JSON.stringify({ type: 'pong', id: message.id })}\n`)
+  })
+  return socket
+}
+
+it('a runner whose daemon and gateway answer is well, and says what its sandboxes are', async () => {
+  const socket = gateway()
+  await expect.poll(async () => (await ask()).status).toBe(200)
+  expect((await ask()).body).toEqual({
+    ok: true,
+    parts: { engine: 'ok', gateway: 'ok' },
+    sandbox: { isolation: 'runc', means: 'a container' },
+  })
+  socket.destroy()
+})
+
+it('what does not work is named', async () => {
+  parts.daemonAnswers(500)
+  expect(await ask()).toMatchObject({
+    status: 503,
+    body: { ok: false, parts: { engine: 'the Docker daemon does not answer', gateway: 'no gateway answers' } },
+  })
+})
+
+it('a daemon that never answers does not hold the answer up', async () => {
+  parts.daemonAnswers(0)
+  expect(await ask()).toMatchObject({ status: 503, body: { parts: { engine: 'the Docker daemon does not answer' } } })
+})
+
+it('there is nothing else to ask', async () => {
+  expect(await ask('/')).toEqual({ status: 404, body: undefined })
+})
