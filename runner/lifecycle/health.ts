@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import { chmod, rm } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Runner } from '../runner.ts'
 
 /** A daemon that does not answer in this time does not work, whatever it says later. */
