@@ -1,5 +1,3 @@
-import { mkdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Settings } from '../contract/settings.ts'
 import { hostEnvironment } from './build/env.ts'
 import { readHostTrust } from './build/host-trust.ts'
@@ -7,6 +5,7 @@ import { privateRegistries } from './build/private-registries.ts'
 import { sweepBuilds } from './build/sweep-builds.ts'
 import { connectDocker, type Docker } from './docker/client.ts'
 import { readNetworkChoices } from './env.ts'
+import { makeFolders } from './folders.ts'
 import { readInstance } from './instance.ts'
 import { setUpNetwork, type Network, type NetworkSettings } from './network/set-up-network.ts'
 import { assertMountsShared } from './sandbox/assert-mounts-shared.ts'
@@ -36,10 +35,7 @@ export interface Ground {
 export async function prepareGround(settings: Settings): Promise<Ground> {
   const { dataDir } = settings
   const instance = await readInstance(dataDir)
-  const work = join(dataDir, 'work')
-  // Whatever is in there belongs to a build whose runner is no more; the queue begins it again.
-  await rm(work, { recursive: true, force: true })
-  for (const folder of [settings.runDir, work]) await mkdir(folder, { recursive: true, mode: 0o711 })
+  await makeFolders(settings)
 
   const docker = connectDocker(settings.dockerSocket)
   const builderAllow = await privateRegistries(await readHostTrust(hostEnvironment()))

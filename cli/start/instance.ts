@@ -21,6 +21,8 @@ export async function takeInstance(settings: Settings, ports: readonly Port[]): 
   for (const folder of ['', 'run', 'redis', 'logs']) await mkdir(join(settings.dataDir, folder), { recursive: true })
   // The gateway, which is nobody, passes through to its sockets but lists nothing.
   for (const folder of ['', 'run']) await chmod(join(settings.dataDir, folder), 0o711)
+  // Redis writes all that it knows into files that everybody may read.
+  for (const folder of ['redis', 'logs']) await chmod(join(settings.dataDir, folder), 0o700)
   const file = join(settings.runDir, 'start.pid')
   const lock = await takeLock(settings.dataDir, file)
   try {

@@ -22,6 +22,8 @@ it('a data folder is made, and left-over sockets in it are removed', async () =>
     await using _first = await takeInstance(settings(), [])
     await writeFile(settings().sockets.bot, '')
     expect((await stat(settings().runDir)).mode & 0o777).toBe(0o711)
+    for (const folder of ['redis', 'logs'])
+      expect((await stat(join(settings().dataDir, folder))).mode & 0o777).toBe(0o700)
   }
   await using _second = await takeInstance(settings(), [])
   expect(existsSync(settings().sockets.bot)).toBe(false)
