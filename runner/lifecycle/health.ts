@@ -20,10 +20,17 @@ export async function serveHealth(runner: Runner, means: string): Promise<Server
   const server = createServer((request, response) => {
     request.resume()
     if (request.url !== '/healthz') return void response.writeHead(404).end()
-    void readHealth(runner, means).then((health) => {
-      response.writeHead(health.ok ? 200 : 503, { 'content-type': 'application/json' })
-      response.end(JSON.stringify(health))
-    })
+    readHealth(runner, means).then(
+      (health) => {
+        response.writeHead(health.ok ? 200 : 503, { 'content-type': 'application/json' })
+        response.end(JSON.stringify(health))
+      },
+      (error: unknown) => {
+        // A question must not end the engine, whatever went wrong with its answer.
+        runner.log.error({ err: error }, 'the health could not be read')
+        response.writeHead(500).end()
+      },
+    )
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)

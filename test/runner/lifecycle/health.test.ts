@@ -22,7 +22,8 @@ afterEach(async () => {
 function ask(path = '/healthz'): Promise<{ status: number | undefined; body: unknown }> {
   return new Promise((resolve, reject) => {
     const call = request({ socketPath: parts.runner.settings.sockets.runner, path, agent: false }, (response) => {
-      if (response.statusCode === 404) return resolve({ status: 404, body: undefined })
+      if (response.statusCode !== 200 && response.statusCode !== 503)
+        return resolve({ status: response.statusCode, body: undefined })
       json(response).then((body) => resolve({ status: response.statusCode, body }), reject)
     })
     call.on('error', reject)
@@ -62,6 +63,15 @@ it('what does not work is named', async () => {
 it('a daemon that never answers does not hold the answer up', async () => {
   parts.daemonAnswers(0)
   expect(await ask()).toMatchObject({ status: 503, body: { parts: { engine: 'the Docker daemon does not answer' } } })
+})
+
+it('a question that cannot be answered does not end the engine', async () => {
+  const gateways = { ...parts.runner.gateways, ping: () => Promise.reject(new Error('out of order')) }
+  server.close()
+  server.closeAllConnections()
+  server = await serveHealth({ ...parts.runner, gateways }, 'a container')
+  expect((await ask()).status).toBe(500)
+  expect(parts.logged.map(({ msg }) => msg)).toContain('the health could not be read')
 })
 
 it('there is nothing else to ask', async () => {
