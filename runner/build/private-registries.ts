@@ -31,7 +31,7 @@ export async function privateRegistries(trust: HostTrust): Promise<PrivateRegist
 }
 
 /** Every address in npm's lines and pip's environment, whatever the key. */
-export function registryUrls({ npmrc, env }: HostTrust): URL[] {
+function registryUrls({ npmrc, env }: HostTrust): URL[] {
   const values = [
     ...npmrc.map((line) => line.slice(line.indexOf('=') + 1)),
     ...Object.values(env).flatMap((value) => value.split(/\s+/)),
