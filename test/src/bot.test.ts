@@ -1,7 +1,4 @@
 import { createHmac, randomUUID } from 'node:crypto'
-import { mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import nock from 'nock'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { microStanding } from '../../contract/store/micros.ts'
@@ -9,6 +6,7 @@ import { startBot, type Bot } from '../../src/bot.ts'
 import { startParts, testSettings, webhookSecret, type Parts } from './support/bot.ts'
 import { mockGitHub, type MockedGitHub } from './support/github.ts'
 import { pushPayload, shaA } from './support/samples.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 let parts: Parts
 let github: MockedGitHub
@@ -21,7 +19,7 @@ beforeEach(async () => {
   github.heads.set('main', shaA)
   github.commits.add(shaA)
   github.files.set(`${shaA}:micro.yml`, 'v: 1\n')
-  const dataDir = await mkdtemp(join(tmpdir(), 'mp-bot-'))
+  const dataDir = await temporaryFolder()
   const settings = testSettings({ MICROPUSH_REDIS: parts.redis.socket, MICROPUSH_DATA: dataDir })
   start = () => startBot(settings, parts.log)
 })

@@ -1,10 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
-import { mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readBotSettings } from '../../src/env.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const pkcs1 = privateKey.export({ type: 'pkcs1', format: 'pem' }).toString()
@@ -22,7 +21,7 @@ describe('readBotSettings', () => {
   })
 
   it('takes the key from a file', async () => {
-    const path = join(await mkdtemp(join(tmpdir(), 'mp-')), 'app.pem')
+    const path = join(await temporaryFolder(), 'app.pem')
     writeFileSync(path, pkcs1)
     const { PRIVATE_KEY: _, ...rest } = complete
     expect(readBotSettings({ ...rest, PRIVATE_KEY_PATH: path }).privateKey.reveal()).toContain('PRIVATE KEY')

@@ -1,13 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startTestRedis, type TestRedis } from '../support/redis.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const main = new URL('../../src/main.ts', import.meta.url).pathname
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -22,7 +20,7 @@ beforeEach(async () => {
 afterEach(() => redis[Symbol.asyncDispose]())
 
 async function startProcess(more: Record<string, string>): Promise<ChildProcess> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'mp-bot-'))
+  const dataDir = await temporaryFolder()
   const env = {
     MICROPUSH_DATA: dataDir,
     MICROPUSH_REDIS: redis.socket,

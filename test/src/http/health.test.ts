@@ -1,12 +1,11 @@
 import { once } from 'node:events'
-import { mkdtemp } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { checkHealth } from '../../../src/http/health.ts'
 import { healthPage } from '../../../src/http/pages.ts'
 import { startParts, type Parts } from '../support/bot.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 let parts: Parts
 let runner: Server
@@ -17,7 +16,7 @@ const sandbox = { isolation: 'gvisor', means: 'a kernel of its own' }
 
 beforeEach(async () => {
   parts = await startParts()
-  runnerSocket = join(await mkdtemp(join(tmpdir(), 'mp-')), 'runner.sock')
+  runnerSocket = join(await temporaryFolder(), 'runner.sock')
   runner = createServer((_, response) => response.end(answer))
   runner.listen(runnerSocket)
   await once(runner, 'listening')

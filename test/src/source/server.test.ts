@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp, stat, writeFile } from 'node:fs/promises'
+import { stat, writeFile } from 'node:fs/promises'
 import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer, text } from 'node:stream/consumers'
 import nock from 'nock'
@@ -15,6 +14,7 @@ import { createSourceServer, listenOnSocket } from '../../../src/source/server.t
 import { startParts, type Parts } from '../support/bot.ts'
 import { mockGitHub, type MockedGitHub } from '../support/github.ts'
 import { sampleBase, sampleConfig, shaA } from '../support/samples.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const tarballs = '/repos/{owner}/{repo}/tarball/{ref}'
 const archive = randomBytes(300_000)
@@ -41,7 +41,7 @@ beforeEach(async () => {
   await once(storage, 'listening')
   github.tarballLocation = `http://127.0.0.1:${(storage.address() as AddressInfo).port}/legacy.tar.gz?token=once`
   server = createSourceServer(parts)
-  socketPath = join(await mkdtemp(join(tmpdir(), 'mp-')), 'run', 'bot.sock')
+  socketPath = join(await temporaryFolder(), 'run', 'bot.sock')
   await listenOnSocket(server, socketPath)
 })
 
