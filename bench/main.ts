@@ -130,7 +130,7 @@ async function imageOf(runtime: string): Promise<string> {
 
 /** The socket of the newest sandbox, which a warm request has just kept awake. */
 async function liveSocket(stack: Stack): Promise<string> {
-  const names = (await readdir(join(stack.dataDir, 'sandboxes'))).filter((name) => !name.includes('.'))
+  const names = new Set(await readdir(join(stack.dataDir, 'sandboxes')))
   const running = await run([
     'docker',
     'ps',
@@ -141,7 +141,7 @@ async function liveSocket(stack: Stack): Promise<string> {
     '--format',
     '{{.Label "micropush.sandbox"}}',
   ])
-  const awake = running.split('\n').find((id) => names.includes(id))
+  const awake = running.split('\n').find((id) => names.has(id))
   if (awake === undefined) throw new Error('no sandbox is awake')
   return join(stack.dataDir, 'sandboxes', awake, 'app.sock')
 }

@@ -54,7 +54,8 @@ export async function startRunner(settings: Settings, log: Logger): Promise<Star
       },
       freeze: (sandbox) => freeze(sandboxes, sandbox),
       thaw: (sandbox) => thaw(sandboxes, sandbox),
-      destroy: (sandbox) => destroySandbox(sandboxes, sandbox),
+      destroy: (sandbox, grace) =>
+        destroySandbox(sandboxes, sandbox, grace === 'none' ? { graceSeconds: 0 } : undefined),
     },
     evictMs: settings.evictMs,
     keep: (id) => inProduction.has(id),

@@ -114,3 +114,15 @@ function whenAlready(state: 'paused' | 'running') {
     throw error
   }
 }
+
+/** Processor time that all processes of a container have used so far, in ms; undefined when it does not run. */
+export async function cpuTimeMs(docker: Docker, id: string): Promise<number | undefined> {
+  return asEngineError(() =>
+    docker
+      .getContainer(id)
+      .stats({ stream: false, 'one-shot': true })
+      // The API counts in nanoseconds.
+      .then(({ cpu_stats }) => cpu_stats.cpu_usage.total_usage / 1e6)
+      .catch(whenStatus([404, 409], undefined)),
+  )
+}

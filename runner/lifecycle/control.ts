@@ -3,6 +3,7 @@ import type { FromEngine, FromGateway } from '../gateway/protocol.ts'
 import type { Runner } from '../runner.ts'
 import { examine } from './examine.ts'
 import type { Gateway } from './gateway-link.ts'
+import { endIfStuck } from './stuck.ts'
 
 const RETRY_SECONDS = 5
 
@@ -17,7 +18,9 @@ export function answerGateway(runner: Runner, message: FromGateway, gateway: Gat
       return runner.drains.drained(message.deploymentId, gateway)
     case 'suspect':
       runner.log.info(message, 'a micro did not answer as it should')
-      return void examine(runner, message.deploymentId)
+      return void (message.reason === 'timeout'
+        ? endIfStuck(runner, message.deploymentId)
+        : examine(runner, message.deploymentId))
     case 'pong':
   }
 }

@@ -6,13 +6,16 @@ const CRASH_PAUSE_MS = [0, 0, 1000, 5000, 15_000, 60_000] as const
 /** A sandbox that lived this long is no longer one of a row of crashes. */
 const STEADY_MS = 60_000
 
+type Grace = 'grace' | 'none'
+
 /** What the fleet does to sandboxes; each call is made for one deployment at a time. */
 interface SandboxActions {
   /** A plain start of a deployment that is kept. Rejects with a MicropushError. */
   start(deploymentId: string): Promise<Sandbox>
   freeze(sandbox: Sandbox): Promise<void>
   thaw(sandbox: Sandbox): Promise<void>
-  destroy(sandbox: Sandbox): Promise<void>
+  /** `grace` leaves time for shutdown events; what has ended or hangs needs none. */
+  destroy(sandbox: Sandbox, grace: Grace): Promise<void>
 }
 
 type Temperature = 'hot' | 'frozen' | 'cold'
@@ -38,7 +41,7 @@ export interface Fleet {
   sleep(deploymentId: string): Promise<void>
   /** Ends a frozen sandbox that `keep` no longer holds; one that runs serves on until it is idle. */
   letGo(deploymentId: string): Promise<void>
-  /** Its process ended by itself; gives false when it was the fleet that ended it. */
+  /** Its process ended by itself, or hangs and has to end; gives false when it was the fleet that ended it. */
   lost(deploymentId: string, containerId: string): Promise<boolean>
   destroy(deploymentId: string): Promise<void>
   /** Deployments whose sandbox may be dialled at once. */
@@ -95,10 +98,10 @@ export function createFleet(options: FleetOptions): Fleet {
     return turn
   }
   /** Until its end succeeds a sandbox stays known, so that the next operation ends it before anything else. */
-  const chill = async (member: Member): Promise<void> => {
+  const chill = async (member: Member, grace: Grace = 'grace'): Promise<void> => {
     clearTimeout(member.evictTimer)
     member.temperature = 'cold'
-    if (member.sandbox !== undefined) await actions.destroy(member.sandbox)
+    if (member.sandbox !== undefined) await actions.destroy(member.sandbox, grace)
     member.sandbox = undefined
   }
   const cool = (id: string, member: Member): void => {
@@ -167,7 +170,7 @@ export function createFleet(options: FleetOptions): Fleet {
         if (member.sandbox?.containerId !== containerId || member.temperature === 'cold') return false
         if (Date.now() - member.sandbox.startedAtMs > STEADY_MS) member.crashes = 0
         noteCrash(member)
-        await chill(member)
+        await chill(member, 'none')
         return true
       }),
     destroy: (id) =>

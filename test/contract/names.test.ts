@@ -20,7 +20,7 @@ describe('a repository’s name as a micro’s name', () => {
   ])('%s becomes %s', (name, expected) => expect(slug(name)).toBe(expected))
 
   it('is always one that a config file may have, and stays itself', () => {
-    for (const name of ['My_API.js', '', '-', 'É', `${'a-'.repeat(30)}`, '0', 'a--b']) {
+    for (const name of ['My_API.js', '', '-', 'É', 'a-'.repeat(30), '0', 'a--b']) {
       expect(slug(name)).toMatch(MICRO_NAME)
       expect(slug(slug(name))).toBe(slug(name))
     }

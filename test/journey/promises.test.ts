@@ -51,6 +51,13 @@ it('a handler that takes 11 seconds is answered 504 after 10, and others are not
   expect(JSON.parse(answer.body)).toMatchObject({ request_id: expect.any(String) as string })
 })
 
+it('a micro in an endless loop is ended after its 10 seconds, and the next request is answered', async () => {
+  const host = await deployed('loop', 'if (request.url === "/loop") for (;;); response.end("round")')
+  expect((await stack.ask(host, { path: '/loop' })).status).toBe(504)
+  await expect.poll(async () => (await stack.ask(host)).body, { timeout: 15_000 }).toBe('round')
+  expect(await neighbourAnswers()).toBe('fine')
+})
+
 it('600 MB of memory ends the micro and nobody else, and the next request starts it again', async () => {
   const host = await deployed(
     'memory',

@@ -101,7 +101,7 @@ describe('dependencies of a Node micro', () => {
     const files = { ...index, 'package.json': manifest }
     const refused = await stage.build(files, { config: { ...nodejs24, limits } })
     expect(refused.error).toMatchObject({ code: 'dependencies-too-large' })
-    expect(refused.error?.message).toMatch(/is-number .*MB, ms .*MB/)
+    expect(refused.error?.message).toMatch(/is-number .*KB, ms .*KB/)
     expect((await stage.build(files, { config: nodejs24 })).result?.cached).toBe(false)
     const again = await stage.build(files, { config: { ...nodejs24, limits } })
     expect(again.error).toMatchObject({ code: 'dependencies-too-large' })

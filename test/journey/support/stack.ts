@@ -120,8 +120,8 @@ export async function startStack(over: Readonly<Record<string, string>> = {}): P
       const deadline = Date.now() + OUTCOME_DEADLINE_MS
       for (;;) {
         const all = await statuses(fullName, sha)
-        const mine = all.filter((one) => one.context === context)
-        if (mine[0] !== undefined && mine[0].state !== 'pending') return mine[0]
+        const newest = all.find((one) => one.context === context)
+        if (newest !== undefined && newest.state !== 'pending') return newest
         if (Date.now() > deadline)
           throw new Error(`no outcome for ${context}; statuses: ${JSON.stringify(all)}\n${await tails(dataDir)}`)
         await sleep(50)

@@ -1,0 +1,41 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { cpuTimeMs } from '../docker/containers.ts'
+import type { Runner } from '../runner.ts'
+import type { Sandbox } from '../sandbox/sandbox.ts'
+import { examine } from './examine.ts'
+import { noteEnd } from './exits.ts'
+
+const WINDOW_MS = 500
+/** Share of one core over the window. A micro that waits for something else, however long, uses next to nothing. */
+const PEGGED = 0.9
+
+/**
+ * After a request that was not answered in time: a micro whose processor is pegged does not come back by itself, because its event
+ * loop, or its only worker, is in a loop of its own. It is ended, and the next request starts it again. One that merely waits is left
+ * alone: its other requests may be well.
+ */
+export async function endIfStuck(runner: Runner, deploymentId: string): Promise<void> {
+  await examine(runner, deploymentId)
+  const sandbox = runner.fleet.sandbox(deploymentId)
+  if (sandbox === undefined || !(await isPegged(runner, sandbox))) return
+  const { containerId } = sandbox
+  await noteEnd(
+    runner,
+    { deploymentId, containerId },
+    'The micro did not answer in time while it kept its processor busy, and was ended.',
+  )
+}
+
+async function isPegged(runner: Runner, { containerId, deploymentId }: Sandbox): Promise<boolean> {
+  try {
+    const before = await cpuTimeMs(runner.docker, containerId)
+    const startedMs = performance.now()
+    await delay(WINDOW_MS)
+    const after = await cpuTimeMs(runner.docker, containerId)
+    if (before === undefined || after === undefined) return false
+    return after - before >= PEGGED * (performance.now() - startedMs)
+  } catch (error) {
+    runner.log.warn({ err: error, deploymentId }, 'a sandbox could not be looked at')
+    return false
+  }
+}
