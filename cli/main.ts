@@ -2,6 +2,7 @@ import { MicropushError } from '../contract/errors.ts'
 import { clear } from './clear.ts'
 import { health } from './health.ts'
 import { prepare } from './prepare.ts'
+import { CommandFailed } from './run.ts'
 import { serve } from './serve.ts'
 import { start } from './start/start.ts'
 import { test } from './test/test.ts'
@@ -31,7 +32,7 @@ try {
   process.exitCode = await main(process.argv.slice(2))
 } catch (error) {
   if (!stop.signal.aborted) {
-    console.error(`micropush: ${error instanceof MicropushError ? error.message : describe(error)}`)
+    console.error(`micropush: ${isForPeople(error) ? error.message : describe(error)}`)
     process.exitCode = 1
   }
 }
@@ -55,6 +56,11 @@ async function main([command = 'help', ...rest]: readonly string[]): Promise<num
       console.error(usage)
       return 2
   }
+}
+
+/** Errors whose message says all; any other one is a fault of ours, and its stack helps to find it. */
+function isForPeople(error: unknown): error is Error {
+  return error instanceof MicropushError || error instanceof CommandFailed
 }
 
 function describe(error: unknown): string {

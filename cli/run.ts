@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { basename } from 'node:path'
 import { createInterface } from 'node:readline'
 import { childEnvironment } from './env.ts'
 
@@ -11,10 +12,13 @@ interface RunOptions {
   readonly signal?: AbortSignal
 }
 
+/** A command ended with anything but 0; the message holds the last lines that it printed, unless they were shown as they came. */
+export class CommandFailed extends Error {}
+
 /**
  * Runs a command to its end without a shell and gives its standard output.
  *
- * @throws Error with the last lines it printed when it ends with anything but 0.
+ * @throws CommandFailed when it ends with anything but 0.
  */
 export async function run(command: readonly [string, ...string[]], options: RunOptions = {}): Promise<string> {
   const [file, ...args] = command
@@ -38,7 +42,8 @@ export async function run(command: readonly [string, ...string[]], options: RunO
     child.on('error', reject)
     child.on('close', resolve)
   })
-  if (code !== 0)
-    throw new Error(`${[file, args[0] ?? ''].join(' ')} failed with exit code ${code}.\n${last.join('\n')}`)
+  if (code !== 0) // Whoever was given the lines has shown them already.
+    const words = options.onLine === undefined ? last.join('\n') : 'What it said is above.'
+    throw new CommandFailed(`${basename(file)} ended with exit code ${code}.\n${words}`)
   return output
 }
