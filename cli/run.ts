@@ -42,8 +42,10 @@ export async function run(command: readonly [string, ...string[]], options: RunO
     child.on('error', reject)
     child.on('close', resolve)
   })
-  if (code !== 0) // Whoever was given the lines has shown them already.
+  if (code !== 0) {
+    // Whoever was given the lines has shown them already.
     const words = options.onLine === undefined ? last.join('\n') : 'What it said is above.'
     throw new CommandFailed(`${basename(file)} ended with exit code ${code}.\n${words}`)
+  }
   return output
 }
