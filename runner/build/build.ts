@@ -3,9 +3,9 @@ import type { Launch } from '../../contract/deployment.ts'
 import type { Runtime } from '../../runtimes/catalogue.ts'
 import type { Docker } from '../docker/client.ts'
 import type { RuntimeImages } from '../images/prepare.ts'
-import type { Isolation } from '../sandbox/isolation.ts'
+import type { Isolation } from '../sandbox/container/isolation.ts'
 import type { Source } from '../source/fetch-source.ts'
-import type { TrustFiles } from './trust-files.ts'
+import type { TrustFiles } from './trust/trust-files.ts'
 
 export interface BuildContext {
   readonly docker: Docker

@@ -1,8 +1,8 @@
 import { lstat, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { publishArtifact, useArtifact } from './artifact-store.ts'
+import { publishArtifact, useArtifact } from './store/artifact-store.ts'
 import type { Build } from './build.ts'
-import { digest } from './install-plan.ts'
+import { digest } from './plan/install-plan.ts'
 
 interface KeepOptions {
   /** A folder `node_modules` has to be there, because dependencies will be mounted on it and the source is read-only by then. */

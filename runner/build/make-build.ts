@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { MicropushError } from '../../contract/errors.ts'
 import { platformLimits } from '../../contract/limits.ts'
-import { artifactDir, publishArtifact, useArtifact, writeWhole } from './artifact-store.ts'
+import { artifactDir, publishArtifact, useArtifact, writeWhole } from './store/artifact-store.ts'
 import type { Build, BuildResult } from './build.ts'
-import type { BuilderMount } from './builder-container.ts'
-import { assertDependenciesFit } from './dependencies-fit.ts'
+import type { BuilderMount } from './builder/builder-container.ts'
+import { assertDependenciesFit } from './store/dependencies-fit.ts'
 import {
   dependenciesFolder,
   diskBound,
@@ -17,11 +17,11 @@ import {
   writeInputs,
   sealDependencies,
   type Layer,
-} from './install-layer.ts'
-import { digest, type InstallPlan } from './install-plan.ts'
+} from './store/install-layer.ts'
+import { digest, type InstallPlan } from './plan/install-plan.ts'
 import { appName, keepSource, makeMountPoint } from './keep-source.ts'
-import { DiskBoundReached, runBuilder } from './run-builder.ts'
-import { sealTree } from './seal-tree.ts'
+import { DiskBoundReached, runBuilder } from './builder/run-builder.ts'
+import { sealTree } from './store/seal-tree.ts'
 import { singleFlight } from './single-flight.ts'
 
 /** What a build made, noted under the key of what it was made from. */

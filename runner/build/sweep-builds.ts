@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Docker } from '../docker/client.ts'
 import { listContainers, removeContainer } from '../docker/containers.ts'
 import { labels } from '../sandbox/labels.ts'
-import { removeTree } from './remove-tree.ts'
+import { removeTree } from './store/remove-tree.ts'
 
 /** Where builds work; what is in the store is never below it. */
 export function buildsDir(dataDir: string): string {

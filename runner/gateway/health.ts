@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { RequestHead } from './request-head.ts'
+import type { RequestHead } from './request/request-head.ts'
 
 const loopbackNames: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])
 

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { GatewayLimits } from './limits.ts'
-import { asksForWebSocket } from './websocket.ts'
+import { asksForWebSocket } from './upstream/websocket.ts'
 
 /** How often Node looks for connections that are past their time. */
 const CHECK_MS = 1000

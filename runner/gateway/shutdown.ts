@@ -1,8 +1,8 @@
 import type { Server } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { abortHolds } from './activity.ts'
-import type { Micro } from './micro.ts'
-import type { Yard } from './yard.ts'
+import { abortHolds } from './state/activity.ts'
+import type { Micro } from './state/micro.ts'
+import type { Yard } from './state/yard.ts'
 
 const LOOK_MS = 20
 /** For the bytes of answers that have just been given up. */

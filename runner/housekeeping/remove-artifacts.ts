@@ -2,7 +2,7 @@ import { readdir, rm, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { keptArtifacts } from '../../contract/store/artifacts.ts'
 import type { Store } from '../../contract/store/connect.ts'
-import { removeArtifact, sweepRemoved, type ArtifactKind } from '../build/artifact-store.ts'
+import { removeArtifact, sweepRemoved, type ArtifactKind } from '../build/store/artifact-store.ts'
 
 const HOUR_MS = 3600_000
 /**

@@ -1,6 +1,6 @@
 import { listContainers, removeContainer, stopContainer, unpauseContainer } from '../docker/containers.ts'
 import { labels, sandboxFilter } from './labels.ts'
-import { removeBox } from './make-box.ts'
+import { removeBox } from './mounts/make-box.ts'
 import { sandboxPaths } from './paths.ts'
 import type { SandboxContext } from './sandbox.ts'
 

@@ -1,4 +1,4 @@
-import type { Isolation } from './isolation.ts'
+import type { Isolation } from './container/isolation.ts'
 
 /** Labels of our containers. What runs is read from them alone, never from memory. */
 export const labels = {

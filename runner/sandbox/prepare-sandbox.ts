@@ -1,11 +1,11 @@
 import { MicropushError } from '../../contract/errors.ts'
 import { createContainer, nextExit, startContainer } from '../docker/containers.ts'
-import { listenForInit, type ControlChannel, type ControlListener } from './control-channel.ts'
+import { listenForInit, type ControlChannel, type ControlListener } from './start/control-channel.ts'
 import { destroySandbox } from './destroy-sandbox.ts'
-import { sandboxContainer } from './host-config.ts'
-import { makeBox, makeTmp } from './make-box.ts'
+import { sandboxContainer } from './container/host-config.ts'
+import { makeBox, makeTmp } from './mounts/make-box.ts'
 import { newSandboxId, sandboxPaths, type SandboxPaths } from './paths.ts'
-import { expect } from './phases.ts'
+import { expect } from './start/phases.ts'
 import type { Phase, SandboxContext, SandboxSpec } from './sandbox.ts'
 
 /** A container whose init waits for orders; nothing of the micro runs in it yet. */

@@ -2,7 +2,7 @@ import type { Launch } from '../../contract/deployment.ts'
 import type { Limits } from '../../contract/limits.ts'
 import type { Docker } from '../docker/client.ts'
 import type { UidPool } from './uid-pool.ts'
-import type { Isolation } from './isolation.ts'
+import type { Isolation } from './container/isolation.ts'
 
 /** What every sandbox of this engine shares; made once by `openSandboxes`. */
 export interface SandboxContext {

@@ -1,11 +1,11 @@
 import { platformLimits } from '../../contract/limits.ts'
 import { destroySandbox } from './destroy-sandbox.ts'
-import { explainFailure, type FailedPhase } from './explain-failure.ts'
-import { linkSocket } from './link-socket.ts'
-import { importApp, listen, load } from './phases.ts'
+import { explainFailure, type FailedPhase } from './start/explain-failure.ts'
+import { linkSocket } from './start/link-socket.ts'
+import { importApp, listen, load } from './start/phases.ts'
 import { prepareSandbox, type PreparedSandbox } from './prepare-sandbox.ts'
 import type { Phase, Sandbox, SandboxContext, SandboxSpec } from './sandbox.ts'
-import { startMessage } from './start-message.ts'
+import { startMessage } from './start/start-message.ts'
 
 interface StartOptions {
   readonly signal: AbortSignal

@@ -3,7 +3,7 @@ import { listContainers, removeContainer } from '../docker/containers.ts'
 import { destroySandbox } from './destroy-sandbox.ts'
 import { labels } from './labels.ts'
 import { listSandboxes, type ListedSandbox } from './list-sandboxes.ts'
-import { removeBox } from './make-box.ts'
+import { removeBox } from './mounts/make-box.ts'
 import { isSandboxId, sandboxesDir, sandboxPaths } from './paths.ts'
 import type { SandboxContext } from './sandbox.ts'
 

@@ -5,8 +5,8 @@ import { promisify } from 'node:util'
 import { afterEach, describe, expect, test } from 'vitest'
 import { listContainers } from '../../../runner/docker/containers.ts'
 import { labels } from '../../../runner/sandbox/labels.ts'
-import { assertMountsShared } from '../../../runner/sandbox/assert-mounts-shared.ts'
-import { mountPoints } from '../../../runner/sandbox/mounts.ts'
+import { assertMountsShared } from '../../../runner/sandbox/mounts/assert-mounts-shared.ts'
+import { mountPoints } from '../../../runner/sandbox/mounts/mounts.ts'
 import { openStage, type Stage } from './stage.ts'
 
 const run = promisify(execFile)

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { open, readFile, rm, type FileHandle } from 'node:fs/promises'
 import { connect } from 'node:net'
-import { runTool as run } from '../../../runner/sandbox/mounts.ts'
+import { runTool as run } from '../../../runner/sandbox/mounts/mounts.ts'
 
 const LOCK = '/run/lock/micropush-traps'
 const ANSWER = 'a trap'

@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { layerKey, type InstallPlan } from '../../../runner/build/install-plan.ts'
-import { planNode } from '../../../runner/build/plan-node.ts'
-import { planPython } from '../../../runner/build/plan-python.ts'
+import { layerKey, type InstallPlan } from '../../../runner/build/plan/install-plan.ts'
+import { planNode } from '../../../runner/build/plan/plan-node.ts'
+import { planPython } from '../../../runner/build/plan/plan-python.ts'
 
 type Files = Record<string, string | Buffer>
 

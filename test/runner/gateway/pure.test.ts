@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { addressKey } from '../../../runner/gateway/connections.ts'
-import { canonicalHost } from '../../../runner/gateway/host.ts'
-import { clientAddress } from '../../../runner/gateway/upstream-fields.ts'
-import { readReplyHead } from '../../../runner/gateway/reply-head.ts'
+import { addressKey } from '../../../runner/gateway/request/connections.ts'
+import { canonicalHost } from '../../../runner/gateway/request/host.ts'
+import { clientAddress } from '../../../runner/gateway/upstream/upstream-fields.ts'
+import { readReplyHead } from '../../../runner/gateway/upstream/reply-head.ts'
 
 describe('a host name', () => {
   it.each([

@@ -4,7 +4,12 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { transitionDeployment } from '../../../contract/store/deployments.ts'
 import { endMicro } from '../../../contract/store/micros.ts'
-import { artifactDir, publishArtifact, useArtifact, type ArtifactKind } from '../../../runner/build/artifact-store.ts'
+import {
+  artifactDir,
+  publishArtifact,
+  useArtifact,
+  type ArtifactKind,
+} from '../../../runner/build/store/artifact-store.ts'
 import { removeArtifacts } from '../../../runner/housekeeping/remove-artifacts.ts'
 import { publish } from '../../../runner/publish.ts'
 import { runDestroy } from '../../../runner/work.ts'

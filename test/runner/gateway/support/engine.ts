@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { once } from 'node:events'
-import { readLines } from '../../../../runner/gateway/read-lines.ts'
+import { readLines } from '../../../../runner/gateway/engine/read-lines.ts'
 import { fromGateway, type FromEngine, type FromGateway } from '../../../../runner/gateway/protocol.ts'
 
 type Snapshot = Extract<FromEngine, { type: 'snapshot' }>

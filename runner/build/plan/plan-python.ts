@@ -1,0 +1,170 @@
+import { posix } from 'node:path'
+import { MicropushError } from '../../../contract/errors.ts'
+import type { InstallPlan } from './install-plan.ts'
+import { newReadBudget, readIfAny, type ReadBudget } from './read-inputs.ts'
+
+const pip = [
+  'python3 -m pip install --no-input --disable-pip-version-check --no-cache-dir --no-warn-script-location',
+  '--no-compile --progress-bar=off --target=/dependencies',
+].join(' ')
+
+/**
+ * pip moves what it installed from its temporary folder to the target: on the same mount that is a rename. Byte-code is made afterwards on
+ * all processors, and marked as always valid, because the files never change again (PEP 552).
+ */
+function script(what: string): string {
+  return [
+    'export TMPDIR=/dependencies/.tmp',
+    'mkdir -p "$TMPDIR"',
+    `${pip} ${what}`,
+    'rm -rf "$TMPDIR"',
+    'python3 -m compileall -qq -j 0 --invalidation-mode unchecked-hash /dependencies || true',
+  ].join('\n')
+}
+
+/** Prints what `[project]` depends on, one requirement a line. tomllib is part of Python since 3.11; pip brings a parser before that. */
+const LIST_PROJECT = `python3 - > /tmp/requirements.txt <<'END'
+try:
+    import tomllib as toml
+except ImportError:
+    try:
+        from pip._vendor import tomli as toml
+    except ImportError:
+        from pip._vendor import toml
+with open("pyproject.toml", encoding="utf-8") as file:
+    project = toml.loads(file.read())["project"]
+print("\\n".join(project.get("dependencies", [])))
+END`
+
+/**
+ * How the packages of a Python micro are installed: from requirements.txt, else from pyproject.toml.
+ *
+ * @throws MicropushError `install-failed` for requirements that include a file which is not there
+ */
+export async function planPython(dir: string): Promise<InstallPlan | undefined> {
+  const requirements = await readIfAny(dir, 'requirements.txt')
+  if (requirements !== undefined) return planRequirements(dir, requirements)
+  const project = await readIfAny(dir, 'pyproject.toml')
+  return project === undefined ? undefined : planProject(project)
+}
+
+async function planRequirements(dir: string, text: string): Promise<InstallPlan | undefined> {
+  const inputs: Record<string, string> = {}
+  const wholeSource = await collect({ dir, path: 'requirements.txt', text, inputs, budget: newReadBudget() })
+  if (Object.values(inputs).every((one) => logicalLines(one).every((line) => includedFile(line) !== undefined))) {
+    return undefined
+  }
+  return {
+    language: 'python',
+    manager: 'pip',
+    inputs,
+    wholeSource,
+    keepsChanges: false,
+    // A package without a wheel is made by its own setup code.
+    runsCode: true,
+    install: script('-r requirements.txt'),
+    prune: '',
+  }
+}
+
+interface Collecting {
+  readonly dir: string
+  readonly path: string
+  readonly text: string
+  readonly inputs: Record<string, string>
+  /** For the files that are included. */
+  readonly budget: ReadBudget
+}
+
+/** Adds a requirements file and those it includes; true when a line names something in the repository itself. */
+async function collect({ dir, path, text, inputs, budget }: Collecting): Promise<boolean> {
+  inputs[path] = notEditable(text)
+  let local = false
+  for (const line of logicalLines(text)) {
+    const included = includedFile(line)
+    if (included === undefined) {
+      local ||= isLocal(line)
+      continue
+    }
+    if (/^[a-z]+:\/\//i.test(included)) continue
+    const target = posix.join(posix.dirname(path), included)
+    if (Object.hasOwn(inputs, target)) continue
+    const more = target.startsWith('..') ? undefined : await readIfAny(dir, target, budget)
+    if (more === undefined)
+      throw new MicropushError('install-failed', `${path} includes ${included}, which is not there.`)
+    local = (await collect({ dir, path: target, text: more, inputs, budget })) || local
+  }
+  return local
+}
+
+/** Lines as pip reads them: continued ones joined, comments and empty ones left out (pip, "Requirements File Format"). */
+function logicalLines(text: string): string[] {
+  return text
+    .replaceAll(/\\\n/g, '')
+    .split('\n')
+    .map((line) => withoutComment(line).trim())
+    .filter((line) => line !== '')
+}
+
+/** A search and a cut, because a pattern that looks for the line's end from each `#` takes the square of the line's length. */
+function withoutComment(line: string): string {
+  const at = line.search(/(?:^|\s)#/)
+  return at === -1 ? line : line.slice(0, at)
+}
+
+/** An editable install is a pointer to a folder that is not there at run time: `-e ./lib` becomes `./lib`. */
+function notEditable(text: string): string {
+  return text.replaceAll(/^[ \t]*(?:-e|--editable)[ \t=]+(?=\.|\/|file:|[\w-]+\/)/gm, '')
+}
+
+function includedFile(line: string): string | undefined {
+  return /^(?:-r|-c|--requirement|--constraint)(?:\s+|=|(?<=-[rc]))(\S+)$/.exec(line)?.[1]
+}
+
+/** `-e .`, `.`, `./lib`, `lib/thing.whl`, `--find-links wheels`, `name @ file:…`: but no URL of elsewhere. */
+function isLocal(line: string): boolean {
+  if (/^(?:-f|--find-links)[\s=]*(?![a-z]+:\/\/)\S/i.test(line)) return true
+  const what = line.replace(/^(?:-e|--editable)[\s=]*/, '')
+  if (/(?:^|@\s*)file:/i.test(what)) return true
+  if (what.startsWith('-') || /(?:^|@\s*)[a-z+]+:\/\//i.test(what)) return false
+  return (
+    /^\.{0,2}\//.test(what) || what === '.' || what.startsWith('.[') || /^[\w.-]+\/|\.(?:whl|zip|tar\.gz)$/.test(what)
+  )
+}
+
+function planProject(text: string): InstallPlan | undefined {
+  const tables = tableNames(text)
+  const inputs = { 'pyproject.toml': text }
+  if (tables.has('project') && !/^[ \t]*dynamic\s*=\s*\[[^\][]*["']dependencies["']/m.test(text)) {
+    if (!/^[ \t]*dependencies\s*=\s*\[\s*[^\]\s]/m.test(text)) return undefined
+    const install = `${LIST_PROJECT}\n${script('-r /tmp/requirements.txt')}`
+    return {
+      language: 'python',
+      manager: 'pip',
+      inputs,
+      wholeSource: false,
+      keepsChanges: false,
+      // A package without a wheel is made by its own setup code.
+      runsCode: true,
+      install,
+      prune: '',
+    }
+  }
+  if (!tables.has('build-system') && !tables.has('tool.poetry')) return undefined
+  return {
+    language: 'python',
+    manager: 'pip',
+    inputs,
+    wholeSource: true,
+    keepsChanges: false,
+    // A package without a wheel is made by its own setup code.
+    runsCode: true,
+    install: script('.'),
+    prune: '',
+  }
+}
+
+/** Headings only: whether dependencies are listed has to be known before a builder, and a TOML parser, is at hand. */
+function tableNames(text: string): ReadonlySet<string> {
+  return new Set([...text.matchAll(/^[ \t]*\[([\w.-]+)\]/gm)].map((match) => match[1] ?? ''))
+}

@@ -1,0 +1,252 @@
+import type { ClientRequest, IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Call } from '../request/call.ts'
+import { passEarlyHints } from './early-hints.ts'
+import type { Fault } from '../answers/faults.ts'
+import type { GatewayLimits } from '../limits.ts'
+import { lingerOnClose } from '../answers/linger.ts'
+import type { Hold, Micro } from '../state/micro.ts'
+import { openUpstream } from './open-upstream.ts'
+import type { Route } from '../protocol.ts'
+import { pumpReply, type ReplyPump } from './reply-body.ts'
+import { readReplyHead, type ReplyHead } from './reply-head.ts'
+import { pumpRequestBody, type BodyPump } from '../request/request-body.ts'
+import { sendReplyHead } from './send-reply-head.ts'
+import { joinSockets } from './websocket.ts'
+
+/**
+ * How one attempt to have a request answered ended. `unreachable`, `stale` and `backlog-full` consumed nothing of the
+ * request: it may be tried again. `ended` is what we did ourselves, because its sandbox is gone or its time to drain is over.
+ */
+export type Outcome = 'done' | 'ended' | 'unreachable' | 'stale' | 'backlog-full' | Fault
+
+interface Attempt {
+  readonly route: Route
+  readonly micro: Micro
+  readonly entry: Hold
+  readonly socketPath: string
+  readonly fields: string[]
+  /** Whether it may be sent on a kept connection. */
+  readonly kept: boolean
+  readonly limits: GatewayLimits
+}
+
+/**
+ * Sends the request to the micro and its answer to the client. Whatever else comes of it is left to the caller: an answer of
+ * our own, or the end of an answer that has begun.
+ */
+export function exchange(call: Call, attempt: Attempt): Promise<Outcome> {
+  // Whoever left while its micro woke is told of by no event any more.
+  if (call.request.socket.destroyed) return Promise.resolve('done')
+  const upstream = openUpstream(call.head, {
+    agent: attempt.kept ? attempt.micro.kept : attempt.micro.fresh,
+    socketPath: attempt.socketPath,
+    fields: attempt.fields,
+    headBytes: attempt.limits.replyHeadBytes,
+  })
+  if (upstream === undefined) return Promise.resolve('target-invalid')
+  return new Exchange(call, attempt, upstream).run()
+}
+
+class Exchange {
+  readonly #call: Call
+  readonly #attempt: Attempt
+  readonly #upstream: ClientRequest
+  readonly #body: BodyPump
+  readonly #outcome = Promise.withResolvers<Outcome>()
+  #phase: 'connecting' | 'waiting' | 'replying' | 'settled' = 'connecting'
+  #timer: NodeJS.Timeout | undefined
+  #incoming: IncomingMessage | undefined
+  #reply: ReplyPump | undefined
+  #informational = 0
+  #stalledMs = 0
+
+  constructor(call: Call, attempt: Attempt, upstream: ClientRequest) {
+    this.#call = call
+    this.#attempt = attempt
+    this.#upstream = upstream
+    this.#body = pumpRequestBody(call, upstream, {
+      maximumBytes: attempt.route.payloadBytes,
+      onProgress: this.#onProgress,
+      onTooLarge: () => this.#fail('too-large'),
+    })
+  }
+
+  run(): Promise<Outcome> {
+    const upstream = this.#upstream
+    const { entry, route } = this.#attempt
+    this.#timer = setTimeout(this.#onTimeout, route.timeoutMs)
+    upstream.once('socket', (socket: Socket) => {
+      if (socket.connecting) socket.once('connect', () => this.#onConnected())
+      else this.#onConnected()
+    })
+    upstream.on('response', (incoming) => this.#onReply(incoming))
+    upstream.on('information', (info) => this.#onInformation(info))
+    upstream.on('upgrade', (incoming: IncomingMessage, socket: Socket, rest: Buffer) => {
+      this.#onUpgrade({ reply: incoming, upstream: socket, rest })
+    })
+    upstream.on('error', (error) => this.#onError(error))
+    this.#call.response.once('close', this.#onClientGone)
+    entry.abort = () => this.#fail('ended')
+    if (this.#call.head.body.kind === 'none') upstream.end()
+    return this.#outcome.promise
+  }
+
+  #onConnected(): void {
+    if (this.#phase !== 'connecting') return
+    this.#phase = 'waiting'
+    const { head, connection, request } = this.#call
+    if (head.body.kind === 'none') return
+    if (connection.refusing && !request.complete) {
+      this.#fail('malformed')
+      return
+    }
+    connection.breakBody = (fault) => this.#fail(fault)
+    this.#body.start()
+  }
+
+  #onInformation(info: { readonly statusCode: number; readonly rawHeaders: readonly string[] }): void {
+    this.#informational += 1
+    if (this.#informational > this.#attempt.limits.informationalReplies) this.#fail('reply-invalid')
+    else if (info.statusCode === 103 && this.#phase === 'waiting') passEarlyHints(this.#call, info.rawHeaders)
+  }
+
+  #onReply(incoming: IncomingMessage): void {
+    // Its end in error is told of by the request, or by the pump.
+    incoming.on('error', nothing)
+    if (this.#phase === 'settled') return
+    this.#incoming = incoming
+    const { head, requestId } = this.#call
+    const { limits, route } = this.#attempt
+    const reply = readReplyHead(incoming, { host: head.host, requestId, maximumFields: limits.replyHeaders })
+    if (reply === undefined) {
+      this.#fail('reply-invalid')
+      return
+    }
+    const bodiless = head.method === 'HEAD' || reply.status === 204 || reply.status === 304
+    if (!reply.eventStream && !bodiless && (reply.length ?? 0) > route.payloadBytes) {
+      this.#fail('reply-too-large')
+      return
+    }
+    if (!this.#body.complete) this.#endConnectionAfter(reply)
+    if (!sendReplyHead(this.#call.response, reply)) {
+      this.#fail('reply-invalid')
+      return
+    }
+    this.#phase = 'replying'
+    if (reply.eventStream) this.#becomeStream()
+    else this.#onProgress()
+    this.#reply = pumpReply(incoming, this.#call.response, {
+      maximumBytes: reply.eventStream ? Number.POSITIVE_INFINITY : route.payloadBytes,
+      onProgress: this.#onProgress,
+      onBroken: () => this.#fail('crashed'),
+      onTooLarge: () => this.#fail('reply-too-large'),
+      onEnd: () => this.#onReplyEnd(),
+    })
+  }
+
+  /** It may echo what is still to come, or not care for it: the connection ends with this answer, to be safe. */
+  #endConnectionAfter(reply: ReplyHead): void {
+    this.#call.connection.refusing = true
+    this.#call.response.shouldKeepAlive = false
+    // Who refuses seldom reads on, and to go on sending helps nobody.
+    if (reply.status >= 300) this.#body.stop()
+  }
+
+  #becomeStream(): void {
+    const { socket } = this.#call.request
+    this.#attempt.entry.kind = 'stream'
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(this.#onTimeout, this.#attempt.limits.streamIdleMs)
+    // Nobody half-closes an event stream: the end of the client's side means that it has left.
+    if (socket.readableEnded) this.#onClientGone()
+    else socket.once('end', this.#onClientGone)
+  }
+
+  #onReplyEnd(): void {
+    const { request, response } = this.#call
+    if (!this.#body.complete) {
+      this.#body.stop()
+      this.#upstream.destroy()
+      lingerOnClose(request, this.#attempt.limits.lingerMs)
+    }
+    response.end()
+    this.#settle('done')
+  }
+
+  #onUpgrade(joint: { readonly reply: IncomingMessage; readonly upstream: Socket; readonly rest: Buffer }): void {
+    if (this.#phase === 'settled' || this.#call.upgrade === undefined) {
+      joint.upstream.destroy()
+      this.#fail('reply-invalid')
+      return
+    }
+    clearTimeout(this.#timer)
+    this.#phase = 'replying'
+    this.#call.response.removeListener('close', this.#onClientGone)
+    const { entry, limits } = this.#attempt
+    entry.kind = 'stream'
+    entry.abort = joinSockets(this.#call, {
+      ...joint,
+      idleMs: limits.streamIdleMs,
+      onClosed: () => this.#settle('done'),
+    })
+  }
+
+  #onError(error: Error & { readonly code?: string }): void {
+    // Bytes behind a whole answer, such as a body after HEAD: the answer counts, the connection is gone already.
+    if (this.#incoming?.complete === true) return
+    const { code } = error
+    if (code?.startsWith('HPE_') === true) this.#fail('reply-invalid')
+    // A unix socket whose backlog is full says EAGAIN, unlike TCP, which waits.
+    else if (this.#phase === 'connecting') this.#fail(code === 'EAGAIN' ? 'backlog-full' : 'unreachable')
+    else {
+      const closed = code === 'ECONNRESET' || code === 'EPIPE'
+      this.#fail(this.#phase === 'waiting' && this.#upstream.reusedSocket && closed ? 'stale' : 'crashed')
+    }
+  }
+
+  readonly #onProgress = (): void => {
+    if (this.#phase === 'settled') return
+    this.#stalledMs = 0
+    this.#timer?.refresh()
+  }
+
+  readonly #onTimeout = (): void => {
+    const { limits, route, entry } = this.#attempt
+    if (this.#reply?.blocked === true) {
+      // The client does not read: that is not the micro's time.
+      this.#stalledMs += route.timeoutMs
+      if (entry.kind === 'stream' || this.#stalledMs >= limits.slowClientMs) this.#onClientGone()
+      else this.#timer?.refresh()
+      return
+    }
+    this.#fail(this.#phase === 'waiting' && this.#body.starved ? 'too-slow' : 'timeout')
+  }
+
+  readonly #onClientGone = (): void => {
+    this.#call.response.destroy()
+    this.#fail('done')
+  }
+
+  #fail(outcome: Outcome): void {
+    this.#upstream.destroy()
+    this.#settle(outcome)
+  }
+
+  #settle(outcome: Outcome): void {
+    if (this.#phase === 'settled') return
+    this.#phase = 'settled'
+    clearTimeout(this.#timer)
+    this.#body.stop()
+    const { request, response, connection } = this.#call
+    response.removeListener('close', this.#onClientGone)
+    request.socket.removeListener('end', this.#onClientGone)
+    connection.breakBody = undefined
+    this.#attempt.entry.abort = nothing
+    this.#outcome.resolve(outcome)
+  }
+}
+
+function nothing(): void {
+  // Nothing is left to be ended.
+}

@@ -1,0 +1,161 @@
+import type { ContainerOptions } from '../../docker/containers.ts'
+import type { Limits } from '../../../contract/limits.ts'
+import { paths as inside } from '../../../runtimes/launch.ts'
+import { runtimeOf, type Isolation } from './isolation.ts'
+import { toLabels, type SandboxLabels } from '../labels.ts'
+import type { SandboxPaths } from '../paths.ts'
+import type { HostFacts, SandboxSpec } from '../sandbox.ts'
+import { seccompProfile } from './seccomp.ts'
+
+const MB = 1024 * 1024
+
+/** Limits that no micro can raise. */
+const fixed = {
+  openFiles: 8192,
+  sharedMemoryBytes: 16 * MB,
+  lockedMemoryBytes: 64 * 1024,
+  messageQueueBytes: 800 * 1024,
+  pendingSignals: 4096,
+  logFiles: 2,
+  logFileSize: '1m',
+  logBufferSize: '1m',
+  /** Its processes die before the host's do when the host itself runs out of memory. */
+  oomScoreAdj: 500,
+  /** Half of the default weight: when the processor is short, our own processes come first. */
+  cpuShares: 512,
+  /** Seconds between SIGTERM and SIGKILL, for shutdown events. */
+  stopSeconds: 5,
+} as const
+
+interface SandboxContainer {
+  readonly spec: Pick<SandboxSpec, 'micro' | 'image' | 'language' | 'appDir' | 'dependenciesDir'> & {
+    readonly limits: Pick<Limits, 'memoryBytes' | 'processes'>
+  }
+  readonly host: HostFacts
+  readonly labels: SandboxLabels
+  readonly paths: SandboxPaths
+  readonly network: string
+}
+
+/**
+ * Everything Docker is told about a sandbox: what it may not do. The environment is not here, because `docker inspect` shows it;
+ * it goes over the control channel. Docker's masked and read-only paths of /proc stay, because nothing replaces them.
+ */
+export function sandboxContainer(of: SandboxContainer): ContainerOptions {
+  const { spec, host, labels } = of
+  return {
+    Image: spec.image,
+    Entrypoint: [inside.init],
+    Cmd: [],
+    Env: [],
+    User: `${labels.uid}:${labels.uid}`,
+    WorkingDir: inside.app,
+    Hostname: spec.micro,
+    Labels: toLabels(labels),
+    Tty: false,
+    OpenStdin: false,
+    StopSignal: 'SIGTERM',
+    StopTimeout: fixed.stopSeconds,
+    HostConfig: {
+      Runtime: runtimeOf(labels.isolation),
+      ...privileges(),
+      ...resources(spec.limits, { host, isolation: labels.isolation }),
+      ...logging(),
+      NetworkMode: of.network,
+      PublishAllPorts: false,
+      IpcMode: 'private',
+      CgroupnsMode: 'private',
+      AutoRemove: false,
+      RestartPolicy: { Name: 'no' },
+      Mounts: mounts(of),
+    },
+  }
+}
+
+function privileges() {
+  return {
+    Privileged: false,
+    CapDrop: ['ALL'],
+    SecurityOpt: ['no-new-privileges:true', `seccomp=${JSON.stringify(seccompProfile)}`],
+    ReadonlyRootfs: true,
+    Devices: [],
+    DeviceCgroupRules: [],
+  }
+}
+
+interface Machine {
+  readonly host: HostFacts
+  readonly isolation: Isolation
+}
+
+function resources(limits: Pick<Limits, 'memoryBytes' | 'processes'>, { host, isolation }: Machine) {
+  return {
+    Memory: limits.memoryBytes,
+    // The same number for memory and memory with swap means: no swap.
+    MemorySwap: limits.memoryBytes,
+    ...(host.swappiness ? { MemorySwappiness: 0 } : {}),
+    NanoCpus: Math.round(host.cpus * 1e9),
+    CpuShares: fixed.cpuShares,
+    PidsLimit: hostTasks(limits.processes, isolation),
+    OomScoreAdj: fixed.oomScoreAdj,
+    ShmSize: fixed.sharedMemoryBytes,
+    Ulimits: [
+      // Counts for a user, and each sandbox is a user of its own. Under gVisor it is this one that binds.
+      ulimit('nproc', limits.processes),
+      ulimit('nofile', fixed.openFiles),
+      ulimit('core', 0),
+      ulimit('memlock', fixed.lockedMemoryBytes),
+      ulimit('msgqueue', fixed.messageQueueBytes),
+      ulimit('sigpending', fixed.pendingSignals),
+    ],
+  }
+}
+
+/**
+ * How many tasks of the host a sandbox may have. gVisor's kernel runs each process of the app as some three of the host's, beside its own threads, and dies
+ * when it cannot have one: there this limit only keeps the host safe, and the one inside is the app's.
+ */
+export function hostTasks(processes: number, isolation: Isolation): number {
+  return isolation === 'gvisor' ? processes * 4 + 256 : processes
+}
+
+function ulimit(Name: string, value: number) {
+  return { Name, Soft: value, Hard: value }
+}
+
+/** Without a bound a log fills the disk, and without `non-blocking` a slow disk stops the app's prints. */
+function logging() {
+  return {
+    LogConfig: {
+      Type: 'local',
+      Config: {
+        'max-size': fixed.logFileSize,
+        'max-file': String(fixed.logFiles),
+        compress: 'false',
+        mode: 'non-blocking',
+        'max-buffer-size': fixed.logBufferSize,
+      },
+    },
+  }
+}
+
+function mounts({ spec, host, paths }: SandboxContainer) {
+  const dependencies = spec.language === 'node' ? inside.nodeModules : inside.pythonDependencies
+  return [
+    bind(spec.appDir, inside.app, 'read-only'),
+    ...(spec.dependenciesDir === undefined ? [] : [bind(spec.dependenciesDir, dependencies, 'read-only')]),
+    bind(paths.tmp, '/tmp', 'writable'),
+    bind(paths.box, inside.sockets, 'writable'),
+    bind(host.resolvConf, '/etc/resolv.conf', 'read-only'),
+  ]
+}
+
+function bind(Source: string, Target: string, access: 'read-only' | 'writable') {
+  return {
+    Type: 'bind' as const,
+    Source,
+    Target,
+    ReadOnly: access === 'read-only',
+    BindOptions: { Propagation: 'rprivate' as const },
+  }
+}

@@ -1,0 +1,14 @@
+import { loaderCommand, runtimeEnvironment, shellCommand } from '../../../runtimes/launch.ts'
+import type { StartMessage } from './control-protocol.ts'
+import { APP_PORT, type SandboxSpec } from '../sandbox.ts'
+
+/** What init is told to run. The micro's own variables win over the runtime's, but the port is ours: we wait for it. */
+export function startMessage(spec: Pick<SandboxSpec, 'launch' | 'language' | 'env'>): StartMessage {
+  const env = { ...runtimeEnvironment(spec.language), ...spec.env, PORT: String(APP_PORT) }
+  switch (spec.launch.kind) {
+    case 'loader':
+      return { mode: 'loader', argv: loaderCommand(spec.launch.language, spec.launch.entry), env }
+    case 'command':
+      return { mode: 'command', argv: shellCommand(spec.launch.command), env }
+  }
+}
