@@ -5,14 +5,6 @@ import { join } from 'node:path'
 import { say } from '../../setup/say.ts'
 import { childEnvironment } from '../env.ts'
 
-/** `short` is what every change has to pass; `long` are the suites that need more time. */
-export type Length = 'short' | 'long'
-
-const projects: Readonly<Record<Length, readonly string[]>> = {
-  short: ['unit', 'engine', 'journey'],
-  long: ['long'],
-}
-
 interface Counts {
   readonly numPassedTests: number
   readonly numFailedTests: number
@@ -20,17 +12,15 @@ interface Counts {
 }
 
 /** Runs the test suites and closes with one line that counts them; gives the exit code. */
-export async function runSuites(root: string, length: Length, signal: AbortSignal): Promise<number> {
+export async function runSuites(root: string, signal: AbortSignal): Promise<number> {
   const dir = await mkdtemp(join(tmpdir(), 'mp-test-'))
   const report = join(dir, 'report.json')
   try {
-    const args = projects[length].flatMap((project) => ['--project', project])
     const child = spawn(
       process.execPath,
       [
         join(root, 'node_modules/vitest/vitest.mjs'),
         'run',
-        ...args,
         '--reporter=default',
         '--reporter=json',
         `--outputFile=${report}`,

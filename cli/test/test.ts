@@ -5,7 +5,7 @@ import { say, step } from '../../setup/say.ts'
 import { readSettings } from '../env.ts'
 import { run } from '../run.ts'
 import { oneShot } from '../start/services.ts'
-import { runSuites, type Length } from './run-suites.ts'
+import { runSuites } from './run-suites.ts'
 
 const RUNTIMES = ['nodejs14', 'nodejs24', 'python3.9', 'python3.13'] as const
 const root = join(import.meta.dirname, '..', '..')
@@ -20,7 +20,7 @@ const checks: readonly (readonly [string, readonly [string, ...string[]]])[] = [
 ]
 
 /** `npm test`: sets up what the tests need, then checks and tests; gives the exit code. */
-export async function test(length: Length, signal: AbortSignal): Promise<number> {
+export async function test(signal: AbortSignal): Promise<number> {
   const settings = readSettings()
   await ensureRequirements()
   await using docker = await useDocker(settings.dockerSocket)
@@ -28,9 +28,8 @@ export async function test(length: Length, signal: AbortSignal): Promise<number>
   await run(oneShot('setup/gvisor.ts', ['--if-possible']), { onLine: say, stdout: 'lines', signal })
   await run(oneShot('runner/images/main.ts', [...RUNTIMES]), { onLine: say, stdout: 'lines', signal })
   say(`✓ Images of ${RUNTIMES.join(', ')}`)
-  if (length === 'short') {
-    for (const [what, command] of checks)
-      await step(what, () => run(command, { cwd: root, onLine: say, stdout: 'lines', signal }))
+  for (const [what, command] of checks) {
+    await step(what, () => run(command, { cwd: root, onLine: say, stdout: 'lines', signal }))
   }
-  return await runSuites(root, length, signal)
+  return await runSuites(root, signal)
 }
