@@ -4,6 +4,9 @@ import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { childEnvironment } from './env.ts'
 
+/** In the environment of what `npm start` runs: the data folder that it belongs to. */
+export const MARK = 'PART_OF_MICROPUSH'
+
 const STOP_DEADLINE_MS = 15_000
 /** A process that lived shorter than this is restarted later and later. */
 const STEADY_MS = 10_000

@@ -4,6 +4,8 @@ import { chmod, mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path'
 import { MicropushError } from '../../contract/errors.ts'
 import type { Settings } from '../../contract/settings.ts'
+import { say } from '../../setup/say.ts'
+import { endOrphans } from './end-orphans.ts'
 
 interface Port {
   readonly host: string
@@ -26,6 +28,8 @@ export async function takeInstance(settings: Settings, ports: readonly Port[]): 
   const file = join(settings.runDir, 'start.pid')
   const lock = await takeLock(settings.dataDir, file)
   try {
+    const orphans = await endOrphans(settings.dataDir)
+    if (orphans > 0) say(`Ended ${orphans} processes that an earlier start had left running when it was killed.`)
     for (const port of ports) await assertFree(port)
     // Sockets of ours alone: one that is named elsewhere belongs to a Redis that is none of our making.
     for (const socket of [settings.redis, ...Object.values(settings.sockets)])

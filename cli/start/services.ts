@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Settings } from '../../contract/settings.ts'
 import { redisArguments } from '../redis-arguments.ts'
-import type { ProcessSpec } from '../supervise.ts'
+import { MARK, type ProcessSpec } from '../supervise.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 
@@ -12,7 +12,7 @@ function ours(file: string): readonly [string, ...string[]] {
 }
 
 function spec(settings: Settings, name: string, command: ProcessSpec['command']): ProcessSpec {
-  return { name, command, env: {}, logDir: join(settings.dataDir, 'logs') }
+  return { name, command, env: { [MARK]: settings.dataDir }, logDir: join(settings.dataDir, 'logs') }
 }
 
 /** Whether Redis is ours to run: another one that the operator named is only used. */
@@ -46,9 +46,11 @@ export function botService(settings: Settings): ProcessSpec {
 export async function botServiceForForge(settings: Settings): Promise<ProcessSpec> {
   const folder = join(settings.dataDir, 'forge')
   const app = JSON.parse(await readFile(join(folder, 'app.json'), 'utf8')) as { appId: number; webhookSecret: string }
+  const bot = botService(settings)
   return {
-    ...botService(settings),
+    ...bot,
     env: {
+      ...bot.env,
       APP_ID: String(app.appId),
       PRIVATE_KEY_PATH: join(folder, 'app.pem'),
       WEBHOOK_SECRET: app.webhookSecret,

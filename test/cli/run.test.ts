@@ -18,7 +18,7 @@ it('its output comes as lines too when asked for', async () => {
 
 it('a command that fails is told with its exit code and what it said last', async () => {
   const failing = run(['sh', '-c', 'for n in $(seq 1 20); do echo line $n >&2; done; exit 3'])
-  await expect(failing).rejects.toThrow(/^sh -c failed with exit code 3\.\nline 9\n[^]*line 20$/)
+  await expect(failing).rejects.toThrow(/^sh ended with exit code 3\.\nline 9\n[^]*line 20$/)
 })
 
 it('a command that is not there, or is given up, is an error', async () => {
