@@ -158,11 +158,11 @@ describe.each(await isolationsHere())('the life of a sandbox under %s', (isolati
 
 /** Connects to a socket as another user with the group of the same number. */
 async function dialAs(id: number, socket: string): Promise<string> {
-  const code = `require('net').connect(process.argv[1]).on('connect', () => { console.log('connected'); process.exit() })
+  // The user changes in the process: nobody else may be able to start a Node that lies in root's home.
+  const code = `process.setgroups([]); process.setgid(${id}); process.setuid(${id})
+    require('net').connect(process.argv[1]).on('connect', () => { console.log('connected'); process.exit() })
     .on('error', (error) => console.log(error.code))`
   const child = spawn(process.execPath, ['-e', code, socket], {
-    uid: id,
-    gid: id,
     cwd: '/',
     stdio: ['ignore', 'pipe', 'inherit'],
   })

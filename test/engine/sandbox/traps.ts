@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process'
+import { dirname } from 'node:path'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { open, readFile, rm, type FileHandle } from 'node:fs/promises'
+import { mkdir, open, readFile, rm, type FileHandle } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { runTool as run } from '../../../runner/sandbox/mounts/mounts.ts'
 
@@ -88,6 +89,7 @@ async function assertAnswers(address: string, ports: readonly number[]): Promise
 }
 
 async function takeLock(): Promise<FileHandle> {
+  await mkdir(dirname(LOCK), { recursive: true })
   for (let attempt = 0; ; attempt += 1) {
     try {
       const lock = await open(LOCK, 'wx')
