@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startStack, type Stack } from '../test/journey/support/stack.ts'
 import { run } from '../cli/run.ts'
+import { useDocker } from '../setup/docker.ts'
+import { ensureRequirements } from '../setup/requirements.ts'
 import { bareBoot, bareInstall, dockerRun } from './bare.ts'
 import { changeLock, changeWords, measurePush, type PushTimes } from './push.ts'
 import { measureDirect, measureWake, measureWarm } from './requests.ts'
@@ -18,6 +20,8 @@ const isolation = process.env['MICROPUSH_SANDBOX'] ?? 'runc'
 
 /** `npm run bench`: what a push, a request and a wake take, and in the same run what bounds each. */
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130))
+await ensureRequirements()
+await using _docker = await useDocker('/var/run/docker.sock')
 const stack = await startStack({ MICROPUSH_SANDBOX: isolation, MICROPUSH_IDLE_SECONDS: '0.3' })
 try {
   console.log(
