@@ -27,9 +27,19 @@ export async function buildMicro(context: BuildContext, input: BuildInput): Prom
   const workDir = join(buildsDir(context.dataDir), input.deploymentId)
   await removeTree(workDir)
   await mkdir(workDir, { recursive: true, mode: 0o700 })
+  const removals: Promise<void>[] = []
   try {
     const [trust, imageContent] = await Promise.all([hostTrust(context), imageId(context.docker, images.builder)])
-    const build: Build = { ...shared, ...input, image: images.builder, imageContent, trust, workDir, uid: builderUid() }
+    const build: Build = {
+      ...shared,
+      ...input,
+      image: images.builder,
+      imageContent,
+      trust,
+      removals,
+      workDir,
+      uid: builderUid(),
+    }
     const plan = await planInstall(source.dir, runtime, config)
     if (config.build !== undefined || plan?.wholeSource === true) return await makeBuild(build, plan)
     const layer = plan === undefined ? undefined : await installLayer(build, { plan, isFinal: true })
@@ -43,6 +53,7 @@ export async function buildMicro(context: BuildContext, input: BuildInput): Prom
       cached: layer?.cached === true,
     }
   } finally {
+    await Promise.all(removals)
     await removeTree(workDir)
   }
 }

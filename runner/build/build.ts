@@ -49,6 +49,8 @@ export interface Build extends Omit<BuildContext, 'images' | 'resolvConf'>, Buil
   /** Names the image's content: caches outlive a new name for the same. */
   readonly imageContent: string
   readonly trust: TrustFiles
+  /** Removals of containers that have ended; the build waits for them before it ends itself. */
+  readonly removals: Promise<void>[]
   /** This build's own folder; it is removed when the build ends. */
   readonly workDir: string
   /** The user and group that its containers run as. */

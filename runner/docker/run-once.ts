@@ -10,6 +10,8 @@ export interface RunOptions {
   readonly deadlineMs: number
   /** Standard output and error as they come. A multi-byte character may be cut between two calls. */
   readonly onOutput: (chunk: Buffer) => void
+  /** Takes over the wait for the removal of a container that ended by itself, so that what it made can be looked at meanwhile. */
+  readonly onRemoval?: (removed: Promise<void>) => void
 }
 
 export interface RunResult {
@@ -30,11 +32,16 @@ export async function runOnce(docker: Docker, spec: ContainerOptions, options: R
   options.signal.throwIfAborted()
   // Creating is not aborted half-way: then nobody would know whether there is a container to remove.
   const id = await createContainer(docker, spec)
+  let hasEnded = false
   try {
     options.signal.throwIfAborted()
-    return await run(docker, id, options)
+    const result = await run(docker, id, options)
+    hasEnded = !result.timedOut
+    return result
   } finally {
-    await removeContainer(docker, id)
+    const removed = removeContainer(docker, id)
+    if (hasEnded && options.onRemoval !== undefined) options.onRemoval(removed)
+    else await removed
   }
 }
 

@@ -66,7 +66,16 @@ export async function runBuilder(build: Build, run: BuilderRun): Promise<void> {
           ...build.trust.mounts,
         ],
       }),
-      { signal: AbortSignal.any([build.signal, stop.signal]), deadlineMs: run.deadlineMs, onOutput: output.write },
+      {
+        signal: AbortSignal.any([build.signal, stop.signal]),
+        deadlineMs: run.deadlineMs,
+        onOutput: output.write,
+        onRemoval: (removed) => {
+          build.removals.push(removed)
+          // It fails where the build waits for it; until then it must not count as unhandled.
+          removed.catch(() => {})
+        },
+      },
     )
     output.end()
     assertSuccess(result, run, output.text())
