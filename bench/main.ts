@@ -78,8 +78,11 @@ async function benchDependencyChange(stack: Stack): Promise<void> {
     await changeLock(repository, `1.0.${round + 1}`)
     const push = async () => pushes.push(await measurePush(stack, repository, `version 1.0.${round + 1}`))
     const install = async () => installs.push(await bareInstall(folder, stack.dataDir))
-    // Whoever comes second finds the machine as the first has left it.
-    for (const measure of round % 2 === 0 ? [install, push] : [push, install]) await measure()
+    // Whoever comes second finds the machine as the first has left it: so they take turns, and nothing is left to be written.
+    for (const measure of round % 2 === 0 ? [install, push] : [push, install]) {
+      await run(['sync'])
+      await measure()
+    }
   }
   const bare = median(installs)
   const answered = median(pushes.map((push) => push.answered))
