@@ -1,7 +1,5 @@
 import { cpus } from 'node:os'
-import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { startStack, type Stack } from '../test/journey/support/stack.ts'
 import { run } from '../cli/run.ts'
 import { useDocker } from '../setup/docker.ts'
@@ -9,6 +7,7 @@ import { ensureRequirements } from '../setup/requirements.ts'
 import { bareBoot, bareInstall, dockerRun } from './bare.ts'
 import { changeLock, changeWords, measurePush, type PushTimes } from './push.ts'
 import { measureDirect, measureWake, measureWarm } from './requests.ts'
+import { asleep, liveSocket } from './sandboxes.ts'
 import { median, ms, percentile, table } from './statistics.ts'
 
 const ROUNDS = 10
@@ -138,45 +137,4 @@ function stageRows(pushes: readonly PushTimes[]): string[][] {
 async function imageOf(runtime: string): Promise<string> {
   const listed = await run(['docker', 'images', '--format', '{{.Repository}}:{{.Tag}}', `micropush/${runtime}`])
   return listed.split('\n')[0] ?? ''
-}
-
-/** The socket of the newest sandbox, which a warm request has just kept awake. */
-async function liveSocket(stack: Stack): Promise<string> {
-  const names = new Set(await readdir(join(stack.dataDir, 'sandboxes')))
-  const running = await run([
-    'docker',
-    'ps',
-    '--filter',
-    'status=running',
-    '--filter',
-    'label=micropush.kind=sandbox',
-    '--format',
-    '{{.Label "micropush.sandbox"}}',
-  ])
-  const awake = running.split('\n').find((id) => names.has(id))
-  if (awake === undefined) throw new Error('no sandbox is awake')
-  return join(stack.dataDir, 'sandboxes', awake, 'app.sock')
-}
-
-async function asleep(stack: Stack): Promise<void> {
-  for (const deadline = Date.now() + 20_000; Date.now() < deadline; await sleep(50)) {
-    const awake = await run([
-      'docker',
-      'ps',
-      '--filter',
-      'status=running',
-      '--filter',
-      'label=micropush.kind=sandbox',
-      '--format',
-      '{{.Status}} {{.Label "micropush.sandbox"}}',
-    ])
-    const names = await readdir(join(stack.dataDir, 'sandboxes'))
-    if (
-      !awake
-        .split('\n')
-        .some((line) => !line.includes('(Paused)') && names.some((name) => line !== '' && line.endsWith(name)))
-    )
-      return
-  }
-  throw new Error('the micro did not fall asleep')
 }
