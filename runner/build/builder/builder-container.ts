@@ -7,6 +7,9 @@ import { seccompProfile } from '../../sandbox/container/seccomp.ts'
 
 const MB = 1024 * 1024
 
+/** Where npm puts archives before it unpacks them. */
+export const DOWNLOADS = '/downloads'
+
 /** What one builder may use; it lives for minutes and is shared by nobody. */
 export const builderLimits = {
   memoryBytes: 2048 * MB,
@@ -16,6 +19,8 @@ export const builderLimits = {
   /** One file; what all files together may take is watched from outside. */
   fileBytes: 2048 * MB,
   sharedMemoryBytes: 64 * MB,
+  /** What a package manager downloads on its way; in memory, because nothing of it is kept. */
+  downloadBytes: 1024 * MB,
 } as const
 
 export interface BuilderMount {
@@ -74,6 +79,9 @@ export function builderContainer(spec: BuilderSpec): ContainerOptions {
       PidsLimit: hostTasks(builderLimits.processes, spec.isolation),
       OomScoreAdj: 700,
       ShmSize: builderLimits.sharedMemoryBytes,
+      Tmpfs: {
+        [DOWNLOADS]: `rw,nosuid,nodev,exec,size=${builderLimits.downloadBytes},uid=${spec.uid},gid=${spec.uid},mode=0700`,
+      },
       Ulimits: [
         ulimit('nproc', builderLimits.processes),
         ulimit('nofile', builderLimits.openFiles),

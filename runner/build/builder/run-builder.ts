@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { MicropushError, type ErrorCode } from '../../../contract/errors.ts'
 import { runOnce, type RunResult } from '../../docker/run-once.ts'
 import type { Build } from '../build.ts'
-import { builderContainer, builderLimits, type BuilderMount } from './builder-container.ts'
+import { builderContainer, builderLimits, DOWNLOADS, type BuilderMount } from './builder-container.ts'
 import { tellingLine } from './telling-line.ts'
 import { watchDisk } from './watch-disk.ts'
 
@@ -87,6 +87,7 @@ export async function runBuilder(build: Build, run: BuilderRun): Promise<void> {
 
 const environment = {
   HOME: '/tmp/home',
+  npm_config_cache: `${DOWNLOADS}/npm`,
   PATH: '/app/node_modules/.bin:/dependencies/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
   PYTHONPATH: '/dependencies',
   LANG: 'C.UTF-8',
