@@ -40,7 +40,13 @@ it('a request of 6 MB is refused with 413, one of 5.5 MB passes', async () => {
 })
 
 it('a handler that takes 11 seconds is answered 504 after 10, and others are not held up', async () => {
-  const host = await deployed('slow', 'setTimeout(() => response.end("late"), request.url === "/slow" ? 11000 : 0)')
+  const host = await deployed(
+    'slow',
+    `globalThis.born ??= String(performance.now() + performance.timeOrigin)
+     if (request.url === '/born') return response.end(globalThis.born)
+     setTimeout(() => response.end('late'), request.url === '/slow' ? 11000 : 0)`,
+  )
+  const born = (await stack.ask(host, { path: '/born' })).body
   const started = performance.now()
   const slow = stack.ask(host, { path: '/slow', headers: { accept: 'application/json' } })
   expect((await stack.ask(host)).body).toBe('late')
@@ -49,6 +55,9 @@ it('a handler that takes 11 seconds is answered 504 after 10, and others are not
   expect(performance.now() - started).toBeGreaterThan(9900)
   expect(performance.now() - started).toBeLessThan(10_900)
   expect(JSON.parse(answer.body)).toMatchObject({ request_id: expect.any(String) as string })
+  // It only waits: unlike one in a loop of its own it is not ended. Whether it is, is decided within half a second.
+  await new Promise((resolve) => setTimeout(resolve, 1500))
+  expect((await stack.ask(host, { path: '/born' })).body).toBe(born)
 })
 
 it('a micro in an endless loop is ended after its 10 seconds, and the next request is answered', async () => {
