@@ -12,7 +12,7 @@ const usage = `usage: micropush start        everything on this machine, in the 
        micropush prepare      make the data folder for parts that run as users of their own
        micropush health       ask the bot how everything is; bot or runner asks that part alone
        micropush clear        while nothing runs: end all sandboxes, and remove networks and firewall rules
-       micropush test         set up what the tests need, and run them`
+       micropush test         set up what the tests need, and run them; test long runs those that take longer`
 
 /** A second signal this long after the first means that stopping takes too long for the person. */
 const PATIENCE_MS = 1000
@@ -51,7 +51,7 @@ async function main([command = 'help', ...rest]: readonly string[]): Promise<num
     case 'clear':
       return clear()
     case 'test':
-      return test(stop.signal)
+      return test(rest[0] === 'long' ? 'long' : 'usual', stop.signal)
     default:
       console.error(usage)
       return 2

@@ -12,7 +12,10 @@ interface Counts {
 }
 
 /** Runs the test suites and closes with one line that counts them; gives the exit code. */
-export async function runSuites(root: string, signal: AbortSignal): Promise<number> {
+export async function runSuites(
+  { root, projects }: { readonly root: string; readonly projects: readonly string[] },
+  signal: AbortSignal,
+): Promise<number> {
   const dir = await mkdtemp(join(tmpdir(), 'mp-test-'))
   const report = join(dir, 'report.json')
   try {
@@ -21,6 +24,7 @@ export async function runSuites(root: string, signal: AbortSignal): Promise<numb
       [
         join(root, 'node_modules/vitest/vitest.mjs'),
         'run',
+        ...projects.map((project) => `--project=${project}`),
         '--reporter=default',
         '--reporter=json',
         `--outputFile=${report}`,

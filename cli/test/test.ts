@@ -7,7 +7,6 @@ import { run } from '../run.ts'
 import { oneShot } from '../start/services.ts'
 import { runSuites } from './run-suites.ts'
 
-const RUNTIMES = ['nodejs14', 'nodejs24', 'python3.9', 'python3.13'] as const
 const root = join(import.meta.dirname, '..', '..')
 const bin = (name: string) => join(root, 'node_modules', '.bin', name)
 
@@ -19,17 +18,25 @@ const checks: readonly (readonly [string, readonly [string, ...string[]]])[] = [
   ['Dead code (knip)', [bin('knip')]],
 ]
 
-/** `npm test`: sets up what the tests need, then checks and tests; gives the exit code. */
-export async function test(signal: AbortSignal): Promise<number> {
+/** What each set of suites needs, and which projects of vitest it is. */
+const sets = {
+  usual: { projects: ['unit', 'engine', 'journey'], runtimes: ['nodejs14', 'nodejs24', 'python3.9', 'python3.13'] },
+  /** More than ten minutes' worth: it makes further images by itself, as it comes to them. */
+  long: { projects: ['long'], runtimes: ['nodejs14', 'nodejs24', 'python3.9', 'python3.13'] },
+} as const
+
+/** `npm test` and `npm run test:long`: sets up what the tests need, then checks and tests; gives the exit code. */
+export async function test(which: keyof typeof sets, signal: AbortSignal): Promise<number> {
+  const { projects, runtimes } = sets[which]
   const settings = readSettings()
   await ensureRequirements()
   await using docker = await useDocker(settings.dockerSocket)
   say(`✓ Docker Engine ${docker.version}`)
   await run(oneShot('setup/gvisor.ts', ['--if-possible']), { onLine: say, stdout: 'lines', signal })
-  await run(oneShot('runner/images/main.ts', [...RUNTIMES]), { onLine: say, stdout: 'lines', signal })
-  say(`✓ Images of ${RUNTIMES.join(', ')}`)
-  for (const [what, command] of checks) {
+  await run(oneShot('runner/images/main.ts', [...runtimes]), { onLine: say, stdout: 'lines', signal })
+  say(`✓ Images of ${runtimes.join(', ')}`)
+  for (const [what, command] of which === 'usual' ? checks : []) {
     await step(what, () => run(command, { cwd: root, onLine: say, stdout: 'lines', signal }))
   }
-  return await runSuites(root, signal)
+  return await runSuites({ root, projects }, signal)
 }
