@@ -32,7 +32,7 @@ export async function test(which: keyof typeof sets, signal: AbortSignal): Promi
   await ensureRequirements()
   await using docker = await useDocker(settings.dockerSocket)
   say(`✓ Docker Engine ${docker.version}`)
-  await run(oneShot('setup/gvisor.ts', ['--if-possible']), { onLine: say, stdout: 'lines', signal })
+  await run(oneShot('setup/gvisor/main.ts', ['--if-possible']), { onLine: say, stdout: 'lines', signal })
   await run(oneShot('runner/images/main.ts', [...runtimes]), { onLine: say, stdout: 'lines', signal })
   say(`✓ Images of ${runtimes.join(', ')}`)
   for (const [what, command] of which === 'usual' ? checks : []) {
