@@ -3,7 +3,7 @@ import { chmod, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 /** Where gVisor's documentation says its releases are: https://gvisor.dev/docs/user_guide/install/ */
-export const RELEASES = 'https://storage.googleapis.com/gvisor/releases/release/latest'
+const RELEASES = 'https://storage.googleapis.com/gvisor/releases/release/latest'
 
 const ANSWER_MS = 10_000
 const DOWNLOAD_MS = 10 * 60_000
