@@ -1,26 +1,38 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { dirname } from 'node:path'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdir, open, readFile, rm, type FileHandle } from 'node:fs/promises'
-import { connect } from 'node:net'
+import { connect, isIPv6 } from 'node:net'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { runTool as run } from '../../../runner/sandbox/mounts/mounts.ts'
+import { takeLock } from './traps-lock.ts'
 
-const LOCK = '/run/lock/micropush-traps'
 const ANSWER = 'a trap'
+/** Of the documentation ranges (RFC 5737, RFC 3849): the two ends of the cable into the traps. */
+const ends = {
+  ipv4: { here: '203.0.113.1', there: '203.0.113.2', prefix: '30' },
+  ipv6: { here: '2001:db8:77::1', there: '2001:db8:77::2', prefix: '64' },
+} as const
 
 export interface Traps {
+  /** Everything that came since the traps were set: `tcp 169.254.169.254 80`, `udp …`. */
+  connections(): readonly string[]
   close(): Promise<void>
 }
 
 /**
  * Gives addresses that must never be dialled in earnest a listener in a network namespace of this machine, and closes every other way to them, so that no packet
- * for them can leave it. Resolves only when each of them has answered. One at a time on a machine.
+ * for them can leave it. Resolves only when each of them has answered. One at a time on a machine; the second waits.
+ *
+ * @param names - what a name server at each of the addresses answers, UDP port 53.
  */
-export async function setTraps(addresses: readonly string[], ports: readonly number[]): Promise<Traps> {
-  const lock = await takeLock()
-  const undo: (() => Promise<unknown>)[] = [() => releaseLock(lock)]
+export async function setTraps(
+  addresses: readonly string[],
+  ports: readonly number[],
+  names: Readonly<Record<string, readonly string[]>> = {},
+): Promise<Traps> {
+  const undo: (() => Promise<unknown>)[] = [await takeLock()]
   const close = async () => {
     for (const step of undo.toReversed()) await step()
   }
@@ -30,44 +42,75 @@ export async function setTraps(addresses: readonly string[], ports: readonly num
     // First the walls: whatever fails later, nothing for these addresses leaves by another device.
     for (const address of addresses) {
       for (const chain of ['OUTPUT', 'FORWARD']) {
-        const rule = ['-d', `${address}/32`, '!', '-o', device, '-j', 'DROP']
-        await run('iptables', ['--wait', '10', '-I', chain, '1', ...rule])
-        undo.push(() => run('iptables', ['--wait', '10', '-D', chain, ...rule]))
+        const rule = ['-d', whole(address), '!', '-o', device, '-j', 'DROP']
+        const tool = isIPv6(address) ? 'ip6tables' : 'iptables'
+        await run(tool, ['--wait', '10', '-I', chain, '1', ...rule])
+        undo.push(() => run(tool, ['--wait', '10', '-D', chain, ...rule]))
       }
     }
     await run('ip', ['netns', 'add', name])
     undo.push(() => run('ip', ['netns', 'del', name]))
-    await run('ip', ['link', 'add', device, 'type', 'veth', 'peer', 'name', 'trap0', 'netns', name])
-    await run('ip', ['addr', 'add', '203.0.113.1/30', 'dev', device])
-    await run('ip', ['link', 'set', device, 'up'])
-    const inside = (...args: string[]) => run('ip', ['-n', name, ...args])
-    await inside('link', 'set', 'lo', 'up')
-    await inside('addr', 'add', '203.0.113.2/30', 'dev', 'trap0')
-    await inside('link', 'set', 'trap0', 'up')
-    await inside('route', 'add', 'default', 'via', '203.0.113.1')
+    await layCable(name, device)
     for (const address of addresses) {
-      await inside('addr', 'add', `${address}/32`, 'dev', 'lo')
-      await run('ip', ['route', 'add', `${address}/32`, 'via', '203.0.113.2', 'dev', device])
+      await run('ip', ['-n', name, 'addr', 'add', whole(address), 'dev', 'lo'])
+      await run('ip', ['route', 'add', whole(address), 'via', endsFor(address).there, 'dev', device])
     }
-    const listener = await listenInside(name, ports)
+    const seen: string[] = []
+    const listener = await listenInside(name, { addresses, ports, names }, (line) => seen.push(line))
     undo.push(() => end(listener))
     for (const address of addresses) await assertAnswers(address, ports)
-    return { close }
+    const own = addresses.length * ports.length
+    while (seen.length < own) await once(listener, 'seen')
+    seen.splice(0)
+    return { connections: () => [...seen], close }
   } catch (error) {
     await close()
     throw error
   }
 }
 
-async function listenInside(namespace: string, ports: readonly number[]): Promise<ChildProcess> {
-  const code = `
-    const ports = ${JSON.stringify(ports)}; let open = 0
-    for (const port of ports) require('net').createServer((s) => { s.on('error', () => {}); s.end('${ANSWER}') })
-      .listen(port, '0.0.0.0', () => { open += 1; if (open === ports.length) console.log('ready') })`
-  const child = spawn('/sbin/ip', ['netns', 'exec', namespace, process.execPath, '-e', code], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+function endsFor(address: string) {
+  return isIPv6(address) ? ends.ipv6 : ends.ipv4
+}
+
+function whole(address: string): string {
+  return isIPv6(address) ? `${address}/128` : `${address}/32`
+}
+
+async function layCable(name: string, device: string): Promise<void> {
+  const inside = (...args: string[]) => run('ip', ['-n', name, ...args])
+  await run('ip', ['link', 'add', device, 'type', 'veth', 'peer', 'name', 'trap0', 'netns', name])
+  const families = existsSync('/proc/net/if_inet6') ? [ends.ipv4, ends.ipv6] : [ends.ipv4]
+  for (const { here, there, prefix } of families) {
+    const settled = isIPv6(here) ? ['nodad'] : []
+    await run('ip', ['addr', 'add', `${here}/${prefix}`, 'dev', device, ...settled])
+    await inside('addr', 'add', `${there}/${prefix}`, 'dev', 'trap0', ...settled)
+  }
+  await run('ip', ['link', 'set', device, 'up'])
+  await inside('link', 'set', 'lo', 'up')
+  await inside('link', 'set', 'trap0', 'up')
+  for (const { here } of families) await inside('route', 'add', 'default', 'via', here)
+}
+
+interface Listening {
+  readonly addresses: readonly string[]
+  readonly ports: readonly number[]
+  readonly names: Readonly<Record<string, readonly string[]>>
+}
+
+/** Its process emits `seen` after each line. */
+async function listenInside(namespace: string, what: Listening, onSeen: (line: string) => void): Promise<ChildProcess> {
+  const script = join(import.meta.dirname, 'fixtures', 'trap.ts')
+  const args = ['netns', 'exec', namespace, process.execPath, script, JSON.stringify(what)]
+  const child = spawn('/sbin/ip', args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const ready = Promise.withResolvers<void>()
+  child.once('exit', () => ready.reject(new Error('the traps ended')))
+  createInterface(child.stdout).on('line', (line) => {
+    if (line === 'ready') return ready.resolve()
+    onSeen(line)
+    child.emit('seen')
   })
-  await once(child.stdout, 'data')
+  await ready.promise
   return child
 }
 
@@ -78,7 +121,8 @@ async function end(child: ChildProcess): Promise<void> {
 
 async function assertAnswers(address: string, ports: readonly number[]): Promise<void> {
   const route = await run('ip', ['route', 'get', address])
-  if (!route.includes(' via 203.0.113.2 ')) throw new Error(`${address} does not lead into the trap: ${route}`)
+  if (!route.includes(` via ${endsFor(address).there} `))
+    throw new Error(`${address} does not lead into the trap: ${route}`)
   for (const port of ports) {
     const socket = connect({ host: address, port, timeout: 3000 })
     socket.on('timeout', () => socket.destroy(new Error('no answer')))
@@ -86,24 +130,4 @@ async function assertAnswers(address: string, ports: readonly number[]): Promise
     socket.destroy()
     if (data?.toString() !== ANSWER) throw new Error(`somebody else answers at ${address}:${port}`)
   }
-}
-
-async function takeLock(): Promise<FileHandle> {
-  await mkdir(dirname(LOCK), { recursive: true })
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      const lock = await open(LOCK, 'wx')
-      await lock.writeFile(String(process.pid))
-      return lock
-    } catch (error) {
-      const holder = Number(await readFile(LOCK, 'utf8').catch(() => 'NaN'))
-      if (attempt === 0 && Number.isInteger(holder) && !existsSync(`/proc/${holder}`)) await rm(LOCK, { force: true })
-      else throw new Error(`another test holds ${LOCK}`, { cause: error })
-    }
-  }
-}
-
-async function releaseLock(lock: FileHandle): Promise<void> {
-  await lock.close()
-  await rm(LOCK)
 }
