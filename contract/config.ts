@@ -25,6 +25,16 @@ export const microConfig = z.strictObject({
   limits,
   /** The production branch, or absent: then the repository's default branch. */
   branch: z.string().optional(),
+  /** Made from files that were written for Deta Micros or Deta Space: what such repositories rely on holds as well. */
+  legacy: z.enum(['deta', 'space']).optional(),
+  /** A static micro: the first of these folders that exists is served, and the runner has the server for it. */
+  serve: z
+    .strictObject({
+      folders: z.array(z.string()),
+      /** A page that is not there is answered with the app's index.html, whose own code knows what to show. */
+      singlePage: z.boolean(),
+    })
+    .optional(),
 })
 
 export type MicroConfig = Readonly<z.infer<typeof microConfig>>
