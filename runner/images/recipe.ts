@@ -23,6 +23,17 @@ export const dpkgOptions = [
 
 const SHARED = ['ca-certificates', 'tzdata', 'libstdc++6', 'libatomic1']
 const COMPILERS = ['gcc', 'g++', 'make', 'patch', 'pkg-config', 'git', 'xz-utils', 'unzip']
+/** What packages without a wheel or a prebuilt program most often link against; an install copies what it linked with. */
+const HEADERS = [
+  'libpq-dev',
+  'libmariadb-dev',
+  'libxml2-dev',
+  'libxslt1-dev',
+  'libjpeg-dev',
+  'zlib1g-dev',
+  'libffi-dev',
+  'libssl-dev',
+]
 const PYTHON_BUILD = ['python3', 'python3-dev', 'python3-pip', 'python3-venv']
 
 /** Parts of Python's standard library that Debian packs separately, as long as that Python has them. */
@@ -54,7 +65,7 @@ export function builderBase(suite: DebianSuite): BaseRecipe {
   return {
     suite,
     kind: 'builder',
-    packages: [...SHARED, ...COMPILERS, ...PYTHON_BUILD, ...PYTHON_EXTRAS[suite]],
+    packages: [...SHARED, ...COMPILERS, ...HEADERS, ...PYTHON_BUILD, ...PYTHON_EXTRAS[suite]],
     hooks: [LAYOUT, NO_CACHES, NO_SETUID, PYTHON_NAME, PIP_MAY_INSTALL],
   }
 }
