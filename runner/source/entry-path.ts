@@ -11,6 +11,8 @@ const LEVELS = 100
  */
 export function safeComponents(name: string): readonly string[] {
   if (name.includes('\0')) throw unsafe(name, 'has a NUL byte in its name')
+  // The parser's mark for bytes that are no UTF-8: the file would have another name than the app asks for.
+  if (name.includes('\uFFFD')) throw unsafe(name, 'has a name that is not UTF-8')
   if (name.startsWith('/')) throw unsafe(name, 'is an absolute path')
   if (name.includes('\\')) throw unsafe(name, 'has a backslash in its name')
   if (Buffer.byteLength(name) > PATH_BYTES) throw unsafe(name, `has a path longer than ${PATH_BYTES} bytes`)
