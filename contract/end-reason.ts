@@ -44,3 +44,16 @@ export function describeEnd({ reason, exitCode, signal }: MicroEnd): string {
       return 'The micro ended by itself.'
   }
 }
+
+/** What is counted for each micro: how it ended, and what it ran into without ending. */
+export const incidentKinds = [
+  ...endReasons.filter((reason) => reason !== 'stopped'),
+  /** A request was answered 504. */
+  'late',
+  /** The kernel ended a process of it for want of memory, and the micro went on. */
+  'memory-of-child',
+  /** A process or thread was refused, and the micro went on. */
+  'process-refused',
+] as const
+
+export type IncidentKind = (typeof incidentKinds)[number]

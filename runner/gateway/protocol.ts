@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { microEnd } from '../../contract/end-reason.ts'
 
 /**
  * What engine and gateway say to each other: one JSON object a line over the unix socket `settings.sockets.gateway`, the engine
@@ -34,8 +35,13 @@ export const fromEngine = z.discriminatedUnion('type', [
     message: z.string(),
     retryAfterSeconds: z.number(),
   }),
-  /** Its sandbox is no more: running requests get 502, the next one asks for a wake. */
-  z.strictObject({ type: z.literal('gone'), deploymentId: z.string(), reason: z.string() }),
+  /** Its sandbox is no more: running requests get 502, the next one asks for a wake. `reason` is `describeEnd(end)`, fit for strangers' eyes. */
+  z.strictObject({
+    type: z.literal('gone'),
+    deploymentId: z.string(),
+    reason: z.string(),
+    end: microEnd.optional(),
+  }),
   /** No route leads to it any more: say `drained` once its last request has ended. */
   z.strictObject({ type: z.literal('drain'), deploymentId: z.string() }),
   z.strictObject({ type: z.literal('ping'), id: z.number() }),
