@@ -1,4 +1,5 @@
 import { describeErrors } from '../../contract/config/describe-errors.ts'
+import { parseLegacy } from '../../contract/config/legacy/parse-legacy.ts'
 import { parseConfig } from '../../contract/config/parse-config.ts'
 import type { MicroConfig } from '../../contract/config.ts'
 import { slug, statusContext } from '../../contract/names.ts'
@@ -29,7 +30,13 @@ export interface PushDeps {
 type Wish =
   | { readonly kind: 'none' }
   | { readonly kind: 'invalid'; readonly message: string }
-  | { readonly kind: 'micros'; readonly micros: readonly MicroConfig[]; readonly warnings: readonly string[] }
+  | {
+      readonly kind: 'micros'
+      readonly micros: readonly MicroConfig[]
+      readonly warnings: readonly string[]
+      /** Whether there are no others: what a damaged file seems to leave out goes on. */
+      readonly complete: boolean
+    }
 
 /**
  * Makes of one accepted push what it asks for: deployments of its micros, the end of those that are gone, or words on the commit. Run
@@ -48,10 +55,11 @@ export async function handlePush(push: PushJob, deps: PushDeps): Promise<JobResu
   if (wish.kind === 'invalid') return reportInvalid(wish.message, { push, sha: target.sha, known, deps })
   const micros = wish.kind === 'micros' ? wish.micros : []
   const plan = planPush({ ...push, micros, known })
-  await endMicros(plan.end, { push, deps })
+  const end = wish.kind === 'micros' && !wish.complete ? [] : plan.end
+  await endMicros(end, { push, deps })
   const warnings = wish.kind === 'micros' ? wish.warnings : []
   for (const config of plan.deploy) await deployMicro({ push, sha: target.sha, config, warnings }, deps)
-  return { kind: 'done', what: `${plan.deploy.length} to deploy, ${plan.end.length} ended` }
+  return { kind: 'done', what: `${plan.deploy.length} to deploy, ${end.length} ended` }
 }
 
 async function readWish(push: PushJob, sha: string, { github }: PushDeps): Promise<Wish> {
@@ -59,9 +67,11 @@ async function readWish(push: PushJob, sha: string, { github }: PushDeps): Promi
   const found = await fetchConfig(github.forInstallation(installationId), { owner, repository, sha })
   if (found.kind === 'none') return { kind: 'none' }
   if (found.kind === 'unusable') return { kind: 'invalid', message: found.message }
+  if (found.kind === 'legacy') return { kind: 'micros', ...parseLegacy(found.files, { owner, repository }) }
   const parsed = parseConfig(found.text, { file: found.file, repository })
   if (!parsed.ok) return { kind: 'invalid', message: describeErrors(parsed.errors) }
-  return { kind: 'micros', micros: parsed.micros, warnings: parsed.warnings }
+  const unread = found.unread.map((name) => `${found.file} is what counts; the ${name} beside it is not read`)
+  return { kind: 'micros', micros: parsed.micros, warnings: [...unread, ...parsed.warnings], complete: true }
 }
 
 interface Context {
