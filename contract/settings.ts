@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import { MicropushError } from './errors.ts'
+import { parseTrustedProxies, type AddressRange } from './trusted-proxies.ts'
 
 const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback)
 
@@ -29,7 +30,24 @@ const environment = z.object({
   MICROPUSH_SANDBOX: z.enum(['auto', 'gvisor', 'runc']).default('auto'),
   MICROPUSH_BUILDS: z.coerce.number().int().min(1).max(64).optional(),
   MICROPUSH_IDLE_SECONDS: z.coerce.number().min(0.1).max(LONGEST_TIMER_SECONDS).default(5),
+  /** From the last request on, how long work that the micro still does keeps it from sleep. */
+  MICROPUSH_AFTER_RESPONSE_SECONDS: z.coerce.number().min(0).max(LONGEST_TIMER_SECONDS).default(10),
   MICROPUSH_EVICT_SECONDS: z.coerce.number().min(1).max(LONGEST_TIMER_SECONDS).default(3600),
+  /** WebSockets and event streams: between two bytes, and in all. */
+  MICROPUSH_STREAM_IDLE_SECONDS: z.coerce.number().min(1).max(LONGEST_TIMER_SECONDS).default(600),
+  MICROPUSH_STREAM_SECONDS: z.coerce.number().min(1).max(LONGEST_TIMER_SECONDS).default(86_400),
+  /** Whose X-Forwarded-* fields are believed. */
+  MICROPUSH_TRUSTED_PROXIES: z
+    .string()
+    .default('')
+    .transform((text, context) => {
+      try {
+        return parseTrustedProxies(text)
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) })
+        return z.NEVER
+      }
+    }),
   /** Base of GitHub's REST API; a GitHub Enterprise Server has it at /api/v3. */
   MICROPUSH_GITHUB_URL: z.url().default('https://api.github.com'),
   /** Where people reach the bot, for links in statuses. */
@@ -56,7 +74,11 @@ export interface Settings {
   readonly sandbox: 'auto' | 'gvisor' | 'runc'
   readonly parallelBuilds: number | undefined
   readonly idleMs: number
+  readonly afterResponseMs: number
   readonly evictMs: number
+  readonly streamIdleMs: number
+  readonly streamMs: number
+  readonly trustedProxies: readonly AddressRange[]
   readonly githubUrl: string
   readonly dockerSocket: string
   /** HTTP over unix sockets between our own processes. */
@@ -100,7 +122,11 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
     sandbox: value.MICROPUSH_SANDBOX,
     parallelBuilds: value.MICROPUSH_BUILDS,
     idleMs: value.MICROPUSH_IDLE_SECONDS * 1000,
+    afterResponseMs: value.MICROPUSH_AFTER_RESPONSE_SECONDS * 1000,
     evictMs: value.MICROPUSH_EVICT_SECONDS * 1000,
+    streamIdleMs: value.MICROPUSH_STREAM_IDLE_SECONDS * 1000,
+    streamMs: value.MICROPUSH_STREAM_SECONDS * 1000,
+    trustedProxies: value.MICROPUSH_TRUSTED_PROXIES,
     githubUrl: value.MICROPUSH_GITHUB_URL.replace(/\/+$/, ''),
     dockerSocket: value.DOCKER_HOST?.replace('unix://', '') ?? '/var/run/docker.sock',
     sockets: {

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { AddressRange } from '../../contract/trusted-proxies.ts'
 import { answer, rawAnswer } from './answers/answer.ts'
+import { trustedIn } from './request/address.ts'
 import type { Call } from './request/call.ts'
 import { onClientError, sayLast } from './request/client-error.ts'
 import { Connections } from './request/connections.ts'
@@ -12,6 +14,7 @@ import { isHealthCheck, sayHealthy } from './health.ts'
 import type { GatewayLimits } from './limits.ts'
 import { createListener } from './listener.ts'
 import type { Log } from './log.ts'
+import { originReader } from './request/origin.ts'
 import { readRequestHead } from './request/request-head.ts'
 import { RouteTable } from './state/route-table.ts'
 import { serve } from './serve.ts'
@@ -23,6 +26,7 @@ interface GatewayOptions {
   readonly controlSocket: string
   readonly domain: string
   readonly scheme: 'http' | 'https'
+  readonly trustedProxies: readonly AddressRange[]
   readonly idleMs: number
   readonly limits: GatewayLimits
   readonly log: Log
@@ -41,14 +45,15 @@ export interface Gateway {
 export function createGateway(options: GatewayOptions): Gateway {
   const { limits, log } = options
   const table = new RouteTable()
-  const connections = new Connections(limits)
+  const isTrusted = trustedIn(options.trustedProxies)
+  const connections = new Connections(limits, isTrusted)
   const link = new EngineLink({
     path: options.controlSocket,
     log,
     onMessage: (message) => followEngine(yard, table, message),
   })
   const yard = createYard({ limits, idleMs: options.idleMs, tell: (message) => link.tell(message) })
-  const service = { yard, table, scheme: options.scheme }
+  const service = { yard, table, originOf: originReader(isTrusted, options.scheme) }
   const bareDomain = options.domain.replace(/:\d+$/, '')
   let known = false
   let stopping = false
@@ -64,14 +69,13 @@ export function createGateway(options: GatewayOptions): Gateway {
       request.socket.destroy()
       return
     }
-    connection.owed += 1
-    connection.taken += 1
+    connections.owe(request.socket, connection)
     if (stopping || connection.taken >= limits.requestsPerConnection) {
       connection.refusing = true
       response.shouldKeepAlive = false
     }
     response.once('close', () => {
-      connection.owed -= 1
+      connections.settle(request.socket, connection)
       if (connection.owed === 0 && connection.lastWords !== undefined) sayLast(request.socket, connection.lastWords)
     })
     const requestId = randomUUID()

@@ -10,8 +10,9 @@ export interface GatewayLimits {
   readonly requestsPerConnection: number
   /** Requests of one connection that may wait for their answers at once; a browser never has more than one. */
   readonly pipelined: number
+  /** Past it the one that has been idle longest makes room; where none is idle, the newcomer is let go. */
   readonly connections: number
-  /** From one address (IPv6: one /64 network); loopback is exempt, because a local proxy brings everybody. */
+  /** From one address (IPv6: one /64 network); loopback and trusted proxies are exempt, because they bring everybody. */
   readonly connectionsPerAddress: number
   /** The longest a request waits for its micro to wake. */
   readonly wakeMs: number
@@ -29,6 +30,10 @@ export interface GatewayLimits {
   readonly informationalReplies: number
   /** Between two bytes of a WebSocket or an event stream, in either direction. */
   readonly streamIdleMs: number
+  /** A WebSocket or an event stream in all. */
+  readonly streamMs: number
+  /** How long the end of a WebSocket waits for the end of a frame, and then for the other side's answer to the close frame. */
+  readonly goodbyeMs: number
   /** How long a client may leave an answer unread. */
   readonly slowClientMs: number
   /** How long a refused request's client may go on sending, so that it gets to see the answer. */
@@ -44,14 +49,15 @@ const KB = 1024
 const SECOND = 1000
 
 export const gatewayLimits: GatewayLimits = {
-  headBytes: 16 * KB,
+  // Twice what nginx and Node take; a micro with a server of its own may take less, and then says so itself.
+  headBytes: 32 * KB,
   headers: 200,
   headMs: 10 * SECOND,
   requestMs: 120 * SECOND,
   keepAliveMs: 65 * SECOND,
   requestsPerConnection: 10_000,
   pipelined: 100,
-  connections: 10_000,
+  connections: 20_000,
   connectionsPerAddress: 512,
   wakeMs: 35 * SECOND,
   waitersPerMicro: 2000,
@@ -64,6 +70,8 @@ export const gatewayLimits: GatewayLimits = {
   replyHeaders: 200,
   informationalReplies: 20,
   streamIdleMs: 600 * SECOND,
+  streamMs: 86_400 * SECOND,
+  goodbyeMs: SECOND,
   slowClientMs: 60 * SECOND,
   lingerMs: 10 * SECOND,
   drainRequestsMs: 10 * SECOND,

@@ -4,15 +4,19 @@ import { readSettings } from './env.ts'
 import { createGateway } from './gateway.ts'
 import { gatewayLimits } from './limits.ts'
 import { createLog } from './log.ts'
+import { openFilesLimit, withinOpenFiles } from './open-files.ts'
 
 const log = createLog((line) => process.stderr.write(line))
 const settings = readSettings()
+const { streamIdleMs, streamMs } = settings
+const limits = withinOpenFiles({ ...gatewayLimits, streamIdleMs, streamMs }, openFilesLimit())
 const gateway = createGateway({
   controlSocket: settings.sockets.gateway,
   domain: settings.domain,
   scheme: settings.scheme,
+  trustedProxies: settings.trustedProxies,
   idleMs: settings.idleMs,
-  limits: gatewayLimits,
+  limits,
   log,
 })
 const { server } = gateway
@@ -32,7 +36,7 @@ try {
 }
 dropPrivileges()
 gateway.open()
-log.info('listening', { ...addressOf(server), unprivileged: process.getuid?.() !== 0 })
+log.info('listening', { ...addressOf(server), connections: limits.connections, unprivileged: process.getuid?.() !== 0 })
 
 let stopping = false
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {

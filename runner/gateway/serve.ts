@@ -1,19 +1,20 @@
 import { answer, type AnswerTo } from './answers/answer.ts'
 import { hold, release } from './state/activity.ts'
 import type { Call } from './request/call.ts'
+import type { originReader } from './request/origin.ts'
 import { exchange, type Outcome } from './upstream/exchange.ts'
 import type { Fault } from './answers/faults.ts'
 import type { Hold, Micro, Ready } from './state/micro.ts'
 import type { Route } from './protocol.ts'
 import type { RouteTable } from './state/route-table.ts'
-import { clientAddress, upstreamFields } from './upstream/upstream-fields.ts'
+import { upstreamFields } from './upstream/upstream-fields.ts'
 import { lost, ready } from './state/wake.ts'
 import { microOf, type Yard } from './state/yard.ts'
 
 export interface Service {
   readonly yard: Yard
   readonly table: RouteTable
-  readonly scheme: 'http' | 'https'
+  readonly originOf: ReturnType<typeof originReader>
 }
 
 /** A host may be led elsewhere while a request waits; more often than this, and something is wrong with the deployment. */
@@ -98,11 +99,10 @@ async function tryMicro(service: Service, call: Call, target: Target): Promise<'
 }
 
 function fieldsFor(service: Service, call: Call): string[] {
-  const fields = upstreamFields(call.head, {
-    address: clientAddress(call.request.socket.remoteAddress),
-    scheme: service.scheme,
-    requestId: call.requestId,
-  })
+  const { head, request, requestId } = call
+  const { rawHeaders, socket } = request
+  const origin = service.originOf({ peer: socket.remoteAddress, rawHeaders, authority: head.authority })
+  const fields = upstreamFields(head, { ...origin, requestId })
   if (call.upgrade !== undefined) fields.push('Connection', 'Upgrade', 'Upgrade', 'websocket')
   return fields
 }

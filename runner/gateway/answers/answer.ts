@@ -27,7 +27,7 @@ interface Reason {
 export function answer(to: AnswerTo, reason: Reason): void {
   const { request, response } = to
   if (response.headersSent) {
-    response.destroy()
+    cut(to)
     return
   }
   const unread = to.hasBody && !request.complete
@@ -39,6 +39,12 @@ export function answer(to: AnswerTo, reason: Reason): void {
   }
   response.writeHead(made.status, made.fields)
   response.end(request.method === 'HEAD' ? undefined : made.body)
+}
+
+/** Breaks an answer off so that nobody takes it for a whole one: to HTTP/1.0 the end of the connection is the end of the answer. */
+function cut({ request, response }: AnswerTo): void {
+  if (request.httpVersion === '1.0') request.socket.resetAndDestroy()
+  else response.destroy()
 }
 
 /** The same for a connection whose request could not even be parsed: the bytes of a whole answer that ends the connection. */

@@ -71,7 +71,7 @@ const faults = {
   'head-too-large': {
     status: 431,
     title: 'Those request headers are too large',
-    message: 'The request has more than 16 KB of headers, or more than 200 of them.',
+    message: 'The request has more than 32 KB of headers, or more than 200 of them.',
     hint: 'Often old cookies are the reason: delete the cookies for this site and try again.',
   },
   'version-unknown': {

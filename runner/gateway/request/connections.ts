@@ -1,6 +1,7 @@
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { GatewayLimits } from '../limits.ts'
+import { plainAddress, type IsTrusted } from './address.ts'
 
 /** What must be known of a client's connection beyond one request. */
 export interface Connection {
@@ -19,12 +20,17 @@ export interface Connection {
 /** Every client connection, bounded in total and for each address. */
 export class Connections {
   readonly #limits: GatewayLimits
+  readonly #isTrusted: IsTrusted | undefined
   readonly #connections = new WeakMap<object, Connection>()
   readonly #perAddress = new Map<string, number>()
+  /** Those that no answer is owed to, longest idle first. */
+  readonly #idle = new Set<Socket>()
   #total = 0
 
-  constructor(limits: GatewayLimits) {
+  /** @param isTrusted what is exempt from the bound for each address. */
+  constructor(limits: GatewayLimits, isTrusted?: IsTrusted) {
     this.#limits = limits
+    this.#isTrusted = isTrusted
   }
 
   watch(server: Server): void {
@@ -39,19 +45,49 @@ export class Connections {
     return connection
   }
 
+  /** A request of it was taken. */
+  owe(socket: Socket, connection: Connection): void {
+    connection.taken += 1
+    connection.owed += 1
+    if (connection.owed === 1) this.#idle.delete(socket)
+  }
+
+  /** One was answered, or given up. */
+  settle(socket: Socket, connection: Connection): void {
+    connection.owed -= 1
+    if (connection.owed === 0 && !socket.destroyed) this.#idle.add(socket)
+  }
+
   #admit(socket: Socket): void {
-    const key = addressKey(socket.remoteAddress)
+    const key = this.#keyOf(socket.remoteAddress)
     const ofAddress = key === undefined ? 0 : (this.#perAddress.get(key) ?? 0)
-    if (this.#total >= this.#limits.connections || ofAddress >= this.#limits.connectionsPerAddress) {
+    if (ofAddress >= this.#limits.connectionsPerAddress || !this.#hasRoom()) {
       socket.destroy()
       return
     }
     this.#total += 1
+    this.#idle.add(socket)
     if (key !== undefined) this.#perAddress.set(key, ofAddress + 1)
     socket.once('close', () => {
       this.#total -= 1
+      this.#idle.delete(socket)
       if (key !== undefined) this.#leave(key)
     })
+  }
+
+  /** Who holds connections and asks for nothing must not keep those out who ask. */
+  #hasRoom(): boolean {
+    if (this.#total < this.#limits.connections) return true
+    for (const socket of this.#idle) {
+      this.#idle.delete(socket)
+      socket.destroy()
+      return true
+    }
+    return false
+  }
+
+  #keyOf(address: string | undefined): string | undefined {
+    return address !== undefined && this.#isTrusted?.(plainAddress(address)) === true ? undefined : addressKey(address)
   }
 
   #leave(key: string): void {
@@ -68,7 +104,7 @@ export class Connections {
  */
 export function addressKey(address: string | undefined): string | undefined {
   if (address === undefined) return 'unknown'
-  const plain = address.startsWith('::ffff:') ? address.slice(7) : address
+  const plain = plainAddress(address)
   if (plain === '::1' || plain.startsWith('127.')) return undefined
   if (!plain.includes(':')) return plain
   const [head = '', tail = ''] = plain.split('::')

@@ -1,8 +1,10 @@
 import type { ClientRequest } from 'node:http'
 import type { Call } from './call.ts'
+import { passableTrailers } from './trailers.ts'
 
 interface PumpOptions {
   readonly maximumBytes: number
+  readonly maximumTrailers: number
   readonly onProgress: () => void
   readonly onTooLarge: () => void
 }
@@ -43,6 +45,10 @@ export function pumpRequestBody(call: Call, upstream: ClientRequest, options: Pu
   const onEnd = (): void => {
     complete = true
     options.onProgress()
+    // Only behind chunks; Node's client would refuse them elsewhere.
+    if (head.body.kind === 'chunked' && request.rawTrailers.length > 0) {
+      upstream.addTrailers(passableTrailers(request.rawTrailers, options.maximumTrailers))
+    }
     upstream.end()
   }
 

@@ -1,5 +1,7 @@
 import { canonicalHost } from './host.ts'
 import { hopByHop, namedInConnection } from './hop-by-hop.ts'
+import { isOurs } from './ours.ts'
+import { announcedTrailers } from './trailers.ts'
 import type { Fault } from '../answers/faults.ts'
 
 /** What a parser hands over: Node's IncomingMessage, or a test's plain object. */
@@ -27,6 +29,10 @@ export interface RequestHead {
   readonly body: Body
   /** End-to-end fields that pass on: no framing, nothing hop-by-hop, nothing that only we may say. */
   readonly fields: readonly string[]
+  /** Trailer fields that the client says will follow its body, separated by commas. */
+  readonly announced: string
+  /** The client will not drop trailers (RFC 9110 section 10.1.4). */
+  readonly wantsTrailers: boolean
   readonly wantsHtml: boolean
 }
 
@@ -45,6 +51,8 @@ export function readRequestHead(request: Received, maximumFields: number): Reque
   const lengths: string[] = []
   const encodings: string[] = []
   let connection = ''
+  let announced = ''
+  let accepts = ''
   let wantsHtml = false
   for (let index = 0; index + 1 < raw.length; index += 2) {
     const name = raw[index] ?? ''
@@ -62,6 +70,12 @@ export function readRequestHead(request: Received, maximumFields: number): Reque
         break
       case 'connection':
         connection += connection === '' ? value : `,${value}`
+        break
+      case 'trailer':
+        announced += `,${value}`
+        break
+      case 'te':
+        accepts += `,${value}`
         break
       default:
         if (lower === 'accept' && value.includes('text/html')) wantsHtml = true
@@ -88,27 +102,11 @@ export function readRequestHead(request: Received, maximumFields: number): Reque
     authority,
     body,
     fields: named === undefined ? fields : without(fields, named),
+    announced: announced === '' || body.kind !== 'chunked' ? '' : announcedTrailers(announced),
+    wantsTrailers: accepts !== '' && request.httpVersion === '1.1' && /(?:^|,)\s*trailers\s*(?:,|;|$)/i.test(accepts),
     wantsHtml,
   }
   return { kind: 'accepted', head }
-}
-
-/**
- * Fields that only the gateway may set. An underscore counts as a hyphen, because WSGI's and CGI's environments do not tell
- * them apart.
- */
-function isOurs(lower: string): boolean {
-  const first = lower.charCodeAt(0)
-  // Only f(orwarded) and x(-…): a cheap way past the other fields.
-  if (first !== 102 && first !== 120) return false
-  const name = lower.includes('_') ? lower.replaceAll('_', '-') : lower
-  return (
-    name === 'forwarded' ||
-    name === 'x-real-ip' ||
-    name === 'x-request-id' ||
-    name.startsWith('x-forwarded') ||
-    name.startsWith('x-micropush-')
-  )
 }
 
 function bodyOf(framing: {

@@ -10,9 +10,10 @@ import { openUpstream } from './open-upstream.ts'
 import type { Route } from '../protocol.ts'
 import { pumpReply, type ReplyPump } from './reply-body.ts'
 import { readReplyHead, type ReplyHead } from './reply-head.ts'
+import { passableTrailers } from '../request/trailers.ts'
 import { pumpRequestBody, type BodyPump } from '../request/request-body.ts'
 import { sendReplyHead } from './send-reply-head.ts'
-import { joinSockets } from './websocket.ts'
+import { joinSockets } from './join-sockets.ts'
 
 /**
  * How one attempt to have a request answered ended. `unreachable`, `stale` and `backlog-full` consumed nothing of the
@@ -56,6 +57,7 @@ class Exchange {
   readonly #outcome = Promise.withResolvers<Outcome>()
   #phase: 'connecting' | 'waiting' | 'replying' | 'settled' = 'connecting'
   #timer: NodeJS.Timeout | undefined
+  #life: NodeJS.Timeout | undefined
   #incoming: IncomingMessage | undefined
   #reply: ReplyPump | undefined
   #informational = 0
@@ -67,6 +69,7 @@ class Exchange {
     this.#upstream = upstream
     this.#body = pumpRequestBody(call, upstream, {
       maximumBytes: attempt.route.payloadBytes,
+      maximumTrailers: attempt.limits.headers,
       onProgress: this.#onProgress,
       onTooLarge: () => this.#fail('too-large'),
     })
@@ -118,7 +121,13 @@ class Exchange {
     this.#incoming = incoming
     const { head, requestId } = this.#call
     const { limits, route } = this.#attempt
-    const reply = readReplyHead(incoming, { host: head.host, requestId, maximumFields: limits.replyHeaders })
+    const chunksToClient = head.method !== 'HEAD' && this.#call.request.httpVersion === '1.1'
+    const reply = readReplyHead(incoming, {
+      host: head.host,
+      requestId,
+      maximumFields: limits.replyHeaders,
+      passTrailer: chunksToClient,
+    })
     if (reply === undefined) {
       this.#fail('reply-invalid')
       return
@@ -158,6 +167,7 @@ class Exchange {
     this.#attempt.entry.kind = 'stream'
     clearTimeout(this.#timer)
     this.#timer = setTimeout(this.#onTimeout, this.#attempt.limits.streamIdleMs)
+    this.#life = setTimeout(() => this.#fail('ended'), this.#attempt.limits.streamMs)
     // Nobody half-closes an event stream: the end of the client's side means that it has left.
     if (socket.readableEnded) this.#onClientGone()
     else socket.once('end', this.#onClientGone)
@@ -170,6 +180,9 @@ class Exchange {
       this.#upstream.destroy()
       lingerOnClose(request, this.#attempt.limits.lingerMs)
     }
+    const trailers = this.#incoming?.rawTrailers ?? []
+    // Node sends them behind chunks only, and drops them elsewhere.
+    if (trailers.length > 0) response.addTrailers(passableTrailers(trailers, this.#attempt.limits.replyHeaders))
     response.end()
     this.#settle('done')
   }
@@ -187,7 +200,7 @@ class Exchange {
     entry.kind = 'stream'
     entry.abort = joinSockets(this.#call, {
       ...joint,
-      idleMs: limits.streamIdleMs,
+      limits,
       onClosed: () => this.#settle('done'),
     })
   }
@@ -220,7 +233,9 @@ class Exchange {
       else this.#timer?.refresh()
       return
     }
-    this.#fail(this.#phase === 'waiting' && this.#body.starved ? 'too-slow' : 'timeout')
+    // A stream that has nothing to say is no micro that hangs.
+    if (entry.kind === 'stream') this.#fail('ended')
+    else this.#fail(this.#phase === 'waiting' && this.#body.starved ? 'too-slow' : 'timeout')
   }
 
   readonly #onClientGone = (): void => {
@@ -237,6 +252,7 @@ class Exchange {
     if (this.#phase === 'settled') return
     this.#phase = 'settled'
     clearTimeout(this.#timer)
+    clearTimeout(this.#life)
     this.#body.stop()
     const { request, response, connection } = this.#call
     response.removeListener('close', this.#onClientGone)

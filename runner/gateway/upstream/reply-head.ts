@@ -1,3 +1,4 @@
+import { announcedTrailers } from '../request/trailers.ts'
 import { hopByHop, namedInConnection } from '../request/hop-by-hop.ts'
 
 interface Received {
@@ -19,17 +20,25 @@ export interface ReplyHead {
 /**
  * A micro's answer as the client gets it: nothing hop-by-hop, cookies only for its own host, our request id.
  *
- * @returns undefined when it has more fields than `maximumFields`.
+ * @returns undefined when it has more fields than `maximumFields`, or is coded in a way that cannot pass on.
  */
 export function readReplyHead(
   reply: Received,
-  of: { readonly host: string; readonly requestId: string; readonly maximumFields: number },
+  of: {
+    readonly host: string
+    readonly requestId: string
+    readonly maximumFields: number
+    /** Whether the client gets chunks, and so may get trailers. */
+    readonly passTrailer?: boolean
+  },
 ): ReplyHead | undefined {
   const raw = reply.rawHeaders
   if (raw.length / 2 > of.maximumFields) return undefined
   const status = reply.statusCode ?? 0
   let fields: string[] = []
   let connection = ''
+  let announced = ''
+  const encodings: string[] = []
   let length: number | undefined
   let eventStream = false
   for (let index = 0; index + 1 < raw.length; index += 2) {
@@ -38,16 +47,25 @@ export function readReplyHead(
     const lower = name.toLowerCase()
     if (lower === 'connection') connection += connection === '' ? value : `,${value}`
     else if (lower === 'content-length') length = Number(value)
+    else if (lower === 'trailer') announced += `,${value}`
+    else if (lower === 'transfer-encoding') encodings.push(value.trim().toLowerCase())
     else if (lower === 'set-cookie') fields.push(name, ownCookie(value, of.host))
     else if (lower !== 'x-request-id' && !hopByHop.has(lower)) {
       if (lower === 'content-type' && /^text\/event-stream\b/i.test(value)) eventStream = true
       fields.push(name, value)
     }
   }
+  // Chunks are undone on the way; any other coding would be lost with the field that names it (RFC 9112 section 7).
+  const chunked = encodings.length > 0
+  if (chunked && (encodings.length > 1 || encodings[0] !== 'chunked')) return undefined
   const named = namedInConnection(connection)
   if (named !== undefined) fields = fields.filter((_, at) => !named.has((fields[at - (at % 2)] ?? '').toLowerCase()))
   // RFC 9110 section 8.6: no Content-Length in an answer that cannot have a body.
   if (length !== undefined && status >= 200 && status !== 204) fields.push('Content-Length', String(length))
+  if (announced !== '' && chunked && of.passTrailer === true) {
+    const names = announcedTrailers(announced)
+    if (names !== '') fields.push('Trailer', names)
+  }
   fields.push('X-Request-Id', of.requestId)
   return { status, reason: plainReason(reply.statusMessage), fields, length, eventStream }
 }

@@ -77,7 +77,9 @@ describe('a request on its way', () => {
       },
     })
     const seen = JSON.parse(answer.body) as Record<string, string>
-    for (const name of ['x-secret', 'te', 'proxy-authorization', 'keep-alive']) expect(seen).not.toHaveProperty(name)
+    for (const name of ['x-secret', 'proxy-authorization', 'keep-alive']) expect(seen).not.toHaveProperty(name)
+    // Said anew for the connection to the micro.
+    expect(seen).toMatchObject({ te: 'trailers', connection: 'TE' })
     expect(answer.headers).not.toHaveProperty('x-internal')
     expect(answer.headers).not.toHaveProperty('proxy-authenticate')
     expect(answer.headers['x-kept']).toBe('1')

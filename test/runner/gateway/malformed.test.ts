@@ -88,7 +88,7 @@ const refused: Readonly<Record<string, { readonly bytes: string; readonly status
   'HTTP/2.0 in words': { bytes: `GET / HTTP/2.0\r\nHost: ${HOST}\r\n\r\n`, status: 505 },
   'an unknown version': { bytes: `GET / HTTP/7.7\r\nHost: ${HOST}\r\n\r\n`, status: 400 },
   'no HTTP at all': { bytes: '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n', status: 400 },
-  'a huge head': { bytes: `GET / HTTP/1.1\r\nHost: ${HOST}\r\nX: ${'a'.repeat(20_000)}\r\n\r\n`, status: 431 },
+  'a huge head': { bytes: `GET / HTTP/1.1\r\nHost: ${HOST}\r\nX: ${'a'.repeat(40_000)}\r\n\r\n`, status: 431 },
   'very many fields': { bytes: `GET / HTTP/1.1\r\nHost: ${HOST}\r\n${'X: 1\r\n'.repeat(300)}\r\n`, status: 431 },
   'a length behind very many fields': {
     bytes: `POST / HTTP/1.1\r\nHost: ${HOST}\r\n${'X: 1\r\n'.repeat(2100)}Content-Length: 60\r\n\r\n`,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { addressKey } from '../../../runner/gateway/request/connections.ts'
 import { canonicalHost } from '../../../runner/gateway/request/host.ts'
-import { clientAddress } from '../../../runner/gateway/upstream/upstream-fields.ts'
+import { plainAddress } from '../../../runner/gateway/request/address.ts'
 import { readReplyHead } from '../../../runner/gateway/upstream/reply-head.ts'
 
 describe('a host name', () => {
@@ -33,8 +33,8 @@ describe('an address', () => {
   })
 
   it('is told to micros without its IPv6 wrapping', () => {
-    expect(clientAddress('::ffff:192.0.2.7')).toBe('192.0.2.7')
-    expect(clientAddress('2001:db8::9')).toBe('2001:db8::9')
+    expect(plainAddress('::ffff:192.0.2.7')).toBe('192.0.2.7')
+    expect(plainAddress('2001:db8::9')).toBe('2001:db8::9')
   })
 })
 

@@ -35,22 +35,52 @@ describe('connections from one address', () => {
   })
 })
 
+describe('connections from a trusted proxy', () => {
+  it('are not bounded like those of one address', () => {
+    const server = createServer()
+    const isTrusted = (address: string) => address === '192.0.2.1'
+    new Connections({ ...gatewayLimits, connectionsPerAddress: 1 }, isTrusted).watch(server)
+    const come = (from: string): Socket => {
+      const socket = farSocket(from)
+      EventEmitter.prototype.emit.call(server, 'connection', socket)
+      return socket
+    }
+    expect([come('::ffff:192.0.2.1'), come('192.0.2.1'), come('192.0.2.2')].some((socket) => socket.destroyed)).toBe(
+      false,
+    )
+    expect(come('192.0.2.2').destroyed).toBe(true)
+  })
+})
+
 describe('connections', () => {
-  it('are bounded in number', async () => {
+  it('are bounded in number: one that is idle makes room, the longest idle first', async () => {
     const stage = await stageWith((_request, response) => response.end('ok'), { limits: { connections: 2 } })
-    const clients = [new RawClient(stage), new RawClient(stage)]
-    for (const client of clients) {
+    const [first, second] = [new RawClient(stage), new RawClient(stage)]
+    for (const client of [first, second]) {
       client.socket.write(`GET / HTTP/1.1\r\nHost: ${HOST}\r\n\r\n`)
       await client.sees('200 OK')
     }
+    const ended = once(first.socket, 'close')
+    expect((await ask(stage)).status).toBe(200)
+    await ended
+    expect(second.socket.destroyed).toBe(false)
+  })
+
+  it('that wait for an answer are never ended for a newcomer', async () => {
+    const answers: (() => void)[] = []
+    const arrived = Promise.withResolvers<void>()
+    const stage = await stageWith(
+      (_request, response) => {
+        answers.push(() => response.end('ok'))
+        if (answers.length === 2) arrived.resolve()
+      },
+      { limits: { connections: 2 } },
+    )
+    const busy = [ask(stage), ask(stage)]
+    await arrived.promise
     await expect(ask(stage)).rejects.toThrow()
-    const [first] = clients
-    first?.socket.destroy()
-    for (;;) {
-      // The server hears of the end in its own time.
-      const answer = await ask(stage).catch(() => undefined)
-      if (answer?.status === 200) break
-    }
+    for (const answer of answers) answer()
+    expect((await Promise.all(busy)).map(({ status }) => status)).toEqual([200, 200])
   })
 })
 

@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import { parseTrustedProxies } from '../../../../contract/trusted-proxies.ts'
 import { createGateway, type Gateway } from '../../../../runner/gateway/gateway.ts'
 import { gatewayLimits, type GatewayLimits } from '../../../../runner/gateway/limits.ts'
 import { createLog } from '../../../../runner/gateway/log.ts'
@@ -34,6 +35,8 @@ export interface Stage {
 interface StageOptions {
   readonly limits?: Partial<GatewayLimits>
   readonly idleMs?: number
+  /** As the setting has it. */
+  readonly trustedProxies?: string
   readonly routes?: readonly Route[]
   readonly awake?: (folder: string) => { deploymentId: string; socket: string }[]
   /** The engine is not started, the test does that itself. */
@@ -54,6 +57,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     controlSocket: join(folder, 'control.sock'),
     domain: 'localhost:8080',
     scheme: 'http',
+    trustedProxies: parseTrustedProxies(options.trustedProxies ?? ''),
     idleMs: options.idleMs ?? 60_000,
     limits: { ...gatewayLimits, shutdownMs: 500, ...options.limits },
     log: createLog((line) => log.push(line)),
