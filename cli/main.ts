@@ -1,5 +1,6 @@
 import { MicropushError } from '../contract/errors.ts'
 import { clear } from './clear.ts'
+import { disk } from './disk.ts'
 import { health } from './health.ts'
 import { prepare } from './prepare.ts'
 import { CommandFailed } from './run.ts'
@@ -12,6 +13,7 @@ const usage = `usage: micropush start        everything on this machine, in the 
        micropush prepare      make the data folder for parts that run as users of their own
        micropush health       ask the bot how everything is; bot or runner asks that part alone
        micropush clear        while nothing runs: end all sandboxes, and remove networks and firewall rules
+       micropush disk         what takes the disk, and what bounds it
        micropush test         set up what the tests need, and run them; test long runs those that take longer`
 
 /** A second signal this long after the first means that stopping takes too long for the person. */
@@ -48,6 +50,8 @@ async function main([command = 'help', ...rest]: readonly string[]): Promise<num
       return prepare()
     case 'health':
       return health(rest[0])
+    case 'disk':
+      return disk()
     case 'clear':
       return clear()
     case 'test':

@@ -1,9 +1,17 @@
 import { join } from 'node:path'
 import { z } from 'zod'
+import { parseSize } from './config/parse-size.ts'
 import { MicropushError } from './errors.ts'
 import { parseTrustedProxies, type AddressRange } from './trusted-proxies.ts'
 
 const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback)
+
+const size = z.string().transform((text, context) => {
+  const bytes = parseSize(text)
+  if (bytes !== undefined) return bytes
+  context.addIssue({ code: 'custom', message: 'must be a size, such as 20GB' })
+  return z.NEVER
+})
 
 /** A timer holds 2^31 - 1 ms and runs out at once when it is given more: https://nodejs.org/api/timers.html */
 const LONGEST_TIMER_SECONDS = 2_147_483
@@ -48,6 +56,9 @@ const environment = z.object({
         return z.NEVER
       }
     }),
+  /** The most that kept sources and dependencies may take, and how much of the disk has to be free for a deployment to begin. */
+  MICROPUSH_DISK_BUDGET: size.optional(),
+  MICROPUSH_DISK_FLOOR: size.optional(),
   /** Base of GitHub's REST API; a GitHub Enterprise Server has it at /api/v3. */
   MICROPUSH_GITHUB_URL: z.url().default('https://api.github.com'),
   /** Where people reach the bot, for links in statuses. */
@@ -79,6 +90,9 @@ export interface Settings {
   readonly streamIdleMs: number
   readonly streamMs: number
   readonly trustedProxies: readonly AddressRange[]
+  /** Undefined: a share of the disk. */
+  readonly diskBudgetBytes: number | undefined
+  readonly diskFloorBytes: number | undefined
   readonly githubUrl: string
   readonly dockerSocket: string
   /** HTTP over unix sockets between our own processes. */
@@ -127,6 +141,8 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
     streamIdleMs: value.MICROPUSH_STREAM_IDLE_SECONDS * 1000,
     streamMs: value.MICROPUSH_STREAM_SECONDS * 1000,
     trustedProxies: value.MICROPUSH_TRUSTED_PROXIES,
+    diskBudgetBytes: value.MICROPUSH_DISK_BUDGET,
+    diskFloorBytes: value.MICROPUSH_DISK_FLOOR,
     githubUrl: value.MICROPUSH_GITHUB_URL.replace(/\/+$/, ''),
     dockerSocket: value.DOCKER_HOST?.replace('unix://', '') ?? '/var/run/docker.sock',
     sockets: {

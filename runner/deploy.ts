@@ -13,8 +13,11 @@ import { startDeployment } from './lifecycle/start-deployment.ts'
 import { Overtaken } from './overtaken.ts'
 import { publish } from './publish.ts'
 import type { Runner } from './runner.ts'
+import { readMicroSecrets } from './secrets/micro-secrets.ts'
+import { hiddenVariables, requireSecrets } from './secrets/require-secrets.ts'
 import { detectMicro } from './source/detect-micro.ts'
 import { fetchSource } from './source/fetch-source.ts'
+import { completeLegacy } from './source/legacy/complete-legacy.ts'
 import { startStopwatch } from './stopwatch.ts'
 
 interface Run {
@@ -36,6 +39,9 @@ export async function deploy(runner: Runner, run: Run): Promise<void> {
 
   try {
     await advance('fetching')
+    const secrets = await readMicroSecrets(runner, deployment, 'production')
+    requireSecrets(deployment, secrets)
+    for (const warning of hiddenVariables(deployment, secrets)) log.note(`Warning: ${warning}`)
     watch.stage('fetch')
     const source = await fetchSource(
       {
@@ -48,9 +54,10 @@ export async function deploy(runner: Runner, run: Run): Promise<void> {
       },
       signal,
     )
-    const { runtime, launch, warnings } = await detectMicro(source.dir, config)
+    const completed = await completeLegacy(source.dir, config)
+    const { runtime, launch, warnings } = await detectMicro(source.dir, completed.config)
     log.note(`Fetched ${source.entries} files, ${formatSize(source.bytes)}. Runtime ${runtime.id}.`)
-    for (const warning of warnings) log.note(`Warning: ${warning}`)
+    for (const warning of [...completed.notes, ...warnings]) log.note(`Warning: ${warning}`)
     await advance('building', {
       runtime: runtime.id,
       launch,
@@ -74,7 +81,7 @@ export async function deploy(runner: Runner, run: Run): Promise<void> {
       {
         deploymentId: deployment.id,
         source,
-        config,
+        config: completed.config,
         runtime,
         launch,
         out: log.out,

@@ -1,11 +1,13 @@
 import type { Logger } from 'pino'
 import type { Queues } from '../contract/queue.ts'
 import type { Settings } from '../contract/settings.ts'
+import type { MasterKey } from '../contract/secrets/master-key.ts'
 import type { Store } from '../contract/store/connect.ts'
 import type { Drains } from './lifecycle/drains.ts'
 import type { Fleet } from './lifecycle/fleet.ts'
 import type { GatewayLink } from './lifecycle/gateway-link.ts'
 import type { Docker } from './docker/client.ts'
+import type { Housekeeping } from './housekeeping/keep-house.ts'
 import type { Network } from './network/set-up-network.ts'
 import type { Route } from './gateway/protocol.ts'
 import type { SandboxContext } from './sandbox/sandbox.ts'
@@ -17,6 +19,8 @@ export interface Runner {
   readonly dataDir: string
   readonly store: Store
   readonly queues: Queues
+  /** What the micros' keys and secrets are made and encrypted with. */
+  readonly masterKey: MasterKey
   readonly docker: Docker
   /** Value of the label that says which containers are ours. */
   readonly instance: string
@@ -30,7 +34,6 @@ export interface Runner {
   readonly inProduction: Set<string>
   /** Host name → route, as the gateways were told. */
   readonly routed: Map<string, Route>
-  /** Gives back the disk that nobody needs any more; never rejects. */
-  readonly keepHouse: (runner: Runner) => Promise<void>
+  readonly house: Housekeeping
   readonly log: Logger
 }

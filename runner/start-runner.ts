@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import { openQueues } from '../contract/queue.ts'
 import type { Settings } from '../contract/settings.ts'
+import { openMasterKey } from '../contract/secrets/master-key.ts'
 import { openStore } from '../contract/store/connect.ts'
 import { getDeployment } from '../contract/store/deployments.ts'
 import { MicropushError } from '../contract/errors.ts'
@@ -38,6 +39,7 @@ export async function startRunner(settings: Settings, log: Logger): Promise<Star
   const { docker, instance, network, networkSettings, sandboxes, means } = await prepareGround(settings)
   const store = openStore(settings)
   const queues = openQueues(store.redis, settings.redisPrefix)
+  const masterKey = await openMasterKey(store, settings.dataDir)
 
   const served = await readServed(store, settings)
   const { kept, removed } = await sweep(sandboxes, served.deploymentIds)
@@ -77,6 +79,7 @@ export async function startRunner(settings: Settings, log: Logger): Promise<Star
     dataDir: settings.dataDir,
     store,
     queues,
+    masterKey,
     docker,
     instance,
     sandboxes,
@@ -85,7 +88,7 @@ export async function startRunner(settings: Settings, log: Logger): Promise<Star
     gateways,
     drains,
     works: createWorks(),
-    keepHouse: createHousekeeping(),
+    house: createHousekeeping(),
     inProduction,
     routed,
     log,

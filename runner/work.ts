@@ -141,7 +141,7 @@ export async function runDestroy(
   const ends = await Promise.allSettled(deploymentIds.map((id) => takeOut(runner, id, signal)))
   // One that could not be ended must not keep the others from it.
   for (const end of ends) if (end.status === 'rejected') throw end.reason
-  if (!signal.aborted) await runner.keepHouse(runner)
+  if (!signal.aborted) await runner.house.tidy(runner)
   return { kind: signal.aborted ? 'stopped' : 'done' }
 }
 

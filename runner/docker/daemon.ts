@@ -27,3 +27,15 @@ export async function daemonFacts(docker: Docker): Promise<DaemonFacts> {
     remapsUsers: /name=(userns|rootless)/.test(String(info['SecurityOptions'])),
   }
 }
+
+/** The folder in which the daemon keeps images and containers. */
+export async function imagesDir(docker: Docker): Promise<string> {
+  const info: Partial<Record<string, unknown>> = await asEngineError(() => docker.info())
+  return String(info['DockerRootDir'])
+}
+
+/** What all images of the machine take together, in bytes. */
+export async function imagesBytes(docker: Docker): Promise<number> {
+  const usage: { readonly LayersSize?: number } = await asEngineError(() => docker.df() as Promise<object>)
+  return usage.LayersSize ?? 0
+}

@@ -1,8 +1,10 @@
-import { readdir, rm, stat, statfs } from 'node:fs/promises'
+import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { keptArtifacts } from '../../contract/store/artifacts.ts'
 import type { Store } from '../../contract/store/connect.ts'
-import { removeArtifact, sweepRemoved, type ArtifactKind } from '../build/store/artifact-store.ts'
+import { artifactKinds, removeArtifact, sweepRemoved } from '../build/store/artifact-store.ts'
+import { readDisk } from './disk.ts'
+import { listArtifacts } from './list-artifacts.ts'
 
 const HOUR_MS = 3600_000
 /**
@@ -17,6 +19,8 @@ interface Removal {
   readonly dataDir: string
   readonly store: Store
   readonly nowMs: number
+  /** Whether a deployment that ended has a sandbox yet. */
+  readonly runs?: (deploymentId: string) => boolean
   /** Share of the disk that is free; asked of the file system when absent. */
   readonly freeShare?: number
 }
@@ -30,31 +34,26 @@ export async function removeArtifacts(removal: Removal): Promise<number> {
   const { dataDir, store, nowMs } = removal
   await sweepRemoved(dataDir)
   // Read before the ages: what a deployment begins to need from now on has been used just now.
-  const kept = await keptArtifacts(store, nowMs - HOUR_MS)
+  const kept = await keptArtifacts(store, {
+    endedSinceMs: nowMs - HOUR_MS,
+    ...(removal.runs && { runs: removal.runs }),
+  })
   const scarce = (removal.freeShare ?? (await freeShare(dataDir))) < SCARCE_SHARE
   let removed = 0
-  for (const kind of ['app', 'dependencies'] as const) {
+  for (const { kind, name } of await listArtifacts(dataDir)) {
     const unusedSinceMs = nowMs - (scarce ? HOUR_MS : UNUSED_MS[kind])
-    for (const name of await artifactNames(dataDir, kind)) {
-      if (kept[kind].has(name)) continue
-      if (await removeArtifact({ dataDir, kind, name }, unusedSinceMs)) removed += 1
-    }
+    if (kept[kind].has(name)) continue
+    if (await removeArtifact({ dataDir, kind, name }, unusedSinceMs)) removed += 1
   }
   await removeFiles(dataDir, /\.partial$/, nowMs - HOUR_MS)
   await removeFiles(dataDir, /^builds\/.*\.json$/, nowMs - UNUSED_MS.builds)
   return removed
 }
 
-/** A folder or a record alone, left by a runner that died between the two, counts too. */
-async function artifactNames(dataDir: string, kind: ArtifactKind): Promise<Set<string>> {
-  const entries = await readdir(join(dataDir, 'artifacts', kind)).catch(() => [])
-  return new Set(entries.filter((entry) => !entry.endsWith('.partial')).map((entry) => entry.replace(/\.json$/, '')))
-}
-
 /** Half-written files, and records of builds: those only save work, and are no longer valid without their artifacts. */
 async function removeFiles(dataDir: string, pattern: RegExp, unusedSinceMs: number): Promise<void> {
   const dir = join(dataDir, 'artifacts')
-  for (const kind of ['app', 'dependencies', 'builds']) {
+  for (const kind of [...artifactKinds, 'builds']) {
     for (const name of await readdir(join(dir, kind)).catch(() => [])) {
       if (!pattern.test(`${kind}/${name}`)) continue
       const path = join(dir, kind, name)
@@ -65,6 +64,6 @@ async function removeFiles(dataDir: string, pattern: RegExp, unusedSinceMs: numb
 }
 
 async function freeShare(dir: string): Promise<number> {
-  const { bavail, blocks } = await statfs(dir)
-  return bavail / blocks
+  const { freeBytes, totalBytes } = await readDisk(dir)
+  return freeBytes / totalBytes
 }

@@ -8,7 +8,7 @@ import { clearFolder } from './clear.ts'
 import { takeLock } from './lock.ts'
 import { makeImages } from './make.ts'
 import { allReferences, runtimeReferences, type RuntimeImages, type RuntimeReferences } from './recipe.ts'
-import { initSources, loaderSources, type SandboxSources } from './sources.ts'
+import { initSources, librarySources, loaderSources, type SandboxSources } from './sources.ts'
 import { removeSuperseded } from './superseded.ts'
 
 export type { RuntimeImages } from './recipe.ts'
@@ -56,15 +56,18 @@ export async function preparedRuntimes(docker: Docker): Promise<Runtime[]> {
   return runtimes.filter((_, at) => ready[at])
 }
 
+/** The names of every image that this checkout wants for a runtime, what it is built on included. */
+export async function referencesOf(runtime: Runtime): Promise<string[]> {
+  return allReferences(runtime, (await wantedImages(runtime)).sources)
+}
+
 /**
  * Removes images that former recipes have left. Another checkout of micropush on this machine may want them, so only
  * those go that nobody has made or named for a day, and that no container uses. A failure costs disk and nothing else, so
  * it is not told: the next call tries again.
  */
 export async function tidyImages(docker: Docker): Promise<void> {
-  const wanted = await Promise.all(
-    runtimes.map(async (runtime) => allReferences(runtime, (await wantedImages(runtime)).sources)),
-  )
+  const wanted = await Promise.all(runtimes.map(referencesOf))
   await removeSuperseded(docker, wanted.flat(), Date.now()).catch(() => [])
 }
 
@@ -74,7 +77,11 @@ interface Wanted {
 }
 
 async function wantedImages(runtime: Runtime): Promise<Wanted> {
-  const sources = { loader: await loaderSources(runtime.language), init: await initSources() }
+  const sources = {
+    loader: await loaderSources(runtime.language),
+    library: await librarySources(runtime.language),
+    init: await initSources(),
+  }
   return { sources, references: runtimeReferences(runtime, JSON.stringify(sources)) }
 }
 

@@ -4,7 +4,9 @@ import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { removeTree } from './remove-tree.ts'
 
-export type ArtifactKind = 'app' | 'dependencies'
+export const artifactKinds = ['app', 'dependencies'] as const
+
+export type ArtifactKind = (typeof artifactKinds)[number]
 
 const record = z.object({
   bytes: z.number(),
@@ -71,14 +73,23 @@ export function publishArtifact(of: ArtifactName, from: string, about: ArtifactR
   })
 }
 
+/** How large an artifact is and when it was last used, without marking it as used; a missing record or folder counts as nothing. */
+export async function readArtifact(of: ArtifactName): Promise<{ readonly bytes: number; readonly usedAtMs: number }> {
+  const [about, usedAtMs] = await Promise.all([readRecord(of), lastUse(of)])
+  return { bytes: about?.bytes ?? 0, usedAtMs }
+}
+
+/** Only where there is no record does the folder's own age count. */
+async function lastUse(of: ArtifactName): Promise<number> {
+  const found = await Promise.all([sidecar(of), artifactDir(of)].map((path) => stat(path).catch(() => undefined)))
+  return (found[0] ?? found[1])?.mtimeMs ?? 0
+}
+
 /** Removes an artifact unless it was used since then; says whether it did. It is out of the way before its files are removed. */
 export async function removeArtifact(of: ArtifactName, unusedSinceMs: number): Promise<boolean> {
   const aside = join(removedDir(of.dataDir), randomBytes(8).toString('hex'))
   const removed = await inTurn(of, async () => {
-    const used = await Promise.all([sidecar(of), artifactDir(of)].map((path) => stat(path).catch(() => undefined)))
-    // Only where there is no record does the folder's own age count.
-    const lastMs = (used[0] ?? used[1])?.mtimeMs ?? 0
-    if (lastMs >= unusedSinceMs) return false
+    if ((await lastUse(of)) >= unusedSinceMs) return false
     await rm(sidecar(of), { force: true })
     await mkdir(removedDir(of.dataDir), { recursive: true, mode: 0o700 })
     await rename(artifactDir(of), aside).catch((error: NodeJS.ErrnoException) => {

@@ -7,6 +7,7 @@ import { defaultLimits } from '../../../contract/limits.ts'
 import { newDeploymentId, type Deployment, type DeploymentBase } from '../../../contract/deployment.ts'
 import { openQueues } from '../../../contract/queue.ts'
 import { parseSettings } from '../../../contract/settings.ts'
+import { masterKey } from '../../../contract/secrets/master-key.ts'
 import { openStore } from '../../../contract/store/connect.ts'
 import {
   createDeployment,
@@ -113,6 +114,7 @@ export async function startTestRunner(): Promise<TestRunner> {
     dataDir,
     store,
     queues,
+    masterKey: masterKey(Buffer.alloc(32, 1)),
     docker,
     instance: 'test',
     sandboxes: {
@@ -130,7 +132,7 @@ export async function startTestRunner(): Promise<TestRunner> {
     gateways,
     drains,
     works: createWorks(),
-    keepHouse: createHousekeeping(),
+    house: createHousekeeping(),
     inProduction,
     routed: new Map(),
     log,
@@ -148,7 +150,7 @@ export async function startTestRunner(): Promise<TestRunner> {
       sha: `${sequence.toString(16)}abcdef0`.padEnd(40, '0'),
       branch: 'main',
       sequence,
-      config: { name: 'hello', src: '.', env: {}, limits: defaultLimits },
+      config: { name: 'hello', src: '.', env: {}, secrets: [], limits: defaultLimits },
       createdAtMs: Date.now(),
       ...over,
     }
