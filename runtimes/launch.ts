@@ -8,6 +8,9 @@ export const paths = {
   init: '/opt/micropush/init',
   nodeLoader: '/opt/micropush/node/loader.cjs',
   pythonLoader: '/opt/micropush/python/main.py',
+  /** Our own packages, last on the module path: the app's and installed ones of the same name win. */
+  nodeLibrary: '/opt/micropush/lib/node',
+  pythonLibrary: '/opt/micropush/lib/python',
   /** The folder that the host shares with the sandbox for its sockets. */
   sockets: '/run/micropush',
 } as const
@@ -39,10 +42,10 @@ export function runtimeEnvironment(language: Language): Record<string, string> {
     LANG: 'C.UTF-8',
     TZ: 'UTC',
   }
-  if (language === 'node') return { ...common, NODE_ENV: 'production', NODE_PATH: paths.app }
+  if (language === 'node') return { ...common, NODE_ENV: 'production', NODE_PATH: `${paths.app}:${paths.nodeLibrary}` }
   return {
     ...common,
-    PYTHONPATH: `${paths.app}:${paths.pythonDependencies}`,
+    PYTHONPATH: `${paths.app}:${paths.pythonDependencies}:${paths.pythonLibrary}`,
     PYTHONUNBUFFERED: '1',
     PYTHONDONTWRITEBYTECODE: '1',
   }

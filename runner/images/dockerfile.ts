@@ -24,12 +24,16 @@ export function baseDockerfile(runtime: Runtime, debian: string): string {
  */
 export function sandboxDockerfile(runtime: Runtime, below: { readonly base: string; readonly init: string }): string {
   const folder = `/opt/micropush/${runtime.language}`
-  const compile = `RUN python3 -m compileall -q --invalidation-mode unchecked-hash ${folder}`
+  const library = runtime.language === 'node' ? paths.nodeLibrary : paths.pythonLibrary
+  const compile = `RUN python3 -m compileall -q --invalidation-mode unchecked-hash ${folder} ${library}`
+  // ES modules know no NODE_PATH. They look in the folders above the app, of which the root is the last.
+  const link = `RUN ln -s ${library} /node_modules`
   return lines([
     `FROM ${below.base}`,
     `COPY --from=${below.init} /init ${paths.init}`,
     `COPY loader/ ${folder}/`,
-    ...(runtime.language === 'python' ? [compile] : []),
+    `COPY library/ ${library}/`,
+    runtime.language === 'python' ? compile : link,
     'WORKDIR /app',
     `ENTRYPOINT ["${paths.init}"]`,
   ])

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { cp, mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { NodePackages, Runtime } from '../../runtimes/catalogue.ts'
 import type { Docker } from '../docker/client.ts'
 import { buildImage, imageExists, pruneUnnamed } from '../docker/images.ts'
@@ -31,6 +31,7 @@ export async function makeImages(making: Making): Promise<void> {
   if (!below.every(Boolean)) await makeBelow(making)
   const init = await makeInit(making)
   const files = await writeFiles(join(making.folder, 'sandbox'), making.sources.loader, 'loader')
+  await writeFiles(files, making.sources.library, 'library')
   const dockerfile = sandboxDockerfile(runtime, { base: references.base, init })
   await build(making, { reference: references.sandbox, dockerfile, files, label: 'sandbox' })
   onProgress(`${runtime.id} is ready after ${Math.round((Date.now() - started) / 1000)} s`)
@@ -106,6 +107,10 @@ async function build({ docker, signal }: Making, { reference, dockerfile, files,
 
 async function writeFiles(folder: string, files: readonly SourceFile[], below: string): Promise<string> {
   await mkdir(join(folder, below), { recursive: true })
-  for (const file of files) await writeFile(join(folder, below, file.name), file.content)
+  for (const file of files) {
+    const path = join(folder, below, file.name)
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(path, file.content)
+  }
   return folder
 }

@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Language } from '../../runtimes/catalogue.ts'
 
@@ -15,14 +15,21 @@ export async function loaderSources(language: Language): Promise<SourceFile[]> {
   return readFolder(join(runtimesFolder, 'loader', language))
 }
 
+/** The packages of ours that a language's apps find: `deta/index.js`, `micropush/__init__.py`. */
+export async function librarySources(language: Language): Promise<SourceFile[]> {
+  return readFolder(join(runtimesFolder, 'lib', language))
+}
+
 /** Init's C sources. */
 export async function initSources(): Promise<SourceFile[]> {
   return readFolder(join(runtimesFolder, 'init'))
 }
 
 async function readFolder(folder: string): Promise<SourceFile[]> {
-  const entries = await readdir(folder, { withFileTypes: true })
-  const names = entries.filter((entry) => entry.isFile()).map((entry) => entry.name)
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true })
+  const names = entries
+    .filter((entry) => entry.isFile() && !entry.parentPath.endsWith('__pycache__'))
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
   return Promise.all(
     names.toSorted().map(async (name) => ({ name, content: await readFile(join(folder, name), 'utf8') })),
   )
@@ -31,5 +38,6 @@ async function readFolder(folder: string): Promise<SourceFile[]> {
 /** What goes into the thin layer of a sandbox's image. */
 export interface SandboxSources {
   readonly loader: readonly SourceFile[]
+  readonly library: readonly SourceFile[]
   readonly init: readonly SourceFile[]
 }

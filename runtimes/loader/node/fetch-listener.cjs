@@ -15,13 +15,19 @@ exports.fetchListener = function fetchListener(app) {
   }
 }
 
+/** The third argument of `fetch`, as on other platforms. Our library is not loaded before somebody asks for it. */
+const executionContext = {
+  waitUntil: (work) => require('/opt/micropush/lib/node/micropush').waitUntil(work),
+  passThroughOnException() {},
+}
+
 async function answer(app, incoming, outgoing) {
   const aborter = new AbortController()
   outgoing.once('close', () => {
     if (!outgoing.writableFinished) aborter.abort()
   })
   const request = toRequest(incoming, aborter.signal)
-  const response = await app.fetch(request, { incoming, outgoing })
+  const response = await app.fetch(request, { incoming, outgoing }, executionContext)
   if (outgoing.destroyed) {
     if (response.body) await response.body.cancel()
     return

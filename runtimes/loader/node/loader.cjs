@@ -10,6 +10,7 @@ const { openControl } = require('./control.cjs')
 const { describe } = require('./failure.cjs')
 const { importEntry } = require('./import-entry.cjs')
 const { findServer } = require('./find-server.cjs')
+const { findLibraryLast } = require('./library.cjs')
 const { stopOnSignal } = require('./stop.cjs')
 
 const SOCKET = '/run/micropush/app.sock'
@@ -23,6 +24,7 @@ function main() {
     control.fail(describe(error))
     process.exit(1)
   }
+  findLibraryLast()
   // What the app sees is what `node <entry>` would show it.
   process.argv.splice(1, 2, entry)
   control.say('loaded')

@@ -5,7 +5,7 @@ const PATIENCE_MS = 4500
 const UPGRADED_MS = 1000
 
 /**
- * On SIGTERM: accept nothing more, let running requests end, run the framework's own shutdown, exit with 0. An app that
+ * On SIGTERM: accept nothing more, let running requests and the work after them end, run the framework's own shutdown, exit with 0. An app that
  * has a handler of its own for the signal decides itself when to exit. Nothing outlives the patience.
  */
 exports.stopOnSignal = function stopOnSignal({ front, server, close }) {
@@ -35,6 +35,7 @@ exports.stopOnSignal = function stopOnSignal({ front, server, close }) {
     }
     Promise.all([drained, close ? close() : undefined])
       .catch((error) => console.error(error))
+      .then(() => require('/opt/micropush/lib/node/micropush/busy.js').settled())
       .then(() => {
         if (process.listenerCount('SIGTERM') === 1) process.exit(0)
       })

@@ -42,9 +42,13 @@ def is_double_callable(app):
 
 
 def _unwrap(app):
-    while isinstance(app, functools.partial):
-        app = app.func
-    return app
+    while True:
+        if isinstance(app, functools.partial):
+            app = app.func
+        elif hasattr(app, "micropush_wrapped"):  # detalib.app.App around an app that takes no attribute
+            app = app.micropush_wrapped
+        else:
+            return app
 
 
 def _is_async(call):

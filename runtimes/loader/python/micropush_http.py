@@ -211,6 +211,8 @@ class Response:
         self.started = False
         self.finished = False
         self.keeps_alive = head.keep_alive
+        # The token of what the app does after its last byte; the connection has it.
+        self.work = None
 
     def send_continue(self):
         if not self.started and not self._connection.closed:
@@ -276,6 +278,8 @@ class Response:
                 self.keeps_alive = False
         if out:
             await self._connection.write(b"".join(out))
+        if self.finished:
+            self._connection.answered(self)
 
     def _frame(self, data):
         if self._chunked:
@@ -289,14 +293,16 @@ class Response:
 
     async def fail(self):
         """The app broke: 500 when nothing was sent yet, else the connection ends before the body does."""
+        if self.finished:
+            return  # what broke came after the answer
         self.keeps_alive = False
         if self._pending is not None:
             self.started = False
             self._pending = None
             self._chunked = False
             self._left = None
-        if self.started or self.finished:
-            self._connection.close() if self.finished else self._connection.transport.abort()
+        if self.started:
+            self._connection.transport.abort()
             self.finished = True
             return
         text = b"Internal Server Error\n"

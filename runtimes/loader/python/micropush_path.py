@@ -7,6 +7,7 @@ import sys
 
 APP = "/app"
 DEPENDENCIES = "/dependencies"
+LIBRARY = "/opt/micropush/lib/python"
 
 
 def import_entry(entry, born_with):
@@ -18,11 +19,22 @@ def import_entry(entry, born_with):
     sys.path[:] = list(dict.fromkeys(wanted + [p for p in sys.path if not _is_distribution(p)]))
     if os.path.isdir(DEPENDENCIES):
         site.addsitedir(DEPENDENCIES)
-    sys.path.extend(rest)
+    sys.path.extend(rest + [LIBRARY])
     _hide(born_with, (root, APP))
     sys.argv[:] = [entry]
     _forget_folders((root, APP, DEPENDENCIES))
     return _load(name, entry)
+
+
+def library(name):
+    """A module of our library, whatever the app has put in its way on the module path; one and the same with what the app has imported."""
+    if name in sys.modules:
+        return sys.modules[name]
+    spec = importlib.util.spec_from_file_location(name, "%s/%s.py" % (LIBRARY, name))
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
 
 
 def _name(entry):
@@ -38,7 +50,7 @@ def _name(entry):
 def _extra():
     """What the micro's own PYTHONPATH adds."""
     listed = os.environ.get("PYTHONPATH", "").split(os.pathsep)
-    return [os.path.join(APP, p) for p in listed if p and p.rstrip("/") != DEPENDENCIES]
+    return [os.path.join(APP, p) for p in listed if p and p.rstrip("/") not in (DEPENDENCIES, LIBRARY)]
 
 
 def _is_distribution(folder):

@@ -64,7 +64,7 @@ def _left_to_the_app(control, entry):
 
 
 def _serve(loop, adapter, control):
-    server = Server(adapter, loop)
+    server = Server(adapter, loop, path.library("_micropush_busy"))
     own_handler = signal.getsignal(signal.SIGTERM)
     ended = loop.create_future()
 

@@ -15,10 +15,13 @@ PATIENCE_SECONDS = 4.5
 
 
 class Server:
-    def __init__(self, adapter, loop):
+    def __init__(self, adapter, loop, busy):
         self.adapter = adapter
         self.loop = loop
         self.connections = set()
+        # What still runs after its answer: the loop itself holds tasks weakly only.
+        self.tasks = set()
+        self._busy = busy
         self.stopping = False
         self._listener = None
 
@@ -30,14 +33,23 @@ class Server:
         self._listener = await self.loop.create_unix_server(lambda: Connection(self), sock=listener, backlog=1024)
 
     async def drain(self):
-        """Accepts nothing more and waits for running requests, for as long as the patience lasts."""
+        """Accepts nothing more and waits for running requests and for work after them, for as long as the patience lasts."""
         self.stopping = True
         self._listener.close()
         for connection in list(self.connections):
             connection.stop()
         deadline = self.loop.time() + PATIENCE_SECONDS
-        while self.connections and self.loop.time() < deadline:
+        while (self.connections or self._busy.any_pending()) and self.loop.time() < deadline:
             await asyncio.sleep(0.02)
+
+    def works_on(self, exchange):
+        """The client has all it gets, and the app has not returned."""
+        if exchange.work is None:
+            exchange.work = self._busy.begin()
+
+    def has_returned(self, exchange):
+        if exchange.work is not None:
+            self._busy.end(exchange.work)
 
 
 class Connection(asyncio.Protocol):
@@ -52,6 +64,7 @@ class Connection(asyncio.Protocol):
         self.writable.set()
         self._buffer = bytearray()
         self._body = None
+        self._response = None
         self._websocket = None
         self._task = None
         self._idle = None
@@ -74,6 +87,9 @@ class Connection(asyncio.Protocol):
             self._body.lost()
         if self._websocket is not None:
             self._websocket.lost()
+        if self._task is not None:
+            self.server.tasks.add(self._task)
+            self.server.works_on(self._response or self._websocket)
 
     def data_received(self, data):
         self._buffer += data
@@ -112,6 +128,12 @@ class Connection(asyncio.Protocol):
     def close(self):
         if not self.closed:
             self.transport.close()
+
+    def answered(self, response):
+        """The last byte is on its way: the connection need not wait for what the app does after it."""
+        self.server.works_on(response)
+        if self._response is response and self._body.complete:
+            self._next(response)
 
     def stop(self):
         if self._websocket is not None:
@@ -169,7 +191,7 @@ class Connection(asyncio.Protocol):
             self._advance()
             return
         self._body = Body(head, self)
-        response = Response(head, self)
+        response = self._response = Response(head, self)
         if head.expects_continue and not self._body.complete:
             self._body.on_first_read = lambda: response.send_continue()
         self._feed_body()
@@ -179,19 +201,28 @@ class Connection(asyncio.Protocol):
         try:
             await self.server.adapter.websocket(websocket)
         finally:
+            self.server.tasks.discard(self._task)
+            self.server.has_returned(websocket)
+            self._task = None
             self.close()
 
     async def _run(self, head, body, response):
-        keep = False
         try:
             await self.server.adapter.http(head, body, response)
-            keep = response.keeps_alive and body.complete and not self._ended and not self.server.stopping
         finally:
-            self._task = None
-            self._body = None
-            if not keep:
-                self.close()
-        if keep and not self.closed:
+            self.server.has_returned(response)
+            if self._response is response:
+                self._next(response)
+            self.server.tasks.discard(asyncio.current_task())
+
+    def _next(self, response):
+        """Leaves a request that is answered, or was given up."""
+        keep = response.finished and response.keeps_alive and self._body.complete and not self._ended and not self.server.stopping
+        self.server.tasks.add(self._task)
+        self._task = self._body = self._response = None
+        if not keep:
+            self.close()
+        elif not self.closed:
             self._wait_for_request()
             self._advance()
 

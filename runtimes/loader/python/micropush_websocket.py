@@ -39,6 +39,8 @@ class WebSocket:
         self._message = bytearray()
         self._kind = None
         self._disconnected = False
+        # The token of what the app does after the end; the connection has it.
+        self.work = None
 
     # For the connection
 

@@ -130,7 +130,7 @@ def app(environ, start_response):
 `,
     }
     await using sandbox = await serve({ ...python, files, entry: 'main.py' })
-    expect((await ask(sandbox.socket)).body).toBe("mine main [] ['/app/main.py']")
+    expect((await ask(sandbox.socket)).body).toBe("mine main ['/opt/micropush/lib/python'] ['/app/main.py']")
   })
 
   test('may block in its import with a server of its own', async () => {

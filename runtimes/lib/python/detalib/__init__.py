@@ -1,0 +1,1 @@
+"""Where PyPI's deta of old looked for `App`."""
