@@ -12,6 +12,8 @@ type Grace = 'grace' | 'none'
 interface SandboxActions {
   /** A plain start of a deployment that is kept. Rejects with a MicropushError. */
   start(deploymentId: string): Promise<Sandbox>
+  /** Resolves when it has nothing to do any more, has had its time, or the signal aborts; never rejects. */
+  quiet(sandbox: Sandbox, signal: AbortSignal): Promise<void>
   freeze(sandbox: Sandbox): Promise<void>
   thaw(sandbox: Sandbox): Promise<void>
   /** `grace` leaves time for shutdown events; what has ended or hangs needs none. */
@@ -30,6 +32,15 @@ interface Member {
   evictTimer: NodeJS.Timeout | undefined
   /** Operations that have begun or wait. */
   busy: number
+  /** Those of them that a sleep must not keep waiting. */
+  urgent: number
+  /** Ends the wait of a sleep that has begun. */
+  hurry: AbortController | undefined
+}
+
+/** What served before; nothing when the deployment was cold. */
+interface Replaced {
+  readonly former: Sandbox | undefined
 }
 
 export interface Fleet {
@@ -37,8 +48,17 @@ export interface Fleet {
   adopt(sandbox: Sandbox, temperature: 'hot' | 'frozen'): void
   /** The socket to dial, after thawing or starting as need be. One start serves all that wait. */
   wake(deploymentId: string): Promise<string>
-  /** Freezes it, or ends its sandbox at once when `keep` says that nobody will miss it. */
-  sleep(deploymentId: string): Promise<void>
+  /**
+   * Puts a sandbox that was just started into the place of the one it has, and gives that one back, for the caller to end. Whether it may
+   * still be done is asked when its turn comes; when it may not, the new one is ended and nothing is given.
+   */
+  replace(sandbox: Sandbox, mayStill: () => Promise<boolean>): Promise<Replaced | undefined>
+  /**
+   * Freezes it once it has finished its work, or ends its sandbox when `keep` says that nobody will miss it. It stays as it is when it is
+   * wanted before that. Nothing happens when its sandbox is not the one
+   * behind `socket`: it was replaced after it had become idle.
+   */
+  sleep(deploymentId: string, socket?: string): Promise<void>
   /** Ends a frozen sandbox that `keep` no longer holds; one that runs serves on until it is idle. */
   letGo(deploymentId: string): Promise<void>
   /** Its process ended by itself, or hangs and has to end; gives false when it was the fleet that ended it. */
@@ -80,6 +100,8 @@ export function createFleet(options: FleetOptions): Fleet {
       notBeforeMs: 0,
       evictTimer: undefined,
       busy: 0,
+      urgent: 0,
+      hurry: undefined,
     }
     members.set(id, fresh)
     return fresh
@@ -96,6 +118,22 @@ export function createFleet(options: FleetOptions): Fleet {
     // The next operation runs whatever became of this one; its caller gets the error.
     member.tail = turn.catch(() => {})
     return turn
+  }
+  /** The same for what does not wait until a sandbox has finished its work: a sleep before it is given up. */
+  const atOnce = <T>(id: string, operation: (member: Member) => Promise<T>): Promise<T> => {
+    const member = memberOf(id)
+    member.urgent += 1
+    member.hurry?.abort()
+    return inTurn(id, operation).finally(() => (member.urgent -= 1))
+  }
+  /** Whether it may be put to sleep, once it has finished its work. */
+  const hasSettled = async (member: Member, sandbox: Sandbox): Promise<boolean> => {
+    if (member.urgent > 0) return false
+    const hurry = new AbortController()
+    member.hurry = hurry
+    await actions.quiet(sandbox, hurry.signal)
+    member.hurry = undefined
+    return !hurry.signal.aborted
   }
   /** Until its end succeeds a sandbox stays known, so that the next operation ends it before anything else. */
   const chill = async (member: Member, grace: Grace = 'grace'): Promise<void> => {
@@ -153,10 +191,23 @@ export function createFleet(options: FleetOptions): Fleet {
       member.temperature = temperature
       if (temperature === 'frozen') cool(id, member)
     },
-    wake: (id) => inTurn(id, (member) => heat(id, member)),
-    sleep: (id) =>
+    wake: (id) => atOnce(id, (member) => heat(id, member)),
+    replace: (sandbox, mayStill) =>
+      atOnce(sandbox.deploymentId, async (member) => {
+        if (!(await mayStill())) {
+          await actions.destroy(sandbox, 'none')
+          return undefined
+        }
+        clearTimeout(member.evictTimer)
+        const former = member.sandbox
+        Object.assign(member, { sandbox, temperature: 'hot', crashes: 0, notBeforeMs: 0 } satisfies Partial<Member>)
+        return { former }
+      }),
+    sleep: (id, socket) =>
       inTurn(id, async (member) => {
         if (member.sandbox === undefined || member.temperature !== 'hot') return
+        if (socket !== undefined && socket !== member.sandbox.socket) return
+        if (!(await hasSettled(member, member.sandbox))) return
         if (!options.keep(id)) return chill(member)
         await actions.freeze(member.sandbox)
         cool(id, member)
@@ -166,7 +217,7 @@ export function createFleet(options: FleetOptions): Fleet {
         if (member.temperature === 'frozen' && !options.keep(id)) await chill(member)
       }),
     lost: (id, containerId) =>
-      inTurn(id, async (member) => {
+      atOnce(id, async (member) => {
         if (member.sandbox?.containerId !== containerId || member.temperature === 'cold') return false
         if (Date.now() - member.sandbox.startedAtMs > STEADY_MS) member.crashes = 0
         noteCrash(member)
@@ -174,7 +225,7 @@ export function createFleet(options: FleetOptions): Fleet {
         return true
       }),
     destroy: (id) =>
-      inTurn(id, async (member) => {
+      atOnce(id, async (member) => {
         await chill(member)
         // Nothing of it counts any more, so it is forgotten once nobody waits for it.
         member.crashes = 0

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { readLog } from '../../../contract/store/logs.ts'
 import { answerGateway } from '../../../runner/lifecycle/control.ts'
 import { noteExit } from '../../../runner/lifecycle/exits.ts'
@@ -32,11 +32,12 @@ it('a wake is answered with the socket to dial', async () => {
   })
 })
 
-it('an idle micro in production is frozen, and a wake that follows is answered after that', async () => {
+it('an idle micro in production is frozen, and thawed by the wake that follows', async () => {
   parts.runner.inProduction.add('d1')
   say({ type: 'wake', deploymentId: 'd1' })
   await next()
   say({ type: 'idle', deploymentId: 'd1' })
+  await vi.waitFor(() => expect(parts.runner.fleet.temperature('d1')).toBe('frozen'))
   say({ type: 'wake', deploymentId: 'd1' })
   await next()
   expect(parts.did.map((line) => line.split(' ')[0])).toEqual(['start', 'freeze', 'thaw'])

@@ -44,6 +44,7 @@ beforeEach(() => {
         await act('start', sandbox.id)
         return sandbox
       },
+      quiet: () => Promise.resolve(),
       freeze: ({ id }) => act('freeze', id),
       thaw: ({ id }) => act('thaw', id),
       destroy: ({ id }) => act('destroy', id),
@@ -86,10 +87,20 @@ describe('waking', () => {
     expect(problems).toHaveLength(1)
   })
 
-  it('comes after the sleep that was asked for before', async () => {
+  it('comes after the sleep that has begun', async () => {
     await fleet.wake('live')
-    const [, socket] = await Promise.all([fleet.sleep('live'), fleet.wake('live')])
-    expect(socket).toBe('/s1/app.sock')
+    const begun = Promise.withResolvers<void>()
+    const frozen = Promise.withResolvers<void>()
+    instead['freeze'] = () => {
+      begun.resolve()
+      return frozen.promise
+    }
+    const sleep = fleet.sleep('live')
+    await begun.promise
+    const wake = fleet.wake('live')
+    frozen.resolve()
+    await sleep
+    expect(await wake).toBe('/s1/app.sock')
     expect(did).toEqual(['start s1', 'freeze s1', 'thaw s1'])
     expect(fleet.temperature('live')).toBe('hot')
   })
