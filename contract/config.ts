@@ -22,6 +22,8 @@ export const microConfig = z.strictObject({
   build: z.string().optional(),
   run: z.string().optional(),
   env: z.record(z.string(), z.string()),
+  /** Names of secrets without which it is not to be started. All that are set reach it, named here or not. */
+  secrets: z.array(z.string()).default([]),
   limits,
   /** The production branch, or absent: then the repository's default branch. */
   branch: z.string().optional(),

@@ -11,6 +11,8 @@ const kinds = {
   'config-invalid': { fault: 'user', retry: false },
   'name-taken': { fault: 'user', retry: false },
   'limit-not-granted': { fault: 'user', retry: false },
+  'secret-missing': { fault: 'user', retry: false },
+  'secret-unreadable': { fault: 'operator', retry: false },
   'source-too-large': { fault: 'user', retry: false },
   'source-too-many-entries': { fault: 'user', retry: false },
   'source-unsafe': { fault: 'user', retry: false },

@@ -10,6 +10,7 @@ export interface Queues {
   readonly push: Queue
   readonly work: Queue
   readonly end: Queue
+  readonly restart: Queue
   readonly report: Queue
   close(): Promise<void>
 }
@@ -26,6 +27,7 @@ export function openQueues(connection: Redis, prefix: string): Queues {
     push: new Queue(queueNames.push, options),
     work: new Queue(queueNames.work, options),
     end: new Queue(queueNames.end, options),
+    restart: new Queue(queueNames.restart, options),
     report: new Queue(queueNames.report, options),
   }
   const all = Object.values(queues)
@@ -71,6 +73,18 @@ export async function addDestroy(queues: Queues, deploymentIds: readonly string[
   await queues.end.add('destroy', workJob.parse(job), {
     attempts: 20,
     backoff: { type: 'exponential', delay: 1000 },
+    removeOnComplete: true,
+    removeOnFail: { age: DAY_SECONDS },
+  })
+}
+
+/** Asks the runner to start a live deployment anew; how that goes is noted under `restartId` (`readRestart`). */
+export async function addRestart(
+  queues: Queues,
+  of: { readonly deploymentId: string; readonly restartId: string },
+): Promise<void> {
+  const job: WorkJob = { kind: 'restart', ...of }
+  await queues.restart.add('restart', workJob.parse(job), {
     removeOnComplete: true,
     removeOnFail: { age: DAY_SECONDS },
   })

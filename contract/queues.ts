@@ -8,6 +8,8 @@ export const queueNames = {
   work: 'work',
   /** anyone → runner: end that. A queue of its own, so that no end waits for builds. */
   end: 'end',
+  /** operator → runner: start this anew. A queue of its own, so that no restart waits for builds. */
+  restart: 'restart',
   /** anyone → bot: tell GitHub how this deployment stands. */
   report: 'report',
 } as const
@@ -36,6 +38,8 @@ export const workJob = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('deploy'), deploymentId: z.string() }),
   /** Stop everything of these deployments and give back what they hold. */
   z.strictObject({ kind: z.literal('destroy'), deploymentIds: z.array(z.string()) }),
+  /** Put a fresh sandbox of a live deployment into the place of the one that serves; `restartId` is where the progress is noted. */
+  z.strictObject({ kind: z.literal('restart'), deploymentId: z.string(), restartId: z.string() }),
 ])
 
 export type WorkJob = Readonly<z.infer<typeof workJob>>

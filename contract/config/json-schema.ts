@@ -5,6 +5,7 @@ import { BRANCH, RUNTIME } from './read-fields.ts'
 import { ENTRY } from './read-path.ts'
 import { limitRules } from './read-limits.ts'
 import { MOST_MICROS } from './parse-config.ts'
+import { MOST_NAME_CHARACTERS, MOST_SECRETS } from '../secrets/secret-name.ts'
 
 type Schema = Readonly<Record<string, unknown>>
 
@@ -92,6 +93,17 @@ const fields: Readonly<Record<(typeof microKeys)[number], Schema>> = {
       not: { pattern: RESERVED_ENV.source },
     },
     additionalProperties: { type: ['string', 'number', 'boolean'] },
+  },
+  secrets: {
+    description: 'Names of secrets without which it is not to be started; the operator sets their values.',
+    type: ['array', 'null'],
+    maxItems: MOST_SECRETS,
+    items: {
+      type: 'string',
+      pattern: ENV_NAME.source,
+      maxLength: MOST_NAME_CHARACTERS,
+      not: { pattern: RESERVED_ENV.source },
+    },
   },
   limits: {
     description: 'More or less than the usual limits; more only if the operator granted it.',

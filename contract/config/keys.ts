@@ -4,7 +4,18 @@ import { quote } from './quote.ts'
 import type { Mapping } from './tree.ts'
 
 /** What one micro may say, in the order the documentation has it. */
-export const microKeys = ['name', 'src', 'runtime', 'entry', 'build', 'run', 'env', 'limits', 'branch'] as const
+export const microKeys = [
+  'name',
+  'src',
+  'runtime',
+  'entry',
+  'build',
+  'run',
+  'env',
+  'secrets',
+  'limits',
+  'branch',
+] as const
 
 /** What may stand beside `micros` and then holds for each of them. */
 export const sharedKeys = ['branch', 'env'] as const

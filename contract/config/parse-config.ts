@@ -16,6 +16,8 @@ export interface ConfigContext {
   readonly file: 'micro.yml' | 'micro.yaml' | 'micro.json'
   /** The repository's name without its owner, for a micro that gives itself none. */
   readonly repository: string
+  /** The repository's owner, for words that name both. */
+  readonly owner?: string
   /** The most that the operator grants this repository; the promise's defaults when absent. */
   readonly granted?: Limits
 }
@@ -65,14 +67,15 @@ function checkVersion(file: Mapping, findings: Findings): void {
 }
 
 /** The short form: the file's own keys are those of its one micro. */
-function readOnly(file: Mapping, { findings, repository, granted = defaultLimits }: Reading): MicroConfig {
+function readOnly(file: Mapping, { findings, owner, repository, granted = defaultLimits }: Reading): MicroConfig {
   checkKeys(file, [...fileKeys, ...microKeys, 'micros'], findings)
-  return readMicro(file, { findings, granted, shared: { env: new Map() }, nameFor: () => slug(repository) })
+  const grantee = fullName(owner, repository)
+  return readMicro(file, { findings, granted, grantee, shared: { env: new Map() }, nameFor: () => slug(repository) })
 }
 
 function readList(
   list: Value,
-  { file, findings, repository, granted = defaultLimits }: Reading & { readonly file: Mapping },
+  { file, findings, owner, repository, granted = defaultLimits }: Reading & { readonly file: Mapping },
 ): MicroConfig[] {
   checkKeys(file, [...fileKeys, ...sharedKeys, 'micros'], findings)
   const items = itemsOf(list, findings)
@@ -84,10 +87,14 @@ function readList(
   const nameFor = (src: string): string => slug(src === '.' ? repository : (src.split('/').at(-1) ?? src))
   const micros = items.map((item) => {
     checkItem(item, findings)
-    return readMicro(item, { findings, granted, shared, nameFor })
+    return readMicro(item, { findings, granted, grantee: fullName(owner, repository), shared, nameFor })
   })
   checkNames(items, { micros, findings })
   return micros
+}
+
+function fullName(owner: string | undefined, repository: string): string | undefined {
+  return owner === undefined ? undefined : `${owner}/${repository}`
 }
 
 function itemsOf(list: Value, findings: Findings): Mapping[] {

@@ -6,6 +6,9 @@ import { formatSize, parseSize } from './parse-size.ts'
 import { quote } from './quote.ts'
 import { kindInWords, type Value } from './tree.ts'
 
+/** A commit status has room for 140 characters, and file, line and key stand before these. */
+const MOST_WORDS = 105
+
 const KB = 1024
 const MB = 1024 * KB
 
@@ -36,10 +39,12 @@ interface Context {
   readonly usual: Limits
   /** The most that the operator lets it have. */
   readonly granted: Limits
+  /** `owner/repository`, where it is known: whom to grant more. */
+  readonly grantee?: string | undefined
 }
 
 /** The limits of one micro, complete: what the file asks for, else the usual; never more than was granted. */
-export function readLimits(value: Value | undefined, { findings, usual, granted }: Context): Limits {
+export function readLimits(value: Value | undefined, { findings, usual, granted, grantee }: Context): Limits {
   const limits: Record<keyof Limits, number> = { ...usual }
   for (const { field } of Object.values(limitRules)) limits[field] = Math.min(usual[field], granted[field])
   if (value === undefined || value.kind === 'nothing' || value.kind === 'foreign') return limits
@@ -52,14 +57,16 @@ export function readLimits(value: Value | undefined, { findings, usual, granted 
     const asked = value.entries.get(key)
     if (asked === undefined || asked.kind === 'foreign') continue
     const amount = readAmount(asked, limitRules[key])
-    const fault = amount.ok ? faultOf(key, { asked: amount.value, granted }) : amount.fault
+    const fault = amount.ok ? faultOf(key, { ...amount, granted, grantee }) : amount.fault
     if (fault !== undefined) findings.error(asked, `limits.${key}: ${fault}`)
     else if (amount.ok) limits[limitRules[key].field] = amount.value
   }
   return limits
 }
 
-type Amount = { readonly ok: true; readonly value: number } | { readonly ok: false; readonly fault: string }
+type Amount =
+  | { readonly ok: true; readonly value: number; readonly written: string }
+  | { readonly ok: false; readonly fault: string }
 
 function readAmount(value: Value, { unit, example }: Rule): Amount {
   if (value.kind !== 'text' && value.kind !== 'number') {
@@ -67,7 +74,7 @@ function readAmount(value: Value, { unit, example }: Rule): Amount {
   }
   const written = value.kind === 'number' ? plain(value.number) : value.text
   const amount = parsers[unit](written)
-  if (amount !== undefined) return { ok: true, value: amount }
+  if (amount !== undefined) return { ok: true, value: amount, written }
   return { ok: false, fault: `${quote(value.text)} is not ${nouns[unit]}; write for example ${example}` }
 }
 
@@ -85,7 +92,12 @@ const formats: Readonly<Record<Unit, (amount: number) => string>> = {
   count: String,
 }
 
-function faultOf(key: LimitKey, { asked, granted }: { asked: number; granted: Limits }): string | undefined {
+interface Asked extends Pick<Context, 'granted' | 'grantee'> {
+  readonly value: number
+  readonly written: string
+}
+
+function faultOf(key: LimitKey, { value: asked, written, granted, grantee }: Asked): string | undefined {
   const { field, unit, least } = limitRules[key]
   const format = formats[unit]
   if (asked < least) {
@@ -93,7 +105,10 @@ function faultOf(key: LimitKey, { asked, granted }: { asked: number; granted: Li
     return `${format(asked)} is too little, ${format(least)} is the least${meant}`
   }
   if (asked <= granted[field]) return undefined
-  return `${format(asked)} was asked, ${format(granted[field])} is granted; ask the operator of this micropush for more`
+  const refused = `${format(asked)} was asked, ${format(granted[field])} is granted; ask the operator`
+  const command = `for: micropush grant ${grantee ?? ''} ${key}=${written.replaceAll(/\s/g, '')}`
+  const fits = grantee !== undefined && refused.length + command.length <= MOST_WORDS
+  return `${refused} ${fits ? command : 'of this micropush for more'}`
 }
 
 /** A number of YAML (`0x10`, `1e3`) in plain digits. */

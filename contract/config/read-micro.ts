@@ -4,6 +4,7 @@ import type { Findings } from './findings.ts'
 import { MOST_ENV_BYTES, readEnv } from './read-env.ts'
 import { readBranch, readCommand, readName, readRuntime } from './read-fields.ts'
 import { readLimits } from './read-limits.ts'
+import { readSecrets } from './read-secrets.ts'
 import { readEntry, readSource } from './read-path.ts'
 import type { Mapping } from './tree.ts'
 
@@ -16,13 +17,15 @@ export interface Shared {
 interface Context {
   readonly findings: Findings
   readonly granted: Limits
+  /** `owner/repository`, where it is known. */
+  readonly grantee?: string | undefined
   readonly shared: Shared
   /** The name of a micro that gives itself none. */
   readonly nameFor: (src: string) => string
 }
 
 /** One micro of the file. Unknown keys are the caller's, who knows which ones may stand beside. */
-export function readMicro(group: Mapping, { findings, granted, shared, nameFor }: Context): MicroConfig {
+export function readMicro(group: Mapping, { findings, granted, grantee, shared, nameFor }: Context): MicroConfig {
   const get = (key: string) => group.entries.get(key)
   const src = readSource(get('src'), { findings })
   const runtime = readRuntime(get('runtime'), { findings })
@@ -38,7 +41,8 @@ export function readMicro(group: Mapping, { findings, granted, shared, nameFor }
     ...(build === undefined ? {} : { build }),
     ...(run === undefined ? {} : { run }),
     env: Object.fromEntries([...shared.env, ...readEnv(get('env'), findings)]),
-    limits: readLimits(get('limits'), { findings, usual: defaultLimits, granted }),
+    secrets: readSecrets(get('secrets'), findings),
+    limits: readLimits(get('limits'), { findings, usual: defaultLimits, granted, grantee }),
     ...(branch === undefined ? {} : { branch }),
   }
   checkTogether(group, micro, findings)

@@ -103,6 +103,27 @@ export async function transitionDeployment({ redis, keys }: Store, change: Trans
   return result === 'ok'
 }
 
+/**
+ * Lets a deployment that failed wait to be built once more, unless a newer one of its micro has come since; a job `deploy` has to follow.
+ *
+ * @returns whether it waits now.
+ */
+export async function requeueDeployment({ redis, keys }: Store, deployment: Deployment): Promise<boolean> {
+  const key = microKey({ repositoryId: deployment.repositoryId, micro: deployment.config.name })
+  const now = Date.now()
+  const result = await redis.eval(
+    scripts.requeue,
+    3,
+    keys.deployment(deployment.id),
+    keys.micro(key),
+    keys.pending,
+    deployment.id,
+    now,
+    now + stateDeadlinesMs.queued,
+  )
+  return result === 1
+}
+
 /** Deployments whose state has outlived its deadline. */
 export async function overdueDeployments({ redis, keys }: Store, nowMs: number): Promise<string[]> {
   return redis.zrangebyscore(keys.pending, '-inf', String(nowMs))

@@ -4,6 +4,16 @@ export function storeKeys(prefix: string) {
     sequence: `${prefix}:sequence`,
     deployment: (id: string) => `${prefix}:deployment:${id}`,
     log: (id: string) => `${prefix}:log:${id}`,
+    /** Stream of what a deployment's app wrote. */
+    appLog: (id: string) => `${prefix}:app-log:${id}`,
+    /** Sorted set of deployments that have an app log; the score is its size in bytes. */
+    appLogSizes: `${prefix}:app-log-sizes`,
+    /** The sum of those sizes. */
+    appLogTotal: `${prefix}:app-log-total`,
+    /** How far a container's output was taken over into the app log. */
+    outputRead: (containerId: string) => `${prefix}:output-read:${containerId}`,
+    /** Hash: what happened to a micro → how often. */
+    incidents: (microKey: string) => `${prefix}:incidents:${microKey}`,
     /** Sorted set of deployments somebody still works on; the score is the deadline in ms. */
     pending: `${prefix}:pending`,
     /** Set of deployments that were ended, while the jobs that follow from it may not be in the queue yet. */
@@ -18,6 +28,17 @@ export function storeKeys(prefix: string) {
     hosts: `${prefix}:hosts`,
     lease: (microKey: string) => `${prefix}:lease:${microKey}`,
     sent: (statusKey: string) => `${prefix}:sent:${statusKey}`,
+    /** Hash: what the newest push of a repository said of it. */
+    repository: (repositoryId: number) => `${prefix}:repository:${repositoryId}`,
+    /** Hash: `owner/repository` in lower case → number of the repository, and the push that said so. */
+    repositoryNames: `${prefix}:repository-names`,
+    /** Hash: `micro/scope/NAME` → encrypted value. */
+    secrets: (repositoryKey: string) => `${prefix}:secrets:${repositoryKey}`,
+    /** Which master key the secrets were encrypted with. */
+    masterKeyId: `${prefix}:master-key-id`,
+    /** Hash: limit → amount. */
+    grants: (repositoryKey: string) => `${prefix}:grants:${repositoryKey}`,
+    restart: (id: string) => `${prefix}:restart:${id}`,
   }
 }
 

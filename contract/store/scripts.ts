@@ -61,6 +61,22 @@ export const scripts = {
     return 'ok'`,
 
   /**
+   * KEYS deployment, micro, pending
+   * ARGV id, now, deadline
+   */
+  requeue: `
+    if redis.call('HGET', KEYS[2], 'newestId') ~= ARGV[1] then return 0 end
+    local ended = tonumber(redis.call('HGET', KEYS[2], 'ended') or '0')
+    if tonumber(redis.call('HGET', KEYS[1], 'sequence') or '0') <= ended then return 0 end
+    local state = redis.call('HGET', KEYS[1], 'state')
+    if state == 'queued' then return 1 end
+    if state ~= 'failed' then return 0 end
+    redis.call('HSET', KEYS[1], 'state', 'queued', 'since', ARGV[2])
+    redis.call('HDEL', KEYS[1], 'outcome:error', 'outcome:detail')
+    redis.call('ZADD', KEYS[3], ARGV[3], ARGV[1])
+    return 1`,
+
+  /**
    * A second time gives the same: after a lost connection ioredis sends again what was not answered.
    * KEYS micro, deployment, pending, hosts
    * ARGV id, sequence, now, number of hosts, hosts…, then field and value pairs

@@ -6,7 +6,9 @@ import { slug, statusContext } from '../../contract/names.ts'
 import type { Queues } from '../../contract/queue.ts'
 import type { PushJob } from '../../contract/queues.ts'
 import type { Store } from '../../contract/store/connect.ts'
+import { grantedLimits } from '../../contract/store/grants.ts'
 import { endMicro } from '../../contract/store/micros.ts'
+import { noteRepository } from '../../contract/store/repositories.ts'
 import type { GitHub } from '../github/client.ts'
 import type { Log } from '../log.ts'
 import type { JobResult } from '../queue.ts'
@@ -45,6 +47,7 @@ type Wish =
  * @throws Octokit's RequestError and what ioredis throws; the queue decides what then.
  */
 export async function handlePush(push: PushJob, deps: PushDeps): Promise<JobResult> {
+  await noteRepository(deps.store, push)
   const octokit = deps.github.forInstallation(push.installationId)
   const target = await findTarget(octokit, push, deps.now())
   if (target.kind === 'not-visible') return { kind: 'later', afterMs: target.afterMs, why: 'not visible at GitHub yet' }
@@ -62,13 +65,14 @@ export async function handlePush(push: PushJob, deps: PushDeps): Promise<JobResu
   return { kind: 'done', what: `${plan.deploy.length} to deploy, ${end.length} ended` }
 }
 
-async function readWish(push: PushJob, sha: string, { github }: PushDeps): Promise<Wish> {
+async function readWish(push: PushJob, sha: string, { github, store }: PushDeps): Promise<Wish> {
   const { owner, repository, installationId } = push
   const found = await fetchConfig(github.forInstallation(installationId), { owner, repository, sha })
   if (found.kind === 'none') return { kind: 'none' }
   if (found.kind === 'unusable') return { kind: 'invalid', message: found.message }
-  if (found.kind === 'legacy') return { kind: 'micros', ...parseLegacy(found.files, { owner, repository }) }
-  const parsed = parseConfig(found.text, { file: found.file, repository })
+  const granted = await grantedLimits(store, push)
+  if (found.kind === 'legacy') return { kind: 'micros', ...parseLegacy(found.files, { owner, repository, granted }) }
+  const parsed = parseConfig(found.text, { file: found.file, owner, repository, granted })
   if (!parsed.ok) return { kind: 'invalid', message: describeErrors(parsed.errors) }
   const unread = found.unread.map((name) => `${found.file} is what counts; the ${name} beside it is not read`)
   return { kind: 'micros', micros: parsed.micros, warnings: [...unread, ...parsed.warnings], complete: true }

@@ -17,10 +17,20 @@ export const good: readonly string[] = [
   '{"$schema": "./micro.schema.json", "v": 1, "name": "x"}',
   'v: 1\nsrc: a..b/c',
   'v: 1\nentry: ./app.py',
+  'v: 1\nsecrets:\n  - STRIPE_KEY\n  - _token2',
+  'v: 1\nsecrets:',
+  'v: 1\nmicros:\n  - src: api\n    secrets: [TOKEN]',
 ]
 
 export const bad: readonly string[] = [
   'name: hello',
+  'v: 1\nsecrets: TOKEN',
+  'v: 1\nsecrets: { TOKEN: x }',
+  'v: 1\nsecrets: [MICRO_KEY]',
+  'v: 1\nsecrets: ["A=b"]',
+  'v: 1\nsecrets: [2]',
+  'v: 1\nsecrets: [a b]',
+  'v: 1\nsecrets: [T]\nmicros:\n  - src: api',
   'v: "1"',
   'v: 2',
   'v: true',

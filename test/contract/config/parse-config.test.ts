@@ -26,7 +26,7 @@ function warnings(text: string): string[] {
 
 describe('a file for one micro', () => {
   it('needs nothing but its version', () => {
-    expect(micros('v: 1')).toEqual([{ name: 'my-api-js', src: '.', env: {}, limits: defaultLimits }])
+    expect(micros('v: 1')).toEqual([{ name: 'my-api-js', src: '.', env: {}, secrets: [], limits: defaultLimits }])
   })
 
   it('keeps every field that it has', () => {
@@ -39,6 +39,7 @@ entry: ./src/app.js
 build: npm run build
 env:
   GREETING: hello
+secrets: [STRIPE_KEY]
 limits:
   timeout: 5s
   memory: 256MB
@@ -52,6 +53,7 @@ branch: live
         entry: 'src/app.js',
         build: 'npm run build',
         env: { GREETING: 'hello' },
+        secrets: ['STRIPE_KEY'],
         limits: { ...defaultLimits, timeoutMs: 5000, memoryBytes: 256 * MB },
         branch: 'live',
       },
@@ -70,6 +72,27 @@ branch: live
   it('may begin with a byte order mark and have Windows line ends, and still counts lines right', () => {
     expect(micros('\uFEFFv: 1\r\nname: x\r\n')[0]?.name).toBe('x')
     expect(faults('\uFEFFv: 1\r\nname: X\r\n')[0]).toMatch(/^2:1 name: "X"/)
+  })
+})
+
+describe('secrets', () => {
+  it('are names, each once', () => {
+    expect(micros('v: 1\nsecrets: [B, A, B]')[0]?.secrets).toEqual(['B', 'A'])
+  })
+
+  it('that are set by micropush, or cannot be set at all, are refused by name', () => {
+    expect(faults('v: 1\nsecrets:\n  - PORT\n  - a-b\n')).toEqual([
+      '3:5 secrets: "PORT" is set by micropush; choose another name',
+      '4:5 secrets: "a-b" cannot be the name of a secret; use letters, digits and "_", not a digit first',
+    ])
+  })
+
+  it('never have a value in the file, and no message repeats one', () => {
+    const [inList] = faults('v: 1\nsecrets:\n  - TOKEN=hunter2\n')
+    const [inGroup] = faults('v: 1\nsecrets:\n  TOKEN: hunter2\n')
+    expect(inList).toMatch(/names alone; take the value out/)
+    expect(inGroup).toMatch(/values are set with: micropush secrets set/)
+    expect(`${inList} ${inGroup}`).not.toContain('hunter2')
   })
 })
 
@@ -155,6 +178,16 @@ describe('env', () => {
 })
 
 describe('limits', () => {
+  it('says the command that grants more, where it knows the repository and there is room for it', () => {
+    const asked = 'v: 1\nlimits:\n  timeout: 1.005 m'
+    expect(faults(asked, { owner: 'ada' })).toEqual([
+      '3:3 limits.timeout: 60.3s was asked, 10s is granted; ask the operator for: micropush grant ada/My_API.js timeout=1.005m',
+    ])
+    expect(faults(asked, { owner: 'a'.repeat(39), repository: 'r'.repeat(39) })[0]).toMatch(
+      /operator of this micropush/,
+    )
+  })
+
   it('says what was asked, what is granted, and how to ask for more', () => {
     expect(faults('v: 1\nlimits:\n  timeout: 60\n  memory: 2GiB')).toEqual([
       '3:3 limits.timeout: 60s was asked, 10s is granted; ask the operator of this micropush for more',

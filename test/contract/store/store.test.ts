@@ -48,7 +48,7 @@ async function base(over: Partial<DeploymentBase> = {}): Promise<DeploymentBase>
     sha: sequence.toString(16).padStart(40, '0'),
     branch: 'main',
     sequence,
-    config: { name: 'hello', src: '.', env: {}, limits: defaultLimits },
+    config: { name: 'hello', src: '.', env: {}, secrets: [], limits: defaultLimits },
     createdAtMs: Date.now(),
     ...over,
   }

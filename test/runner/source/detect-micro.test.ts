@@ -18,7 +18,7 @@ async function detecting(
       await mkdir(dirname(join(dir, name)), { recursive: true })
       await writeFile(join(dir, name), text)
     }
-    return await detectMicro(dir, { name: 'hello', src: '.', env: {}, limits: defaultLimits, ...config })
+    return await detectMicro(dir, { name: 'hello', src: '.', env: {}, secrets: [], limits: defaultLimits, ...config })
   } finally {
     await rm(dir, { recursive: true })
   }

@@ -7,7 +7,7 @@ export const shaA = 'a'.repeat(40)
 export const shaB = 'b'.repeat(40)
 
 export function sampleConfig(more: Partial<MicroConfig> = {}): MicroConfig {
-  return { name: 'hello', src: '.', env: {}, limits: { ...defaultLimits }, ...more }
+  return { name: 'hello', src: '.', env: {}, secrets: [], limits: { ...defaultLimits }, ...more }
 }
 
 export function samplePush(more: Partial<PushJob> = {}): PushJob {
