@@ -7,6 +7,7 @@ import type { Build, BuildContext, BuildInput, BuildResult } from './build.ts'
 import { hostTrust } from './trust/trust-files.ts'
 import { installLayer } from './store/install-layer.ts'
 import { planInstall } from './plan/install-plan.ts'
+import { ownWheels } from './pip/own-wheels.ts'
 import { keepSource } from './keep-source.ts'
 import { makeBuild } from './make-build.ts'
 import { removeTree } from './store/remove-tree.ts'
@@ -29,13 +30,17 @@ export async function buildMicro(context: BuildContext, input: BuildInput): Prom
   await mkdir(workDir, { recursive: true, mode: 0o700 })
   const removals: Promise<void>[] = []
   try {
-    const [trust, imageContent] = await Promise.all([hostTrust(context), imageId(context.docker, images.builder)])
+    const [trust, imageContent, wheels] = await Promise.all([
+      hostTrust(context),
+      imageId(context.docker, images.builder),
+      runtime.language === 'python' ? ownWheels(context.dataDir) : undefined,
+    ])
     const build: Build = {
       ...shared,
       ...input,
       image: images.builder,
       imageContent,
-      trust,
+      trust: wheels === undefined ? trust : { ...trust, mounts: [...trust.mounts, wheels] },
       removals,
       workDir,
       uid: builderUid(),

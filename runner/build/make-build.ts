@@ -22,6 +22,7 @@ import { digest, type InstallPlan } from './plan/install-plan.ts'
 import { appName, keepSource, makeMountPoint } from './keep-source.ts'
 import { DiskBoundReached, runBuilder } from './builder/run-builder.ts'
 import { sealTree } from './store/seal-tree.ts'
+import { OWN_DETA } from './pip/pip-install.ts'
 import { singleFlight } from './single-flight.ts'
 
 /** What a build made, noted under the key of what it was made from. */
@@ -116,6 +117,7 @@ async function runBuild(build: Build, { plan, layer, command }: BuildStep): Prom
   build.onDetail('Building')
   const node = build.runtime.language === 'node'
   const script = [
+    ...(node ? [] : [OWN_DETA]),
     ...(plan?.wholeSource === true ? [] : [COPY_SOURCE]),
     ...(layer !== undefined && node
       ? ['rm -rf /app/node_modules', 'cp -a --no-preserve=ownership /layer /app/node_modules']

@@ -14,8 +14,11 @@ const NOISE = [
   /^npm (?:ERR!|error) (?:code|errno|syscall|path|command|signal|cwd|A complete)\b/,
   /^(?:\[?notice\]?|hint|note)\b/i,
   /^\s+at /,
-  /subprocess-exited-with-error|This is an issue with the package mentioned above|likely not a problem with pip/,
+  /subprocess-exited-with-error|metadata-generation-failed|Encountered error while generating package metadata|This is an issue with the package mentioned above|likely not a problem with pip/,
 ]
+
+/** pip's heading over the requirements that contradict each other. */
+const CONFLICT = /^The conflict is caused by:$/
 
 /** Words with which package managers begin the line that matters, the plainest first. */
 const SIGNS = [
@@ -33,6 +36,11 @@ export function tellingLine(output: string): string | undefined {
     .split(/\r?\n|\r/)
     .map((line) => line.slice(0, LOOKED_AT).trimEnd())
     .filter((line) => line.trim() !== '' && !NOISE.some((noise) => noise.test(line)))
+  const conflict = lines.findLastIndex((line) => CONFLICT.test(line))
+  if (conflict !== -1) {
+    const causes = lines.slice(conflict + 1, conflict + 4).filter((line) => /^\s/.test(line))
+    return shorten(`conflicting requirements: ${causes.map((line) => line.trim()).join('; ')}`)
+  }
   for (const sign of SIGNS) {
     const telling = lines.filter((line) => sign.test(line))
     const line = telling.find((one) => /^\s*npm/.test(one)) ?? telling.at(-1)

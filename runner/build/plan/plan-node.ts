@@ -1,4 +1,5 @@
 import { MicropushError } from '../../../contract/errors.ts'
+import { GATHER, linkFlags } from '../builder/gather-libraries.ts'
 import { readPackageJson, type PackageJson } from './package-json.ts'
 import { readIfAny, readTree } from './read-inputs.ts'
 import { isInert } from './inert-lock.ts'
@@ -68,9 +69,16 @@ export async function planNode(dir: string, builds: boolean): Promise<InstallPla
     wholeSource,
     keepsChanges: scripts.length > 0 || nativeAddon,
     runsCode,
-    install: runsCode ? manager.install : `${manager.install} --ignore-scripts`,
+    install: runsCode ? compiling(manager.install) : `${manager.install} --ignore-scripts`,
     prune: builds ? manager.prune : '',
   }
+}
+
+const MODULES = '/app/node_modules'
+
+/** Native add-ons may be compiled: what they are linked with goes with them. */
+function compiling(install: string): string {
+  return [linkFlags(MODULES), install, `${GATHER} ${MODULES}`].join('\n')
 }
 
 async function chooseManager(dir: string, builds: boolean): Promise<Manager> {

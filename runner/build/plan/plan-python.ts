@@ -1,26 +1,9 @@
 import { posix } from 'node:path'
 import { MicropushError } from '../../../contract/errors.ts'
+import { meetDeta } from '../pip/meet-deta.ts'
+import { pipInstall } from '../pip/pip-install.ts'
 import type { InstallPlan } from './install-plan.ts'
 import { newReadBudget, readIfAny, type ReadBudget } from './read-inputs.ts'
-
-const pip = [
-  'python3 -m pip install --no-input --disable-pip-version-check --no-cache-dir --no-warn-script-location',
-  '--no-compile --progress-bar=off --target=/dependencies',
-].join(' ')
-
-/**
- * pip moves what it installed from its temporary folder to the target: on the same mount that is a rename. Byte-code is made afterwards on
- * all processors, and marked as always valid, because the files never change again (PEP 552).
- */
-function script(what: string): string {
-  return [
-    'export TMPDIR=/dependencies/.tmp',
-    'mkdir -p "$TMPDIR"',
-    `${pip} ${what}`,
-    'rm -rf "$TMPDIR"',
-    'python3 -m compileall -qq -j 0 --invalidation-mode unchecked-hash /dependencies || true',
-  ].join('\n')
-}
 
 /** Prints what `[project]` depends on, one requirement a line. tomllib is part of Python since 3.11; pip brings a parser before that. */
 const LIST_PROJECT = `python3 - > /tmp/requirements.txt <<'END'
@@ -62,7 +45,7 @@ async function planRequirements(dir: string, text: string): Promise<InstallPlan 
     keepsChanges: false,
     // A package without a wheel is made by its own setup code.
     runsCode: true,
-    install: script('-r requirements.txt'),
+    install: pipInstall('-r requirements.txt'),
     prune: '',
   }
 }
@@ -70,6 +53,7 @@ async function planRequirements(dir: string, text: string): Promise<InstallPlan 
 interface Collecting {
   readonly dir: string
   readonly path: string
+  readonly kind?: 'requirements' | 'constraints'
   readonly text: string
   readonly inputs: Record<string, string>
   /** For the files that are included. */
@@ -77,8 +61,8 @@ interface Collecting {
 }
 
 /** Adds a requirements file and those it includes; true when a line names something in the repository itself. */
-async function collect({ dir, path, text, inputs, budget }: Collecting): Promise<boolean> {
-  inputs[path] = notEditable(text)
+async function collect({ dir, path, kind = 'requirements', text, inputs, budget }: Collecting): Promise<boolean> {
+  inputs[path] = notEditable(meetDeta(text, kind))
   let local = false
   for (const line of logicalLines(text)) {
     const included = includedFile(line)
@@ -92,7 +76,8 @@ async function collect({ dir, path, text, inputs, budget }: Collecting): Promise
     const more = target.startsWith('..') ? undefined : await readIfAny(dir, target, budget)
     if (more === undefined)
       throw new MicropushError('install-failed', `${path} includes ${included}, which is not there.`)
-    local = (await collect({ dir, path: target, text: more, inputs, budget })) || local
+    const its = /^(?:-c|--constraint)/.test(line) ? 'constraints' : kind
+    local = (await collect({ dir, path: target, kind: its, text: more, inputs, budget })) || local
   }
   return local
 }
@@ -137,7 +122,7 @@ function planProject(text: string): InstallPlan | undefined {
   const inputs = { 'pyproject.toml': text }
   if (tables.has('project') && !/^[ \t]*dynamic\s*=\s*\[[^\][]*["']dependencies["']/m.test(text)) {
     if (!/^[ \t]*dependencies\s*=\s*\[\s*[^\]\s]/m.test(text)) return undefined
-    const install = `${LIST_PROJECT}\n${script('-r /tmp/requirements.txt')}`
+    const install = `${LIST_PROJECT}\n${pipInstall('-r /tmp/requirements.txt')}`
     return {
       language: 'python',
       manager: 'pip',
@@ -159,7 +144,7 @@ function planProject(text: string): InstallPlan | undefined {
     keepsChanges: false,
     // A package without a wheel is made by its own setup code.
     runsCode: true,
-    install: script('.'),
+    install: pipInstall('.'),
     prune: '',
   }
 }

@@ -5,6 +5,7 @@ import { publishArtifact, useArtifact, type ArtifactRecord } from './artifact-st
 import type { Build } from '../build.ts'
 import type { BuilderMount } from '../builder/builder-container.ts'
 import { assertDependenciesFit, dependenciesTooLarge } from './dependencies-fit.ts'
+import { assertOwnDeta } from '../pip/own-wheels.ts'
 import { layerKey, type InstallPlan } from '../plan/install-plan.ts'
 import { DiskBoundReached, runBuilder, type BuilderRun } from '../builder/run-builder.ts'
 import { sealTree, type SealRequest } from './seal-tree.ts'
@@ -92,6 +93,7 @@ export async function runInstall(
     if (!(error instanceof DiskBoundReached)) throw error
     throw dependenciesTooLarge(await sealTree(sealRequest(build, plan, 'measure')), build.config.limits.dependencyBytes)
   }
+  if (plan.language === 'python') await assertOwnDeta(dependenciesFolder(build, plan))
 }
 
 /** What all files of an install may take while it runs: downloads, caches and compilers' output come on top of what is kept. */

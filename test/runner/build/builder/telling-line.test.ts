@@ -13,6 +13,11 @@ it.each([
     'Collecting x\nERROR: Could not find a version that satisfies the requirement x==9 (from versions: 1.0)\nERROR: No matching distribution found for x==9\n[notice] A new release of pip is available',
     'No matching distribution found for x==9',
   ],
+  [
+    'what pip found to contradict each other',
+    'ERROR: Cannot install a==1.0 because these package versions have conflicting dependencies.\n\nThe conflict is caused by:\n    a 1.0 depends on b>=9\n    The user requested b==1\n\nTo fix this you could try to:\n1. loosen the range\n\nERROR: ResolutionImpossible: for help visit x\n',
+    'conflicting requirements: a 1.0 depends on b>=9; The user requested b==1',
+  ],
   ['an exception', 'start\nTypeError: x is not a function\n    at a.js:1:1\n', 'TypeError: x is not a function'],
   ['the last line where nothing looks like an error', 'one\n\u001B[31mtwo\u001B[0m\n\n', 'two'],
 ])('is %s', (_, output, line) => {
