@@ -1,9 +1,11 @@
 import { availableParallelism } from 'node:os'
 import { DelayedError, UnrecoverableError, Worker, type Job } from 'bullmq'
 import { queuePrefix } from '../contract/queue.ts'
-import { queueNames, workJob } from '../contract/queues.ts'
+import { queueNames, workJob, type WorkJob } from '../contract/queues.ts'
 import { openWorkerConnection } from '../contract/store/connect.ts'
 import type { Runner } from './runner.ts'
+import { noteRestart } from '../contract/store/restarts.ts'
+import { runRestart } from './restart.ts'
 import { giveUp, runDeploy, runDestroy, type WorkEnd } from './work.ts'
 
 /** A worker that died is noticed after this long, and its job is begun again. */
@@ -15,6 +17,8 @@ const MAX_STALLED = 3
 const BUSY_DELAY_MS = 250
 /** Ends of deployments wait for last requests most of the time. */
 const PARALLEL_ENDS = 32
+/** As many sandboxes are started at once for no other reason. */
+const PARALLEL_RESTARTS = 4
 /** Whoever runs us sends SIGKILL after 15 seconds. */
 const CLOSE_MS = 10_000
 
@@ -45,6 +49,7 @@ export function openWorkQueue(runner: Runner): WorkQueue {
   const workers = [
     begin(queueNames.work, settings.parallelBuilds ?? availableParallelism()),
     begin(queueNames.end, PARALLEL_ENDS),
+    begin(queueNames.restart, PARALLEL_RESTARTS),
   ]
   return {
     async close() {
@@ -71,6 +76,8 @@ async function run(runner: Runner, job: Job, signal: AbortSignal): Promise<WorkE
     }
     case 'destroy':
       return runDestroy(runner, parsed.data.deploymentIds, signal)
+    case 'restart':
+      return runRestart(runner, parsed.data, signal)
   }
 }
 
@@ -79,13 +86,24 @@ async function noteFailed(runner: Runner, job: Job | undefined, error: Error): P
   const isLast = job?.finishedOn !== undefined
   runner.log[isLast ? 'error' : 'warn']({ err: error, jobId: job?.id }, 'a job failed')
   const parsed = workJob.safeParse(job?.data)
-  if (!isLast || parsed.data?.kind !== 'deploy') return
-  const { deploymentId } = parsed.data
+  if (!isLast || !parsed.success) return
   try {
-    await giveUp(runner, deploymentId, error)
+    await noteGivenUp(runner, parsed.data, error)
   } catch (thrown) {
-    // Its deadline ends it then.
-    runner.log.error({ err: thrown, deploymentId }, 'a deployment could not be given up')
+    // A deadline of the deployment, or of whoever waits, ends it then.
+    runner.log.error({ err: thrown, ...parsed.data }, 'a job could not be given up')
+  }
+}
+
+async function noteGivenUp(runner: Runner, job: WorkJob, cause: Error): Promise<void> {
+  switch (job.kind) {
+    case 'deploy':
+      return giveUp(runner, job.deploymentId, cause)
+    case 'restart': {
+      const message = 'micropush was interrupted while it restarted this. Look at the log of the runner, and try again.'
+      return noteRestart(runner.store, job.restartId, { state: 'failed', message })
+    }
+    case 'destroy':
   }
 }
 

@@ -42,8 +42,8 @@ export const fromEngine = z.discriminatedUnion('type', [
     reason: z.string(),
     end: microEnd.optional(),
   }),
-  /** No route leads to it any more: say `drained` once its last request has ended. */
-  z.strictObject({ type: z.literal('drain'), deploymentId: z.string() }),
+  /** No route leads to it any more, or to the one sandbox of it that is named: say `drained` once its last request has ended. */
+  z.strictObject({ type: z.literal('drain'), deploymentId: z.string(), socket: z.string().optional() }),
   z.strictObject({ type: z.literal('ping'), id: z.number() }),
 ])
 
@@ -51,9 +51,9 @@ export type FromEngine = Readonly<z.infer<typeof fromEngine>>
 
 export const fromGateway = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('wake'), deploymentId: z.string() }),
-  /** No request, socket or stream for the idle time: the gateway will ask for a wake before it dials again. */
-  z.strictObject({ type: z.literal('idle'), deploymentId: z.string() }),
-  z.strictObject({ type: z.literal('drained'), deploymentId: z.string() }),
+  /** No request, socket or stream for the idle time: the gateway will ask for a wake before it dials again. `socket` is the sandbox it means: another one may be in its place. */
+  z.strictObject({ type: z.literal('idle'), deploymentId: z.string(), socket: z.string().optional() }),
+  z.strictObject({ type: z.literal('drained'), deploymentId: z.string(), socket: z.string().optional() }),
   /** An answer did not come in time, or the connection broke: the engine looks whether the sandbox is well. */
   z.strictObject({ type: z.literal('suspect'), deploymentId: z.string(), reason: z.enum(['timeout', 'broken']) }),
   z.strictObject({ type: z.literal('pong'), id: z.number() }),

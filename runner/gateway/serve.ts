@@ -1,9 +1,11 @@
-import { answer, type AnswerTo } from './answers/answer.ts'
+import { answer, type AnswerTo, type Reason } from './answers/answer.ts'
 import { hold, release } from './state/activity.ts'
+import { goTo } from './state/leave-socket.ts'
 import type { Call } from './request/call.ts'
 import type { originReader } from './request/origin.ts'
 import { exchange, type Outcome } from './upstream/exchange.ts'
-import type { Fault } from './answers/faults.ts'
+import { faultOfEnd } from './answers/fault-of-end.ts'
+import { hearLastWords } from './state/last-words.ts'
 import type { Hold, Micro, Ready } from './state/micro.ts'
 import type { Route } from './protocol.ts'
 import type { RouteTable } from './state/route-table.ts'
@@ -67,6 +69,7 @@ async function tryMicro(service: Service, call: Call, target: Target): Promise<'
     if (state.kind !== 'awake') return explain(service, call, state)
     if (service.table.find(head.host)?.deploymentId !== route.deploymentId) return 'moved'
     const { socket } = state
+    goTo(service.yard, target, socket)
     if (dialledAtMs === 0) dialledAtMs = Date.now()
     const outcome = await exchange(call, {
       ...target,
@@ -93,7 +96,7 @@ async function tryMicro(service: Service, call: Call, target: Target): Promise<'
       full += 1
       continue
     }
-    refuse(service, call, { fault: faultOf(outcome) })
+    refuse(service, call, await reasonFor(service.yard, micro, outcome))
     return 'answered'
   }
 }
@@ -130,7 +133,7 @@ function explain(service: Service, call: Call, state: Exclude<Ready, { kind: 'aw
   }
 }
 
-function refuse(service: Service, call: Call, reason: Parameters<typeof answer>[1]): void {
+function refuse(service: Service, call: Call, reason: Reason): void {
   const to: AnswerTo = {
     ...call,
     wantsHtml: call.head.wantsHtml,
@@ -153,9 +156,14 @@ function isBreak(outcome: Outcome): boolean {
   return outcome === 'unreachable' || outcome === 'crashed' || outcome === 'reply-invalid'
 }
 
-function faultOf(outcome: Exclude<Outcome, 'done'>): Fault {
-  if (outcome === 'stale' || outcome === 'ended') return 'crashed'
-  return outcome === 'backlog-full' ? 'timeout' : outcome
+/** What to say of an attempt that came to nothing; of a micro that broke off, what the engine knows of its end. */
+async function reasonFor(yard: Yard, micro: Micro, outcome: Exclude<Outcome, 'done'>): Promise<Reason> {
+  if (outcome === 'backlog-full') return { fault: 'timeout' }
+  const broke = outcome === 'stale' || outcome === 'crashed' || outcome === 'unreachable'
+  if (!broke && outcome !== 'ended') return { fault: outcome }
+  const said = micro.lastWords ?? (broke ? await hearLastWords(micro, yard.limits.lastWordsMs) : undefined)
+  if (said !== undefined) return { fault: faultOfEnd(said.end), message: said.words }
+  return { fault: outcome === 'unreachable' ? outcome : 'crashed' }
 }
 
 /** Grows, because a micro that is short of time to accept has none to lose to those who knock again and again; at random, so that they part. */

@@ -3,6 +3,7 @@ import type { FromEngine, FromGateway } from '../gateway/protocol.ts'
 import type { Runner } from '../runner.ts'
 import { examine } from './examine.ts'
 import type { Gateway } from './gateway-link.ts'
+import { noteLate } from './incidents.ts'
 import { endIfStuck } from './stuck.ts'
 
 const RETRY_SECONDS = 5
@@ -13,13 +14,13 @@ export function answerGateway(runner: Runner, message: FromGateway, gateway: Gat
     case 'wake':
       return void wake(runner, message.deploymentId).then((answer) => gateway.tell(answer))
     case 'idle':
-      return void sleep(runner, message.deploymentId)
+      return void sleep(runner, message)
     case 'drained':
-      return runner.drains.drained(message.deploymentId, gateway)
+      return runner.drains.drained(message.socket ?? message.deploymentId, gateway)
     case 'suspect':
       runner.log.info(message, 'a micro did not answer as it should')
       return void (message.reason === 'timeout'
-        ? endIfStuck(runner, message.deploymentId)
+        ? noteLate(runner, message.deploymentId).then(() => endIfStuck(runner, message.deploymentId))
         : examine(runner, message.deploymentId))
     case 'pong':
   }
@@ -31,6 +32,7 @@ async function wake(runner: Runner, deploymentId: string): Promise<FromEngine> {
   } catch (thrown) {
     const error = asMicropushError(thrown)
     runner.log.warn({ err: thrown, deploymentId }, 'a micro could not be woken')
+    void runner.appLogs.note(deploymentId, `It could not be started: ${error.message}`)
     return {
       type: 'unavailable',
       deploymentId,
@@ -41,9 +43,9 @@ async function wake(runner: Runner, deploymentId: string): Promise<FromEngine> {
   }
 }
 
-async function sleep(runner: Runner, deploymentId: string): Promise<void> {
+async function sleep(runner: Runner, { deploymentId, socket }: Extract<FromGateway, { type: 'idle' }>): Promise<void> {
   try {
-    await runner.fleet.sleep(deploymentId)
+    await runner.fleet.sleep(deploymentId, socket)
   } catch (error) {
     runner.log.warn({ err: error, deploymentId }, 'a micro could not be put to sleep')
     // What cannot be frozen may have ended already.

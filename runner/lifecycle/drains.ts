@@ -5,17 +5,29 @@ const DRAIN_MS = 35_000
 /** A gateway that is away for a moment may have requests in hand; it comes back within a second, or with nothing. */
 const RETURN_MS = 2000
 
+/** One of a deployment's sandboxes, and how long its last requests may take. */
+interface OneSandbox {
+  readonly socket: string
+  readonly longestMs: number
+}
+
 /** Waits for gateways to say that a deployment's last request has ended. */
 export interface Drains {
-  /** Resolves when every gateway has drained it, when none is there for a while, after the deadline, or when the signal aborts. */
-  drain(deploymentId: string, signal: AbortSignal): Promise<void>
-  drained(deploymentId: string, gateway: Gateway): void
+  /**
+   * Resolves when every gateway has drained it, or that one sandbox of it, when none is there for a while, after the deadline, or when the
+   * signal aborts.
+   */
+  drain(deploymentId: string, signal: AbortSignal, one?: OneSandbox): Promise<void>
+  /** @param what the socket, where one was named, else the deployment's id. */
+  drained(what: string, gateway: Gateway): void
   /** A gateway that came, or came back, is asked for what is still waited for. */
   joined(gateway: Gateway): void
   left(gateway: Gateway): void
 }
 
 interface Waiting {
+  readonly deploymentId: string
+  readonly socket: string | undefined
   readonly asked: Set<Gateway>
   readonly done: PromiseWithResolvers<void>
   away: NodeJS.Timeout | undefined
@@ -24,42 +36,46 @@ interface Waiting {
 /** @param gateways those that are connected at the moment. */
 export function createDrains(gateways: () => Iterable<Gateway>): Drains {
   const waiting = new Map<string, Waiting>()
-  const ask = (id: string, drain: Waiting, gateway: Gateway) => {
+  const ask = (drain: Waiting, gateway: Gateway) => {
     clearTimeout(drain.away)
     drain.asked.add(gateway)
-    gateway.tell({ type: 'drain', deploymentId: id })
+    const { deploymentId, socket } = drain
+    gateway.tell({ type: 'drain', deploymentId, ...(socket === undefined ? {} : { socket }) })
   }
   const whenNobody = (drain: Waiting, afterMs: number) => {
     if (drain.asked.size === 0) drain.away = setTimeout(drain.done.resolve, afterMs)
   }
-  const begin = (id: string): Waiting => {
-    const drain: Waiting = { asked: new Set(), done: Promise.withResolvers<void>(), away: undefined }
-    waiting.set(id, drain)
-    const deadline = setTimeout(drain.done.resolve, DRAIN_MS)
+  const begin = (deploymentId: string, one: OneSandbox | undefined): Waiting => {
+    const socket = one?.socket
+    const done = Promise.withResolvers<void>()
+    const drain: Waiting = { deploymentId, socket, asked: new Set(), done, away: undefined }
+    const what = socket ?? deploymentId
+    waiting.set(what, drain)
+    const deadline = setTimeout(drain.done.resolve, one?.longestMs ?? DRAIN_MS)
     void drain.done.promise.then(() => {
       clearTimeout(deadline)
       clearTimeout(drain.away)
-      waiting.delete(id)
+      waiting.delete(what)
     })
-    for (const gateway of gateways()) ask(id, drain, gateway)
+    for (const gateway of gateways()) ask(drain, gateway)
     whenNobody(drain, RETURN_MS)
     return drain
   }
   return {
-    async drain(id, signal) {
+    async drain(id, signal, one) {
       if (signal.aborted) return
-      const { done } = waiting.get(id) ?? begin(id)
+      const { done } = waiting.get(one?.socket ?? id) ?? begin(id, one)
       const giveUp = () => done.resolve()
       signal.addEventListener('abort', giveUp)
       await done.promise
       signal.removeEventListener('abort', giveUp)
     },
-    drained(id, gateway) {
-      const drain = waiting.get(id)
+    drained(what, gateway) {
+      const drain = waiting.get(what)
       if (drain?.asked.delete(gateway) === true && drain.asked.size === 0) drain.done.resolve()
     },
     joined(gateway) {
-      for (const [id, drain] of waiting) ask(id, drain, gateway)
+      for (const drain of waiting.values()) ask(drain, gateway)
     },
     left(gateway) {
       for (const drain of waiting.values()) if (drain.asked.delete(gateway)) whenNobody(drain, RETURN_MS)

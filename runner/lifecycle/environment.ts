@@ -1,21 +1,34 @@
 import type { Deployment } from '../../contract/deployment.ts'
+import { productionLabel } from '../../contract/names.ts'
 import type { Settings } from '../../contract/settings.ts'
+import type { MicroSecrets } from '../secrets/micro-secrets.ts'
 import { productionUrl } from './routes.ts'
 
 /** The port that an app which starts its own server has to listen on. */
 const PORT = '8000'
 
-/** What a micro finds in its environment: the file's `env`, and what we promise on top, which the file cannot change. */
-export function microEnvironment(
-  deployment: Deployment,
-  origin: Pick<Settings, 'domain' | 'scheme'>,
-): Record<string, string> {
+interface Given {
+  readonly origin: Pick<Settings, 'domain' | 'scheme'>
+  readonly secrets: Pick<MicroSecrets, 'key' | 'values'>
+}
+
+/**
+ * What a micro finds in its environment: the file's `env`, over it the secrets that were set, and what we promise on top, which neither
+ * can change. Names of Deta's are for apps that were written for Deta Micros.
+ */
+export function microEnvironment(deployment: Deployment, { origin, secrets }: Given): Record<string, string> {
+  const { owner, config } = deployment
   return {
-    ...deployment.config.env,
+    ...config.env,
+    ...secrets.values,
     PORT,
-    MICRO_NAME: deployment.config.name,
+    MICRO_NAME: config.name,
+    MICRO_KEY: secrets.key,
     MICRO_DEPLOYMENT_ID: deployment.id,
     MICRO_COMMIT: deployment.sha,
     MICRO_URL: productionUrl(deployment, origin),
+    DETA_RUNTIME: 'true',
+    DETA_PATH: productionLabel({ owner, micro: config.name }),
+    DETA_PROJECT_KEY: secrets.key,
   }
 }

@@ -43,6 +43,8 @@ export interface SandboxSpec {
   readonly dependenciesDir?: string
   /** The micro's environment, secrets included: it never shows in `docker inspect`. */
   readonly env: Readonly<Record<string, string>>
+  /** Hides the secrets among them in what the app writes. */
+  readonly mask?: (text: string) => string
   readonly limits: Limits
 }
 

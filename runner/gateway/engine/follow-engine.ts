@@ -1,4 +1,6 @@
 import { abortHolds, cancelDrain, startDrain, watchIdle } from '../state/activity.ts'
+import { leaveSocket } from '../state/leave-socket.ts'
+import { sayLastWords, type LastWords } from '../state/last-words.ts'
 import type { Micro } from '../state/micro.ts'
 import type { FromEngine } from '../protocol.ts'
 import type { RouteTable } from '../state/route-table.ts'
@@ -28,10 +30,11 @@ export function followEngine(yard: Yard, table: RouteTable, message: FromEngine)
       setUnavailable(microOf(yard, message.deploymentId), message)
       return
     case 'gone':
-      setGone({ yard, table }, yard.micros.get(message.deploymentId))
+      setGone({ yard, table }, yard.micros.get(message.deploymentId), { words: message.reason, end: message.end })
       return
     case 'drain': {
       const micro = microOf(yard, message.deploymentId)
+      if (message.socket !== undefined) return leaveSocket(yard, micro, message.socket)
       startDrain(yard, micro)
       settleWake(micro, { kind: 'moved' })
       return
@@ -64,6 +67,7 @@ function prepare(yard: Yard, route: { readonly deploymentId: string; readonly ti
 function setAwake(yard: Yard, micro: Micro, socket: string): void {
   settleWake(micro, { kind: 'awake', socket })
   micro.state = { kind: 'awake', socket }
+  micro.lastWords = undefined
   if (micro.drainTimers === undefined) watchIdle(yard, micro)
 }
 
@@ -74,11 +78,17 @@ function setUnavailable(micro: Micro, told: { readonly message: string; readonly
   micro.state = { kind: 'unavailable', message, retryAfterSeconds, untilMs: Date.now() + retryAfterSeconds * 1000 }
 }
 
-function setGone(of: { readonly yard: Yard; readonly table: RouteTable }, micro: Micro | undefined): void {
+function setGone(
+  of: { readonly yard: Yard; readonly table: RouteTable },
+  micro: Micro | undefined,
+  said: LastWords,
+): void {
   if (micro === undefined) return
   // One that is being woken stays so: the engine answers the wake itself.
   if (micro.state.kind === 'awake') micro.state = { kind: 'asleep' }
+  micro.lastWords = said
   abortHolds(micro)
+  sayLastWords(micro, said)
   micro.kept.destroy()
   micro.fresh.destroy()
   if (micro.holds.size === 0 && !of.table.leadsTo(micro.deploymentId)) forgetMicro(of.yard, micro)

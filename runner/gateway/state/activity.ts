@@ -1,3 +1,4 @@
+import { noteLeft } from './leave-socket.ts'
 import type { Hold, Micro } from './micro.ts'
 import { forgetMicro, type Yard } from './yard.ts'
 
@@ -10,7 +11,9 @@ export function hold(micro: Micro, entry: Hold): void {
 }
 
 export function release(yard: Yard, micro: Micro, entry: Hold): void {
-  if (!micro.holds.delete(entry) || micro.holds.size > 0) return
+  if (!micro.holds.delete(entry)) return
+  noteLeft(yard, micro, entry.socket)
+  if (micro.holds.size > 0) return
   if (micro.drainTimers === undefined) watchIdle(yard, micro)
   else endDrain(yard, micro)
 }
@@ -58,7 +61,7 @@ function sleep(yard: Yard, micro: Micro): void {
   micro.kept.destroy()
   micro.state = { kind: 'asleep' }
   // Nobody would freeze it while the engine is away, so it stays awake; the next snapshot starts its idle time anew.
-  if (!yard.tell({ type: 'idle', deploymentId: micro.deploymentId })) micro.state = { kind: 'awake', socket }
+  if (!yard.tell({ type: 'idle', deploymentId: micro.deploymentId, socket })) micro.state = { kind: 'awake', socket }
 }
 
 function endDrain(yard: Yard, micro: Micro): void {

@@ -1,4 +1,5 @@
 import type { Agent } from 'node:http'
+import type { LastWords } from './last-words.ts'
 
 /** What a request that waits for its micro is told in the end. */
 export type Ready =
@@ -30,6 +31,8 @@ export interface Hold {
   kind: 'request' | 'stream'
   /** Ends it at once, whatever it is doing. */
   abort: () => void
+  /** The sandbox that it was sent to. */
+  socket?: string
 }
 
 /** What the gateway knows of one deployment. */
@@ -44,6 +47,12 @@ export interface Micro {
   idleTimer: NodeJS.Timeout | undefined
   /** Set while it drains. */
   drainTimers: readonly NodeJS.Timeout[] | undefined
+  /** Sockets of sandboxes that were replaced and still have requests, with the timers that bound them. */
+  readonly leaving: Map<string, readonly NodeJS.Timeout[]>
+  /** Why its last sandbox is gone, until there is another. */
+  lastWords: LastWords | undefined
+  /** Those who wait to hear why its sandbox is gone. */
+  readonly mourners: Set<(said: LastWords) => void>
   suspectedAtMs: number
   /** The largest execution time of the routes that led here. */
   timeoutMs: number

@@ -30,6 +30,9 @@ export function microOf(yard: Yard, deploymentId: string): Micro {
     fresh: freshConnections(yard.limits),
     idleTimer: undefined,
     drainTimers: undefined,
+    leaving: new Map(),
+    lastWords: undefined,
+    mourners: new Set(),
     suspectedAtMs: 0,
     timeoutMs: 0,
   }

@@ -27,16 +27,21 @@ export async function explainFailure(
 ): Promise<MicropushError> {
   await ended(sandbox, EXIT_MS[failed.end.kind])
   const state = await containerState(context.docker, sandbox.containerId)
-  const output = await readOutput(context, sandbox)
+  const output = await readOutput(context, sandbox, spec.mask)
   return describeFailure({
     micro: spec.micro,
     command: spec.launch.kind === 'command' ? spec.launch.command : undefined,
     memoryBytes: spec.limits.memoryBytes,
-    failed,
+    failed: spec.mask === undefined ? failed : masked(failed, spec.mask),
     output,
     oomKilled: state?.oomKilled ?? false,
     exitCode: state === undefined || state.running ? undefined : state.exitCode,
   })
+}
+
+/** What a loader says of an exception may hold what the app put into it. */
+function masked({ phase, end }: FailedPhase, mask: (text: string) => string): FailedPhase {
+  return { phase, end: end.kind === 'failed' ? { ...end, text: mask(end.text) } : end }
 }
 
 interface Facts {

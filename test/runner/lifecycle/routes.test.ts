@@ -14,7 +14,7 @@ const deployment: Deployment = {
   sha: '0a1b2c3d'.padEnd(40, '0'),
   branch: 'main',
   sequence: 1,
-  config: { name: 'hello', src: '.', env: { GREETING: 'hi', PORT: '1', MICRO_NAME: 'x' }, limits: defaultLimits },
+  config: { name: 'hello', src: '.', env: { GREETING: 'hi', PORT: '1', MICRO_NAME: 'x' }, secrets: [], limits: defaultLimits },
   createdAtMs: 0,
   state: 'starting',
   stateSinceMs: 0,
@@ -42,13 +42,19 @@ it('a route says what the gateway has to hold the micro to', () => {
   })
 })
 
-it('a micro finds the file’s variables in its environment, but cannot change what we promise', () => {
-  expect(microEnvironment(deployment, origin)).toEqual({
-    GREETING: 'hi',
+it('a micro finds the file’s variables and its secrets in its environment, but cannot change what we promise', () => {
+  const secrets = { key: 'id_secret', values: { TOKEN: 'a secret', GREETING: 'hidden', MICRO_KEY: 'x' } }
+  expect(microEnvironment(deployment, { origin, secrets })).toEqual({
+    GREETING: 'hidden',
+    TOKEN: 'a secret',
     PORT: '8000',
     MICRO_NAME: 'hello',
+    MICRO_KEY: 'id_secret',
     MICRO_DEPLOYMENT_ID: deployment.id,
     MICRO_COMMIT: deployment.sha,
     MICRO_URL: 'https://hello--ada-lovelace.micros.example.org:8443',
+    DETA_RUNTIME: 'true',
+    DETA_PATH: 'hello--ada-lovelace',
+    DETA_PROJECT_KEY: 'id_secret',
   })
 })

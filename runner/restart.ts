@@ -1,0 +1,91 @@
+import { asMicropushError } from '../contract/errors.ts'
+import type { Deployment } from '../contract/deployment.ts'
+import { getDeployment } from '../contract/store/deployments.ts'
+import { appendLog } from '../contract/store/logs.ts'
+import { noteRestart, type RestartProgress } from '../contract/store/restarts.ts'
+import { endSandbox } from './lifecycle/end-sandbox.ts'
+import { examine } from './lifecycle/examine.ts'
+import { quiet } from './lifecycle/quiet.ts'
+import { productionUrl } from './lifecycle/routes.ts'
+import { startDeployment } from './lifecycle/start-deployment.ts'
+import type { Runner } from './runner.ts'
+import type { Sandbox } from './sandbox/sandbox.ts'
+import type { WorkEnd } from './work.ts'
+
+/** What a gateway gives streams at least, and a little more for its word to arrive. */
+const DRAIN_MS = 35_000
+const DRAIN_SLACK_MS = 5000
+
+interface Restart {
+  readonly deploymentId: string
+  /** Where the progress is noted. */
+  readonly restartId: string
+}
+
+/**
+ * Starts a live deployment anew, with the secrets that are set now, and lets it take the place of the sandbox that serves. Requests that have
+ * begun there are finished; none is lost. A start that fails changes nothing.
+ */
+export async function runRestart(runner: Runner, restart: Restart, signal: AbortSignal): Promise<WorkEnd> {
+  return runner.works.join(`restart ${restart.restartId}`, signal, (either) => restartOnce(runner, restart, either))
+}
+
+async function restartOnce(runner: Runner, restart: Restart, signal: AbortSignal): Promise<WorkEnd> {
+  const { deploymentId } = restart
+  const note = (state: RestartProgress['state'], message: string) =>
+    noteRestart(runner.store, restart.restartId, { state, message })
+  const deployment = await getDeployment(runner.store, deploymentId)
+  if (deployment?.state !== 'live') {
+    await note('failed', 'This deployment is no longer live; nothing was restarted.')
+    return { kind: 'done' }
+  }
+  await note('starting', 'Starting a fresh sandbox')
+  let sandbox: Sandbox
+  try {
+    sandbox = await startDeployment(runner, deployment, signal)
+  } catch (thrown) {
+    if (signal.aborted) return { kind: 'stopped' }
+    const { message, fault } = asMicropushError(thrown)
+    runner.log[fault === 'user' ? 'info' : 'error']({ err: thrown, deploymentId }, 'a restart failed')
+    await appendLog(runner.store, { id: deploymentId, text: `==> The restart failed: ${message}\n` })
+    await note('failed', `${message}\nWhat served before the restart goes on serving.`)
+    return { kind: 'done' }
+  }
+  const replaced = await runner.fleet
+    .replace(sandbox, () => isLive(runner, deploymentId))
+    .catch(async (error: unknown) => {
+      await endSandbox(runner, sandbox, 'none')
+      throw error
+    })
+  if (replaced === undefined) {
+    await note('failed', 'The deployment was ended meanwhile; nothing was restarted.')
+    return { kind: 'done' }
+  }
+  runner.gateways.tell({ type: 'awake', deploymentId, socket: sandbox.socket })
+  // Its end may have been told before the fleet knew it.
+  await examine(runner, deploymentId)
+  if (replaced.former !== undefined) {
+    await note('draining', 'The fresh one serves; the former one finishes what it has begun')
+    await end(runner, { deployment, former: replaced.former }, signal)
+  }
+  runner.log.info({ deploymentId, micro: deployment.config.name }, 'restarted')
+  await appendLog(runner.store, { id: deploymentId, text: '==> Restarted, with the secrets that are set now.\n' })
+  await note('done', `Live at ${productionUrl(deployment, runner.settings)}`)
+  return { kind: 'done' }
+}
+
+async function isLive(runner: Runner, deploymentId: string): Promise<boolean> {
+  return (await getDeployment(runner.store, deploymentId))?.state === 'live'
+}
+
+async function end(
+  runner: Runner,
+  { deployment, former }: { readonly deployment: Deployment; readonly former: Sandbox },
+  signal: AbortSignal,
+): Promise<void> {
+  const longestMs = Math.max(DRAIN_MS, deployment.config.limits.timeoutMs + DRAIN_SLACK_MS)
+  await runner.drains.drain(deployment.id, signal, { socket: former.socket, longestMs })
+  await quiet(runner.sandboxes, former, { idleMs: 0, afterResponseMs: runner.settings.afterResponseMs, signal })
+  // When the runner goes down its requests go on; the next one's start removes it.
+  if (!signal.aborted) await endSandbox(runner, former, 'grace')
+}

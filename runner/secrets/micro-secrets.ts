@@ -1,0 +1,67 @@
+import type { Deployment } from '../../contract/deployment.ts'
+import { MicropushError } from '../../contract/errors.ts'
+import type { MasterKey } from '../../contract/secrets/master-key.ts'
+import { seal, unseal } from '../../contract/secrets/seal.ts'
+import type { Scope } from '../../contract/secrets/scope.ts'
+import type { Store } from '../../contract/store/connect.ts'
+import { repositoryKey, repositoryName } from '../../contract/store/repositories.ts'
+import { ALL_MICROS, listSecrets, replaceSecret, type StoredSecret } from '../../contract/store/secrets.ts'
+import { createMask, type Mask } from './mask.ts'
+import { microKeyOf } from './micro-key.ts'
+
+/** What a micro may know and nobody else. */
+export interface MicroSecrets {
+  readonly key: string
+  /** Name → value of what was set for it, and for all micros of its repository. */
+  readonly values: Readonly<Record<string, string>>
+  /** Hides the key and all values in text. */
+  readonly mask: Mask
+}
+
+type Of = Pick<Deployment, 'repositoryId' | 'owner' | 'repository' | 'config'>
+type Vault = { readonly store: Store; readonly masterKey: MasterKey }
+
+/**
+ * The key and the secrets of a deployment's micro, as they are set now. Its own secret wins over one of the same name for all micros.
+ *
+ * @throws MicropushError `secret-unreadable` for a record that was changed or belongs elsewhere.
+ */
+export async function readMicroSecrets(vault: Vault, of: Of, scope: Scope): Promise<MicroSecrets> {
+  const repository = { id: of.repositoryId, name: repositoryName(of.owner, of.repository) }
+  const stored = (await listSecrets(vault.store, repository)).filter((one) => one.scope === scope)
+  const wide = stored.filter((one) => one.micro === ALL_MICROS)
+  const own = stored.filter((one) => one.micro === of.config.name)
+  const values: Record<string, string> = {}
+  for (const one of [...wide, ...own]) values[one.name] = await open(vault, one, repository)
+  const key = microKeyOf(vault.masterKey, { repositoryId: of.repositoryId, micro: of.config.name, scope })
+  return { key, values, mask: createMask([key, ...Object.values(values)]) }
+}
+
+async function open(
+  { store, masterKey }: Vault,
+  stored: StoredSecret,
+  repository: { readonly id: number; readonly name: string },
+): Promise<string> {
+  const place = { ...stored, repository: repositoryKey(repository) }
+  const pending = { ...stored, repository: repositoryKey({ id: undefined, name: repository.name }) }
+  const { secret } = stored
+  if (secret.repository !== pending.repository) {
+    const value = unseal(masterKey, place, secret)
+    if (value !== undefined) return value
+    throw unreadable(stored, repository)
+  }
+  // It was set before the first push, for the name alone; from now on it is bound to the number.
+  const value = unseal(masterKey, pending, secret)
+  if (value === undefined) throw unreadable(stored, repository)
+  const bound = seal(masterKey, place, { text: value, setAtMs: secret.setAtMs })
+  await replaceSecret(store, { repositoryId: repository.id, former: stored, secret: bound })
+  return value
+}
+
+function unreadable({ name, micro }: StoredSecret, repository: { readonly name: string }): MicropushError {
+  const target = micro === ALL_MICROS ? repository.name : `${repository.name}/${micro}`
+  return new MicropushError(
+    'secret-unreadable',
+    `The secret ${name} cannot be decrypted: its record was changed, or moved here from elsewhere. The operator sets it again: micropush secrets set ${target} ${name}`,
+  )
+}
