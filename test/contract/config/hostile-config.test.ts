@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { microConfig } from '../../../contract/config.ts'
 import { parseConfig } from '../../../contract/config/parse-config.ts'
 import { bad, badBeyondSchema, good } from './corpus.ts'
+import { generator } from './random.ts'
 
 function faults(text: string): string[] {
   const result = parseConfig(text, { file: 'micro.yml', repository: 'demo' })
@@ -74,15 +75,4 @@ describe('a hostile file', () => {
 function bomb(): string {
   const levels = Array.from({ length: 9 }, (_, level) => `l${level + 1}: &l${level + 1} [${`*l${level},`.repeat(9)}]`)
   return `v: 1\nl0: &l0 [x]\n${levels.join('\n')}`
-}
-
-/** The same sequence in every run (mulberry32), so that a failure can be seen again. */
-function generator(seed: number): (below: number) => number {
-  let state = seed
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below
-  }
 }

@@ -23,7 +23,35 @@ function fetch() {
 describe('fetchConfig', () => {
   it.each(['micro.yml', 'micro.yaml', 'micro.json'])('finds %s', async (file) => {
     github.files.set(`${shaA}:${file}`, 'v: 1 # größe\n')
-    expect(await fetch()).toEqual({ kind: 'found', file, text: 'v: 1 # größe\n' })
+    expect(await fetch()).toEqual({ kind: 'found', file, text: 'v: 1 # größe\n', unread: [] })
+  })
+
+  it('finds the files that were written for Deta where there is no config file, as their bytes', async () => {
+    github.files.set(`${shaA}:deta.json`, '{"name":"x"}')
+    expect(await fetch()).toEqual({ kind: 'legacy', files: { detaJson: Buffer.from('{"name":"x"}') } })
+    github.files.set(`${shaA}:Spacefile`, 'v: 0\n')
+    expect(await fetch()).toMatchObject({ files: { spacefile: Buffer.from('v: 0\n') } })
+  })
+
+  it('reads nothing more for a .detaignore, and nothing at all for a folder or a link of such a name', async () => {
+    github.files.set(`${shaA}:.detaignore`, 'src')
+    expect(await fetch()).toEqual({ kind: 'legacy', files: {} })
+    expect(github.requests.filter(({ path }) => path.includes('/contents'))).toHaveLength(1)
+    github.odd.set('.detaignore', { type: 'dir', size: 0 })
+    expect(await fetch()).toEqual({ kind: 'none' })
+    github.odd.set('.detaignore', { type: 'symlink', size: 5 })
+    expect(await fetch()).toEqual({ kind: 'none' })
+  })
+
+  it('does not fetch a deta.json that is too large to be one', async () => {
+    github.files.set(`${shaA}:deta.json`, 'x')
+    github.odd.set('deta.json', { type: 'file', size: 2_000_000 })
+    expect(await fetch()).toEqual({ kind: 'legacy', files: { detaJson: 'too-large' } })
+  })
+
+  it('takes a config file before them, and names what is not read', async () => {
+    for (const name of ['micro.yml', 'deta.json', '.detaignore']) github.files.set(`${shaA}:${name}`, 'v: 1\n')
+    expect(await fetch()).toMatchObject({ kind: 'found', file: 'micro.yml', unread: ['deta.json', '.detaignore'] })
   })
 
   it('finds none among other files, names in capitals included', async () => {
@@ -48,6 +76,9 @@ describe('fetchConfig', () => {
     for (let i = 0; i < 1000; i++) github.files.set(`${shaA}:a${i}`, '')
     github.files.set(`${shaA}:micro.yaml`, 'v: 1\n')
     expect(await fetch()).toMatchObject({ kind: 'found', file: 'micro.yaml' })
+    github.files.delete(`${shaA}:micro.yaml`)
+    github.files.set(`${shaA}:deta.json`, '{}')
+    expect(await fetch()).toMatchObject({ kind: 'legacy' })
   })
 
   it('throws 404 while GitHub does not know the commit', async () => {
