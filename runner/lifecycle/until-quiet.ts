@@ -14,8 +14,11 @@ interface Wait {
 }
 
 const LOOK_MS = 100
-/** Share of one core between two looks. A server that waits for its next request uses next to nothing. */
-const WORKING = 0.5
+/**
+ * Share of one core between two looks. A server that waits for its next request uses next to nothing; one that works may get
+ * little on a machine that is short of cores.
+ */
+const WORKING = 0.1
 
 /** Resolves when a sandbox has finished what it did after its last answer, or has had its time for it. */
 export async function untilQuiet(looks: Looks, { withinMs, signal }: Wait): Promise<void> {
@@ -30,7 +33,7 @@ export async function untilQuiet(looks: Looks, { withinMs, signal }: Wait): Prom
       if (before !== undefined && cpuMs - before.cpuMs < WORKING * (atMs - before.atMs)) return
       before = { cpuMs, atMs }
     }
-    await pause(Math.min(LOOK_MS, untilMs - performance.now()), signal)
+    await pause(Math.max(1, Math.min(LOOK_MS, untilMs - performance.now())), signal)
   }
 }
 

@@ -39,9 +39,16 @@ describe('a sandbox that is idle', () => {
     expect(waited).toBeLessThan(1300)
   })
 
+  it('is waited for even where the machine gives it little time to work with', async () => {
+    const startedMs = performance.now()
+    expect(await waits({ cpuMs: async () => Math.min(200, (performance.now() - startedMs) * 0.2) })).toBeGreaterThan(
+      900,
+    )
+  })
+
   it('is not waited for because of a timer or a collection of garbage', async () => {
     const startedMs = performance.now()
-    expect(await waits({ cpuMs: async () => (performance.now() - startedMs) * 0.2 })).toBeLessThan(150)
+    expect(await waits({ cpuMs: async () => (performance.now() - startedMs) * 0.05 })).toBeLessThan(150)
   })
 
   it('is waited for no longer than its time, whatever it does', async () => {
