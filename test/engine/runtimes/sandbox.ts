@@ -38,10 +38,13 @@ type Start = {
   readonly env?: Record<string, string>
 }
 
+/** The app's files: their content by path. */
+export type AppFiles = Readonly<Record<string, string | Uint8Array>>
+
 interface SandboxOptions {
   readonly image: string
   readonly language: Language
-  readonly files: Readonly<Record<string, string>>
+  readonly files: AppFiles
   /** A folder with installed packages. */
   readonly dependencies?: string
   readonly runtime?: 'runc' | 'runsc'
@@ -223,11 +226,12 @@ function dependencyBind({ language, dependencies }: SandboxOptions): string[] {
   return [`${dependencies}:${language === 'node' ? '/app/node_modules' : '/dependencies'}:ro`]
 }
 
-async function writeApp(root: string, files: Readonly<Record<string, string>>): Promise<void> {
+async function writeApp(root: string, files: AppFiles): Promise<void> {
   await mkdir(join(root, 'node_modules'), { recursive: true })
   for (const [name, content] of Object.entries(files)) {
     await mkdir(dirname(join(root, name)), { recursive: true })
-    await writeFile(join(root, name), content, { mode: content.startsWith('#!') ? 0o755 : 0o644 })
+    const isScript = typeof content === 'string' && content.startsWith('#!')
+    await writeFile(join(root, name), content, { mode: isScript ? 0o755 : 0o644 })
   }
 }
 

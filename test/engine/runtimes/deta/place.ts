@@ -1,7 +1,9 @@
+import { once } from 'node:events'
+import { request } from 'node:http'
 import { dirname, join } from 'node:path'
 import { lstat } from 'node:fs/promises'
-import { expect } from 'vitest'
-import { ask, serve, type TestSandbox } from '../sandbox.ts'
+import { expect, vi } from 'vitest'
+import { ask, serve, type AppFiles, type TestSandbox } from '../sandbox.ts'
 
 /** Where a set of cases runs: one language on one runtime under one kind of isolation. */
 export interface Place {
@@ -21,17 +23,15 @@ export const detaEnvironment = {
   BINARY_CONTENT_TYPES: 'image/*,font/*',
 }
 
-export type Files = Readonly<Record<string, string>>
-
 /** Serves a Node app of one file, or of several with `index.js` among them. */
-export function serveNode(place: Place, app: string | Files): Promise<TestSandbox> {
+export function serveNode(place: Place, app: string | AppFiles): Promise<TestSandbox> {
   const files = typeof app === 'string' ? { 'index.js': app } : app
   const entry = 'index.mjs' in files ? 'index.mjs' : 'index.js'
   return serve({ ...place, language: 'node', files, entry, env: detaEnvironment })
 }
 
 /** The same in Python, with `main.py`. */
-export function servePython(place: Place, app: string | Files): Promise<TestSandbox> {
+export function servePython(place: Place, app: string | AppFiles): Promise<TestSandbox> {
   const files = typeof app === 'string' ? { 'main.py': app } : app
   return serve({ ...place, language: 'python', files, entry: 'main.py', env: detaEnvironment })
 }
@@ -56,10 +56,22 @@ export async function isBusy(sandbox: TestSandbox): Promise<boolean> {
   }
 }
 
-export async function becomes(sandbox: TestSandbox, wanted: 'busy' | 'idle', timeoutMs = 5_000): Promise<void> {
-  await expect.poll(() => isBusy(sandbox), { timeout: timeoutMs, interval: 20 }).toBe(wanted === 'busy')
+/** Waits with `vi.waitFor`, because `expect.poll` does not know which of the tests that run at once it belongs to. */
+export async function becomes(sandbox: TestSandbox, wanted: 'busy' | 'idle', timeout = 5_000): Promise<void> {
+  const check = async () => expect((await isBusy(sandbox)) ? 'busy' : 'idle', sandbox.output()).toBe(wanted)
+  await vi.waitFor(check, { timeout, interval: 20 })
 }
 
 export async function writes(sandbox: TestSandbox, text: string): Promise<void> {
-  await expect.poll(() => sandbox.output(), { timeout: 10_000, interval: 20 }).toContain(text)
+  await vi.waitFor(() => expect(sandbox.output()).toContain(text), { timeout: 10_000, interval: 20 })
+}
+
+/** An answer's body as it is. */
+export async function bytesOf(sandbox: TestSandbox, path: string): Promise<Buffer> {
+  const sent = request({ socketPath: sandbox.socket, path, agent: false })
+  sent.end()
+  const [response]: AsyncIterable<Buffer>[] = await once(sent, 'response')
+  const parts: Buffer[] = []
+  for await (const part of response ?? []) parts.push(part)
+  return Buffer.concat(parts)
 }
