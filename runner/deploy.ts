@@ -42,6 +42,8 @@ export async function deploy(runner: Runner, run: Run): Promise<void> {
     const secrets = await readMicroSecrets(runner, deployment, 'production')
     requireSecrets(deployment, secrets)
     for (const warning of hiddenVariables(deployment, secrets)) log.note(`Warning: ${warning}`)
+    watch.stage('room')
+    using _room = await runner.house.begin(runner)
     watch.stage('fetch')
     const source = await fetchSource(
       {

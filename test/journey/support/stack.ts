@@ -47,8 +47,9 @@ export interface Stack extends AsyncDisposable {
 
 const OUTCOME_DEADLINE_MS = 120_000
 
-export async function startStack(over: Readonly<Record<string, string>> = {}): Promise<Stack> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'mp-'))
+/** @param parent folder in which its data goes; the system's for temporary files when absent. */
+export async function startStack(over: Readonly<Record<string, string>> = {}, parent = tmpdir()): Promise<Stack> {
+  const dataDir = await mkdtemp(join(parent, 'mp-'))
   await chmod(dataDir, 0o711)
   for (const folder of ['run', 'redis', 'logs']) await mkdir(join(dataDir, folder), { mode: 0o711 })
   const [forgePort, botPort, gatewayPort] = [await freePort(), await freePort(), await freePort()]
