@@ -1,12 +1,17 @@
 import { MicropushError } from '../contract/errors.ts'
 import { clear } from './clear.ts'
 import { disk } from './disk.ts'
+import { grant } from './grant/grant.ts'
 import { health } from './health.ts'
 import { prepare } from './prepare.ts'
+import { Refusal } from './refusal.ts'
+import { restart } from './restart/restart.ts'
 import { CommandFailed } from './run.ts'
+import { secrets } from './secrets/secrets.ts'
 import { serve } from './serve.ts'
 import { start } from './start/start.ts'
 import { test } from './test/test.ts'
+import { UsageError } from './usage-error.ts'
 
 const usage = `usage: micropush start        everything on this machine, in the foreground
        micropush serve PART…  bot, runner or gateway alone, in the foreground, for a server
@@ -14,6 +19,9 @@ const usage = `usage: micropush start        everything on this machine, in the 
        micropush health       ask the bot how everything is; bot or runner asks that part alone
        micropush clear        while nothing runs: end all sandboxes, and remove networks and firewall rules
        micropush disk         what takes the disk, and what bounds it
+       micropush secrets …    set, import, list and remove secrets of repositories and micros
+       micropush grant …      let a repository's micros ask for more than the usual limits
+       micropush restart …    start what is live anew, with the secrets that are set now
        micropush test         set up what the tests need, and run them; test long runs those that take longer`
 
 /** A second signal this long after the first means that stopping takes too long for the person. */
@@ -35,7 +43,7 @@ try {
 } catch (error) {
   if (!stop.signal.aborted) {
     console.error(`micropush: ${isForPeople(error) ? error.message : describe(error)}`)
-    process.exitCode = 1
+    process.exitCode = error instanceof UsageError ? 2 : 1
   }
 }
 
@@ -52,6 +60,12 @@ async function main([command = 'help', ...rest]: readonly string[]): Promise<num
       return health(rest[0])
     case 'disk':
       return disk()
+    case 'secrets':
+      return secrets(rest, stop.signal)
+    case 'grant':
+      return grant(rest)
+    case 'restart':
+      return restart(rest, stop.signal)
     case 'clear':
       return clear()
     case 'test':
@@ -64,7 +78,7 @@ async function main([command = 'help', ...rest]: readonly string[]): Promise<num
 
 /** Errors whose message says all; any other one is a fault of ours, and its stack helps to find it. */
 function isForPeople(error: unknown): error is Error {
-  return error instanceof MicropushError || error instanceof CommandFailed
+  return [MicropushError, CommandFailed, Refusal, UsageError].some((known) => error instanceof known)
 }
 
 function describe(error: unknown): string {

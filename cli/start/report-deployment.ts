@@ -4,6 +4,7 @@ import { slug } from '../../contract/names.ts'
 import type { Settings } from '../../contract/settings.ts'
 import type { Store } from '../../contract/store/connect.ts'
 import { microStanding } from '../../contract/store/micros.ts'
+import { formatTable } from '../format-table.ts'
 
 const DEADLINE_MS = 10 * 60_000
 const FORGE_DEADLINE_MS = 10_000
@@ -41,14 +42,7 @@ export function deploymentTable(deployments: readonly Deployment[]): string[] {
     ...stages.map((stage) => seconds(outcome.timings?.[stage])),
     outcome.url ?? outcome.error?.message ?? '',
   ])
-  const table = [['micro', 'runtime', ...stages, 'endpoint'], ...rows]
-  const widths = table[0]?.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? []
-  return table.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  )
+  return formatTable([['micro', 'runtime', ...stages, 'endpoint'], ...rows])
 }
 
 async function repositoryId(settings: Settings, repository: string): Promise<number> {

@@ -43,6 +43,15 @@ interface Context {
   readonly grantee?: string | undefined
 }
 
+/** An amount of a limit as a person writes it; undefined when it is none. */
+export function parseLimit(key: LimitKey, text: string): number | undefined {
+  return parsers[limitRules[key].unit](text)
+}
+
+export function formatLimit(key: LimitKey, amount: number): string {
+  return formats[limitRules[key].unit](amount)
+}
+
 /** The limits of one micro, complete: what the file asks for, else the usual; never more than was granted. */
 export function readLimits(value: Value | undefined, { findings, usual, granted, grantee }: Context): Limits {
   const limits: Record<keyof Limits, number> = { ...usual }
