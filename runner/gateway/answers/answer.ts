@@ -17,7 +17,7 @@ export interface AnswerTo {
   readonly lingerMs: number
 }
 
-interface Reason {
+export interface Reason {
   readonly fault: Fault
   readonly message?: string
   readonly retryAfterSeconds?: number

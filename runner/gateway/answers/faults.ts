@@ -87,6 +87,20 @@ const faults = {
     hint: 'Try again.',
     owner: 'Its log says what happened; look for an exception or for a process that used up its memory.',
   },
+  'out-of-memory': {
+    status: 502,
+    title: 'The micro ran out of memory',
+    message: 'The micro used more memory than its limit, and was ended.',
+    hint: 'Try again; it is started anew.',
+    owner: 'Use less at a time, stream instead of collecting, or raise limits.memory in its config file.',
+  },
+  'out-of-processes': {
+    status: 502,
+    title: 'The micro ran out of processes',
+    message: 'The micro ended after it had reached its limit of processes and threads.',
+    hint: 'Try again; it is started anew.',
+    owner: 'Start fewer processes and threads at a time, or raise limits.processes in its config file.',
+  },
   unreachable: {
     status: 502,
     title: 'The micro does not listen',
