@@ -39,6 +39,13 @@ export const platformLimits = {
   startMs: 30 * SECOND,
   /** How many bytes of a build's output are kept for its log. */
   logBytes: 1 * MB,
+  /** What one deployment's app may write to its log; what is more is left out, and how much that was is noted. */
+  appLogLinesPerSecond: 1000,
+  appLogBytesPerSecond: 256 * KB,
+  /** How much of one deployment's app log is kept, the newest; of all of them together, the longest ones are cut first; and for how long. */
+  appLogBytes: 5 * MB,
+  appLogBytesOfAll: 256 * MB,
+  appLogDays: 30,
   /** Deployments of one micro that are kept for roll-back and permanent endpoints. */
   keptDeployments: 5,
   /** GitHub refuses a longer description with 422. */

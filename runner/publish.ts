@@ -5,11 +5,11 @@ import { addDestroy, addReport } from '../contract/queue.ts'
 import { getDeployment, transitionDeployment } from '../contract/store/deployments.ts'
 import { allHosts, publishDeployment, retireDeployments, type Published } from '../contract/store/micros.ts'
 import { markSettled } from '../contract/store/unsettled.ts'
+import { endSandbox } from './lifecycle/end-sandbox.ts'
 import { examine } from './lifecycle/examine.ts'
 import { hostsOf, productionUrl, routeTo } from './lifecycle/routes.ts'
 import { Overtaken } from './overtaken.ts'
 import type { Runner } from './runner.ts'
-import { destroySandbox } from './sandbox/destroy-sandbox.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
 
 /** How long we ask Redis what became of a publication whose answer was lost. */
@@ -31,11 +31,11 @@ interface Publication {
 export async function publish(runner: Runner, publication: Publication): Promise<void> {
   const { deployment, sandbox } = publication
   const result = await record(runner, publication).catch(async (error: unknown) => {
-    await destroySandbox(runner.sandboxes, sandbox)
+    await endSandbox(runner, sandbox, 'grace')
     throw error
   })
   if (result.kind !== 'live') {
-    await destroySandbox(runner.sandboxes, sandbox)
+    await endSandbox(runner, sandbox, 'grace')
     if (result.kind === 'stale') await supersede(runner, deployment, result.liveId)
     throw new Overtaken()
   }

@@ -6,6 +6,8 @@ import type { Store } from '../contract/store/connect.ts'
 import type { Drains } from './lifecycle/drains.ts'
 import type { Fleet } from './lifecycle/fleet.ts'
 import type { GatewayLink } from './lifecycle/gateway-link.ts'
+import type { ProcessWatch } from './lifecycle/watch-processes.ts'
+import type { AppLogs } from './logs/app-logs.ts'
 import type { Docker } from './docker/client.ts'
 import type { Housekeeping } from './housekeeping/keep-house.ts'
 import type { Network } from './network/set-up-network.ts'
@@ -30,6 +32,10 @@ export interface Runner {
   readonly gateways: GatewayLink
   readonly drains: Drains
   readonly works: Works
+  /** What micros write, and what we say of them, on its way into their logs. */
+  readonly appLogs: AppLogs
+  /** Which micros have reached their limit of processes. */
+  readonly processes: ProcessWatch
   /** Micros' live deployments, so that an older one is let go instead of frozen. */
   readonly inProduction: Set<string>
   /** Host name → route, as the gateways were told. */

@@ -9,18 +9,24 @@ import { GATEWAY_GID, prepareGround } from './ground.ts'
 import { createHousekeeping } from './housekeeping/keep-house.ts'
 import { answerGateway } from './lifecycle/control.ts'
 import { createDrains } from './lifecycle/drains.ts'
+import { endSandbox } from './lifecycle/end-sandbox.ts'
 import { noteExit } from './lifecycle/exits.ts'
 import { createFleet } from './lifecycle/fleet.ts'
+import { noteMemoryFull, noteRefusal } from './lifecycle/incidents.ts'
 import { createGatewayLink } from './lifecycle/gateway-link.ts'
 import { serveHealth } from './lifecycle/health.ts'
+import { quiet } from './lifecycle/quiet.ts'
 import { readServed } from './lifecycle/restore.ts'
 import { startDeployment } from './lifecycle/start-deployment.ts'
+import { watchProcesses } from './lifecycle/watch-processes.ts'
+import { createAppLogs } from './logs/app-logs.ts'
+import { keepAppLogs } from './logs/keep-app-logs.ts'
 import { keepFirewall } from './network/keep-firewall.ts'
 import { openWorkQueue } from './queue.ts'
 import type { Runner } from './runner.ts'
-import { destroySandbox } from './sandbox/destroy-sandbox.ts'
 import { freeze, thaw } from './sandbox/sleep.ts'
 import { sweep } from './sandbox/sweep.ts'
+import { maskFor } from './secrets/mask-for.ts'
 import { watchExits } from './sandbox/watch-exits.ts'
 import { createWorks } from './works.ts'
 
@@ -42,7 +48,13 @@ export async function startRunner(settings: Settings, log: Logger): Promise<Star
   const masterKey = await openMasterKey(store, settings.dataDir)
 
   const served = await readServed(store, settings)
-  const { kept, removed } = await sweep(sandboxes, served.deploymentIds)
+  const appLogs = createAppLogs({
+    docker,
+    store,
+    maskFor: (id) => maskFor({ store, masterKey }, id),
+    onProblem: (message, data) => log.warn(data, message),
+  })
+  const { kept, removed } = await sweep(sandboxes, served.deploymentIds, (sandbox) => appLogs.finish(sandbox))
   log.info({ isolation: sandboxes.isolation, kept: kept.length, removed }, means)
 
   const inProduction = new Set(served.inProduction)
@@ -54,16 +66,26 @@ export async function startRunner(settings: Settings, log: Logger): Promise<Star
         if (deployment?.state !== 'live') throw new MicropushError('internal', 'This deployment is no longer kept.')
         return startDeployment(runner, deployment, stop.signal)
       },
-      freeze: (sandbox) => freeze(sandboxes, sandbox),
-      thaw: (sandbox) => thaw(sandboxes, sandbox),
-      destroy: (sandbox, grace) =>
-        destroySandbox(sandboxes, sandbox, grace === 'none' ? { graceSeconds: 0 } : undefined),
+      quiet: (sandbox, signal) => quiet(sandboxes, sandbox, { ...settings, signal }),
+      freeze: async (sandbox) => {
+        await freeze(sandboxes, sandbox)
+        void appLogs.rest(sandbox)
+      },
+      thaw: async (sandbox) => {
+        await thaw(sandboxes, sandbox)
+        appLogs.follow(sandbox)
+      },
+      destroy: (sandbox, grace) => endSandbox(runner, sandbox, grace),
     },
     evictMs: settings.evictMs,
     keep: (id) => inProduction.has(id),
     onProblem: (message, data) => log.warn(data, message),
   })
-  for (const { sandbox, state } of kept) fleet.adopt(sandbox, state === 'frozen' ? 'frozen' : 'hot')
+  for (const { sandbox, state } of kept) {
+    fleet.adopt(sandbox, state === 'frozen' ? 'frozen' : 'hot')
+    if (state === 'frozen') void appLogs.rest(sandbox)
+    else appLogs.follow(sandbox)
+  }
   const drains = createDrains(() => gateways.gateways())
   const gateways = createGatewayLink({
     path: settings.sockets.gateway,
@@ -87,6 +109,11 @@ export async function startRunner(settings: Settings, log: Logger): Promise<Star
     fleet,
     gateways,
     drains,
+    appLogs,
+    processes: watchProcesses({
+      running: () => fleet.awake().flatMap(({ deploymentId }) => fleet.sandbox(deploymentId) ?? []),
+      onRefused: (deploymentId) => void noteRefusal(runner, deploymentId),
+    }),
     works: createWorks(),
     house: createHousekeeping(),
     inProduction,
@@ -98,12 +125,14 @@ export async function startRunner(settings: Settings, log: Logger): Promise<Star
   const exits = watchExits(sandboxes, {
     signal: stop.signal,
     onExit: (exit) => void noteExit(runner, exit),
+    onMemoryFull: (sandbox) => void noteMemoryFull(runner, sandbox),
     onTrouble: (error) => log.warn({ err: error }, 'the Docker daemon cannot be heard'),
   })
   const firewall = keepFirewall(networkSettings, {
     signal: stop.signal,
     onTrouble: (error) => log.error({ err: error }, 'the firewall could not be looked after'),
   })
+  const pruning = keepAppLogs(runner, stop.signal)
   const health = await serveHealth(runner, means)
   const workQueue = openWorkQueue(runner)
 
@@ -112,7 +141,8 @@ export async function startRunner(settings: Settings, log: Logger): Promise<Star
       stop.abort()
       await workQueue.close()
       fleet.close()
-      await Promise.all([exits, firewall])
+      runner.processes.close()
+      await Promise.all([exits, firewall, pruning, appLogs.close()])
       health.close()
       await gateways.close()
       await queues.close()

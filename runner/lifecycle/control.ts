@@ -19,8 +19,9 @@ export function answerGateway(runner: Runner, message: FromGateway, gateway: Gat
       return runner.drains.drained(message.socket ?? message.deploymentId, gateway)
     case 'suspect':
       runner.log.info(message, 'a micro did not answer as it should')
+      if (message.reason === 'timeout') void noteLate(runner, message.deploymentId)
       return void (message.reason === 'timeout'
-        ? noteLate(runner, message.deploymentId).then(() => endIfStuck(runner, message.deploymentId))
+        ? endIfStuck(runner, message.deploymentId)
         : examine(runner, message.deploymentId))
     case 'pong':
   }

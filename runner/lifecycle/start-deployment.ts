@@ -6,12 +6,14 @@ import { prepareRuntime } from '../images/prepare.ts'
 import type { Runner } from '../runner.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { startSandbox } from '../sandbox/start-sandbox.ts'
+import { readMicroSecrets } from '../secrets/micro-secrets.ts'
+import { requireSecrets } from '../secrets/require-secrets.ts'
 import { microEnvironment } from './environment.ts'
 
 /**
- * A sandbox for a deployment whose artifacts are on disk.
+ * A sandbox for a deployment whose artifacts are on disk, with the secrets that are set now.
  *
- * @throws MicropushError what `startSandbox` throws; `internal` when the record lacks what a build would have noted.
+ * @throws MicropushError what `startSandbox` throws; `secret-missing` and `secret-unreadable`; `internal` when the record lacks what a build would have noted.
  */
 export async function startDeployment(runner: Runner, deployment: Deployment, signal: AbortSignal): Promise<Sandbox> {
   const { artifacts, launch, runtime: id } = deployment.outcome
@@ -19,9 +21,11 @@ export async function startDeployment(runner: Runner, deployment: Deployment, si
   if (artifacts === undefined || launch === undefined || runtime === undefined) {
     throw new MicropushError('internal', 'This deployment was never built.')
   }
+  const secrets = await readMicroSecrets(runner, deployment, 'production')
+  requireSecrets(deployment, secrets)
   const images = await prepareRuntime(runner, runtime, { signal, onProgress: () => {} })
   const store = join(runner.settings.dataDir, 'artifacts')
-  return startSandbox(
+  const sandbox = await startSandbox(
     runner.sandboxes,
     {
       deploymentId: deployment.id,
@@ -33,9 +37,12 @@ export async function startDeployment(runner: Runner, deployment: Deployment, si
       ...(artifacts.dependencies === undefined
         ? {}
         : { dependenciesDir: join(store, 'dependencies', artifacts.dependencies) }),
-      env: microEnvironment(deployment, runner.settings),
+      env: microEnvironment(deployment, { origin: runner.settings, secrets }),
+      mask: secrets.mask,
       limits: deployment.config.limits,
     },
     { signal, onPhase: () => {} },
   )
+  runner.appLogs.follow(sandbox)
+  return sandbox
 }

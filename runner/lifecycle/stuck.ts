@@ -19,11 +19,7 @@ export async function endIfStuck(runner: Runner, deploymentId: string): Promise<
   const sandbox = runner.fleet.sandbox(deploymentId)
   if (sandbox === undefined || !(await isPegged(runner, sandbox))) return
   const { containerId } = sandbox
-  await noteEnd(
-    runner,
-    { deploymentId, containerId },
-    'The micro did not answer in time while it kept its processor busy, and was ended.',
-  )
+  await noteEnd(runner, { deploymentId, containerId }, { reason: 'timeout' })
 }
 
 async function isPegged(runner: Runner, { containerId, deploymentId }: Sandbox): Promise<boolean> {

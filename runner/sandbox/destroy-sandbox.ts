@@ -4,9 +4,11 @@ import { removeBox } from './mounts/make-box.ts'
 import { sandboxPaths } from './paths.ts'
 import type { SandboxContext } from './sandbox.ts'
 
-interface DestroyOptions {
+export interface DestroyOptions {
   /** Seconds for shutdown events between SIGTERM and SIGKILL; 0 kills at once. */
   readonly graceSeconds: number
+  /** Called when its processes have ended, while Docker still has what they wrote. */
+  readonly onEnded?: (sandbox: { readonly containerId: string; readonly deploymentId: string }) => Promise<void>
 }
 
 /**
@@ -16,7 +18,7 @@ interface DestroyOptions {
 export async function destroySandbox(
   context: SandboxContext,
   sandbox: { readonly id: string },
-  { graceSeconds }: DestroyOptions = { graceSeconds: 5 },
+  { graceSeconds, onEnded }: DestroyOptions = { graceSeconds: 5 },
 ): Promise<void> {
   const containers = await listContainers(context.docker, [
     ...sandboxFilter(context.instance),
@@ -25,7 +27,8 @@ export async function destroySandbox(
   for (const container of containers) {
     // A stopped process hears no SIGTERM.
     if (container.state === 'paused') await unpauseContainer(context.docker, container.id)
-    if (graceSeconds > 0) await stopContainer(context.docker, container.id, graceSeconds)
+    if (graceSeconds > 0 || onEnded !== undefined) await stopContainer(context.docker, container.id, graceSeconds)
+    await onEnded?.({ containerId: container.id, deploymentId: container.labels[labels.deployment] ?? '' })
     await removeContainer(context.docker, container.id)
   }
   await removeBox(sandboxPaths(context.dataDir, sandbox.id))

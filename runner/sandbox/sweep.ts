@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { listContainers, removeContainer } from '../docker/containers.ts'
-import { destroySandbox } from './destroy-sandbox.ts'
+import { destroySandbox, type DestroyOptions } from './destroy-sandbox.ts'
 import { labels } from './labels.ts'
 import { listSandboxes, type ListedSandbox } from './list-sandboxes.ts'
 import { removeBox } from './mounts/make-box.ts'
@@ -18,13 +18,19 @@ export interface Swept {
  * On boot, before anything is started: removes what a former engine left behind and no live deployment owns. It touches nothing
  * without our labels and nothing outside `<data>/sandboxes`.
  *
+ * @param onEnded - as of `destroySandbox`: what a sandbox wrote that ended while no engine was there can be had until then.
  * @param keep - ids of the deployments whose sandboxes may go on. Of two sandboxes of one deployment, one that ended, or one whose start did not come to its end, the engine has no use.
  */
-export async function sweep(context: SandboxContext, keep: ReadonlySet<string>): Promise<Swept> {
+export async function sweep(
+  context: SandboxContext,
+  keep: ReadonlySet<string>,
+  onEnded?: DestroyOptions['onEnded'],
+): Promise<Swept> {
   const sandboxes = await listSandboxes(context)
   const kept = wanted(sandboxes, keep)
   const unwanted = sandboxes.filter((sandbox) => !kept.includes(sandbox))
-  await Promise.all(unwanted.map(({ sandbox }) => destroySandbox(context, sandbox, { graceSeconds: 0 })))
+  const how = { graceSeconds: 0, ...(onEnded === undefined ? {} : { onEnded }) }
+  await Promise.all(unwanted.map(({ sandbox }) => destroySandbox(context, sandbox, how)))
   const others = await removeOthers(context)
   const folders = await removeFolders(context, new Set(kept.map(({ sandbox }) => sandbox.id)))
   return { kept, removed: unwanted.length + others + folders }

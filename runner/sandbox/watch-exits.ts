@@ -15,6 +15,8 @@ export interface SandboxExit {
 interface WatchOptions {
   readonly signal: AbortSignal
   readonly onExit: (exit: SandboxExit) => void
+  /** The kernel ended a process for want of memory; whether the sandbox ends by it is not known yet. It may be told several times. */
+  readonly onMemoryFull?: (sandbox: Pick<SandboxExit, 'containerId' | 'deploymentId'>) => void
   /** The daemon cannot be heard at the moment; the watch goes on trying. */
   readonly onTrouble: (error: unknown) => void
   /** Called each time the watch hears the daemon (again). */
@@ -49,7 +51,7 @@ async function watchOnce(context: SandboxContext, options: WatchOptions & { told
   caughtUp.promise.catch(() => {})
   const events = containerEvents(context.docker, {
     labels: filter,
-    actions: ['die'],
+    actions: ['die', 'oom'],
     signal: options.signal,
     onSubscribed: () => {
       options.onWatching?.()
@@ -57,6 +59,11 @@ async function watchOnce(context: SandboxContext, options: WatchOptions & { told
     },
   })
   for await (const event of events) {
+    if (event.action === 'oom') {
+      const deploymentId = fromLabels(event.attributes)?.deploymentId
+      if (deploymentId !== undefined) options.onMemoryFull?.({ deploymentId, containerId: event.containerId })
+      continue
+    }
     await tell(context, options, {
       id: event.containerId,
       labels: event.attributes,

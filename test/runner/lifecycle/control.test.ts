@@ -56,6 +56,7 @@ it('a suspect micro that runs is left alone; one that has ended is gone, and its
     type: 'gone',
     deploymentId: 'd1',
     reason: 'The micro ended by itself with exit code 3.',
+    end: { reason: 'exit', exitCode: 3 },
   })
   expect(parts.runner.fleet.temperature('d1')).toBe('cold')
   await expect.poll(() => readLog(parts.runner.store, 'd1')).toContain('exit code 3')
@@ -68,7 +69,7 @@ it('a micro that crashes again and again is unavailable for as long as it is pau
     const containerId = parts.runner.fleet.sandbox('d1')?.containerId ?? ''
     const exit = { sandboxId: 's', containerId, deploymentId: 'd1', exitCode: 137, oomKilled: n === 1 }
     await noteExit(parts.runner, exit)
-    const reason = n === 0 ? 'ended by signal 9' : 'more memory than its limit'
+    const reason = n === 0 ? 'ended by signal SIGKILL' : 'more memory than its limit'
     expect(await next()).toMatchObject({ type: 'gone', reason: expect.stringContaining(reason) as string })
   }
   say({ type: 'wake', deploymentId: 'd1' })

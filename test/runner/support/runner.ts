@@ -20,6 +20,7 @@ import { createHousekeeping } from '../../../runner/housekeeping/keep-house.ts'
 import { createDrains } from '../../../runner/lifecycle/drains.ts'
 import { createFleet } from '../../../runner/lifecycle/fleet.ts'
 import { createGatewayLink, type Gateway } from '../../../runner/lifecycle/gateway-link.ts'
+import { createAppLogs } from '../../../runner/logs/app-logs.ts'
 import type { FromGateway } from '../../../runner/gateway/protocol.ts'
 import type { Runner } from '../../../runner/runner.ts'
 import type { Sandbox } from '../../../runner/sandbox/sandbox.ts'
@@ -89,6 +90,7 @@ export async function startTestRunner(): Promise<TestRunner> {
         did.push(`start ${id}`)
         return Promise.resolve(sandbox(id))
       },
+      quiet: () => Promise.resolve(),
       freeze: act('freeze'),
       thaw: act('thaw'),
       destroy: act('destroy'),
@@ -131,6 +133,13 @@ export async function startTestRunner(): Promise<TestRunner> {
     fleet,
     gateways,
     drains,
+    appLogs: createAppLogs({
+      docker,
+      store,
+      maskFor: () => Promise.resolve((text) => text),
+      onProblem: (message, data) => log.warn(data, message),
+    }),
+    processes: { wereRefused: () => false, look: () => Promise.resolve(), close: () => {} },
     works: createWorks(),
     house: createHousekeeping(),
     inProduction,
@@ -183,6 +192,7 @@ export async function startTestRunner(): Promise<TestRunner> {
     },
     async [Symbol.asyncDispose]() {
       fleet.close()
+      await runner.appLogs.close()
       await gateways.close()
       daemon.close()
       daemon.closeAllConnections()

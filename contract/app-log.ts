@@ -1,0 +1,36 @@
+import { z } from 'zod'
+
+/** Whose words a line is: the app's standard output or error, or ours about it. */
+export const appStreams = ['out', 'err', 'micropush'] as const
+
+export type AppStream = (typeof appStreams)[number]
+
+export const appLine = z.strictObject({
+  atMs: z.number(),
+  stream: z.enum(appStreams),
+  /** As the app wrote it, control characters and all: `cleanLine` before it is shown. */
+  text: z.string(),
+})
+
+export type AppLine = Readonly<z.infer<typeof appLine>>
+
+/**
+ * A line without what makes a terminal do things, or a reader see what is not there: escape sequences, control characters, and the
+ * marks that change the direction of text (https://trojansource.codes). A tab becomes spaces.
+ */
+export function cleanLine(text: string): string {
+  return (
+    text
+      .replaceAll('\t', '    ')
+      // oxlint-disable-next-line no-control-regex -- these are the characters to take out
+      .replace(/\u001b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[ -/]*[0-~])/g, '')
+      // oxlint-disable-next-line no-control-regex -- so are these
+      .replace(/[\u0000-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]/g, '')
+  )
+}
+
+/** `2026-11-24 09:00:00.123 out  text`, the time in UTC. */
+export function formatAppLine({ atMs, stream, text }: AppLine): string {
+  const time = new Date(atMs).toISOString().replace('T', ' ').slice(0, 23)
+  return `${time} ${stream === 'micropush' ? '==>' : stream}  ${cleanLine(text)}`
+}

@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { outputReadUpTo } from '../../../contract/store/app-logs.ts'
+import { destroySandbox } from '../../../runner/sandbox/destroy-sandbox.ts'
+import { freeze, thaw } from '../../../runner/sandbox/sleep.ts'
+import { ask, isolationsHere, probe, runInside } from '../sandbox/stage.ts'
+import { openLogStage, type LogStage } from './log-stage.ts'
+
+describe.each(await isolationsHere())('the log of an app under %s', (isolation) => {
+  let at: LogStage
+  beforeAll(async () => {
+    at = await openLogStage(isolation)
+  })
+  afterAll(() => at.close())
+
+  test('has each line with its time, its stream and its deployment, from the first one on, without secrets', async () => {
+    const before = Date.now()
+    const sandbox = await at.stage.start({
+      files: {
+        'index.js': `console.log('born'); module.exports = (q, r) => { console.error('asked', q.url, 'hunter2'); r.end('ok') }`,
+      },
+    })
+    at.logs.follow(sandbox)
+    await ask(sandbox, '/a')
+    await expect.poll(() => at.texts(sandbox.deploymentId)).toEqual(['born', 'asked /a ***'])
+    const lines = await at.written(sandbox.deploymentId)
+    expect(lines.map(({ stream }) => stream)).toEqual(['out', 'err'])
+    for (const { atMs } of lines) {
+      expect(atMs).toBeGreaterThanOrEqual(before)
+      expect(atMs).toBeLessThanOrEqual(Date.now())
+    }
+  })
+
+  test('goes on where it was after a restart of the engine: nothing twice, nothing lost, in the middle of a long line too', async () => {
+    const sandbox = await at.stage.start(probe)
+    const write = (code: string) => runInside(sandbox, `const w = (t) => process.stdout.write(t); ${code}; return 1`)
+    let engine = at.openLogs()
+    engine.follow(sandbox)
+    await write(`for (let i = 0; i < 50; i++) w('a' + i + '\\n'); w('x'.repeat(16384))`)
+    await expect.poll(async () => (await at.texts(sandbox.deploymentId)).length).toBe(51)
+    await engine.close()
+    await write(`w('y'.repeat(16384)); w('z\\n'); for (let i = 0; i < 50; i++) w('b' + i + '\\n')`)
+    engine = at.openLogs()
+    engine.follow(sandbox)
+    await write(`w('last\\n')`)
+    await expect.poll(async () => (await at.texts(sandbox.deploymentId)).at(-1)).toBe('last')
+    const numbered = (letter: string) => Array.from({ length: 50 }, (_, at) => `${letter}${at}`)
+    const all = [...numbered('a'), 'x'.repeat(16384), 'y'.repeat(16384), 'z', ...numbered('b'), 'last']
+    expect(await at.texts(sandbox.deploymentId)).toEqual(all)
+    await engine.close()
+  })
+
+  test('has what was written right before a freeze and after the thaw, and the last words of one that is ended', async () => {
+    const sandbox = await at.stage.start({
+      files: {
+        'index.js': `
+          process.on('SIGTERM', () => { console.log('good'); process.stdout.write('bye', () => process.exit(0)) })
+          module.exports = (q, r) => { console.log(q.url); r.end('ok') }`,
+      },
+    })
+    at.logs.follow(sandbox)
+    for (const path of ['/1', '/2', '/3']) {
+      await ask(sandbox, path)
+      await freeze(at.stage.context, sandbox)
+      await at.logs.rest(sandbox)
+      expect((await at.texts(sandbox.deploymentId)).at(-1)).toBe(path)
+      await thaw(at.stage.context, sandbox)
+      at.logs.follow(sandbox)
+    }
+    await destroySandbox(at.stage.context, sandbox, { graceSeconds: 5, onEnded: (ended) => at.logs.finish(ended) })
+    expect(await at.texts(sandbox.deploymentId)).toEqual(['/1', '/2', '/3', 'good', 'bye'])
+    expect(await outputReadUpTo(at.store, sandbox.containerId)).toBeUndefined()
+  })
+})
