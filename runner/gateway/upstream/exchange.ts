@@ -174,6 +174,8 @@ class Exchange {
   }
 
   #onReplyEnd(): void {
+    // Its last bytes were too many, and came together with its end: what was cut must not look whole.
+    if (this.#phase === 'settled') return
     const { request, response } = this.#call
     if (!this.#body.complete) {
       this.#body.stop()
