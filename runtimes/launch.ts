@@ -11,6 +11,10 @@ export const paths = {
   /** Our own packages, last on the module path: the app's and installed ones of the same name win. */
   nodeLibrary: '/opt/micropush/lib/node',
   pythonLibrary: '/opt/micropush/lib/python',
+  nodeWarmUp: '/opt/micropush/node/warm-up.cjs',
+  pythonWarmUp: '/opt/micropush/python/warm_up.py',
+  /** Code of the app that was compiled ahead. */
+  cache: '/var/cache/micropush',
   /** The folder that the host shares with the sandbox for its sockets. */
   sockets: '/run/micropush',
 } as const

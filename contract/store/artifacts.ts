@@ -4,6 +4,8 @@ import type { Store } from './connect.ts'
 export interface KeptArtifacts {
   readonly app: ReadonlySet<string>
   readonly dependencies: ReadonlySet<string>
+  /** None: a cache saves time at a start, and is made again when it is missed. */
+  readonly cache: ReadonlySet<string>
 }
 
 interface Keeping {
@@ -30,7 +32,7 @@ export async function keptArtifacts({ redis, keys }: Store, keeping: Keeping): P
       if (artifacts.dependencies !== undefined) dependencies.add(artifacts.dependencies)
     }
   }
-  return { app, dependencies }
+  return { app, dependencies, cache: new Set() }
 }
 
 /** The runtimes of those deployments, by their ids. */

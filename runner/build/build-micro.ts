@@ -1,6 +1,6 @@
-import { randomInt } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { builderUid } from './builder/builder-uid.ts'
 import { assertDependenciesFit } from './store/dependencies-fit.ts'
 import { imageId } from '../docker/image-id.ts'
 import type { Build, BuildContext, BuildInput, BuildResult } from './build.ts'
@@ -61,12 +61,4 @@ export async function buildMicro(context: BuildContext, input: BuildInput): Prom
     await Promise.all(removals)
     await removeTree(workDir)
   }
-}
-
-/** Uids of builders begin where those of sandboxes end. */
-const FIRST_UID = 265_536
-const UIDS = 65_536
-
-function builderUid(): number {
-  return FIRST_UID + randomInt(UIDS)
 }

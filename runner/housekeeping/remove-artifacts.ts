@@ -11,7 +11,12 @@ const HOUR_MS = 3600_000
  * How long an artifact stays after its last use though no deployment is kept that needs it. An hour is several times what the longest
  * build takes from the moment it finds an artifact to the moment its deployment is on record; dependencies stay for pushes to come.
  */
-const UNUSED_MS = { app: HOUR_MS, dependencies: 7 * 24 * HOUR_MS, builds: 7 * 24 * HOUR_MS } as const
+const UNUSED_MS = {
+  app: HOUR_MS,
+  dependencies: 7 * 24 * HOUR_MS,
+  cache: 7 * 24 * HOUR_MS,
+  builds: 7 * 24 * HOUR_MS,
+} as const
 /** With less of the disk free than this, dependencies stay no longer than apps. */
 const SCARCE_SHARE = 0.1
 

@@ -41,6 +41,8 @@ export interface SandboxSpec {
   /** Host folder of the app artifact; for a Node micro with dependencies it holds an empty folder `node_modules`. */
   readonly appDir: string
   readonly dependenciesDir?: string
+  /** Host folder of the app's compiled code, where there is one. */
+  readonly cacheDir?: string
   /** The micro's environment, secrets included: it never shows in `docker inspect`. */
   readonly env: Readonly<Record<string, string>>
   /** Hides the secrets among them in what the app writes. */

@@ -1,11 +1,11 @@
 import { chown, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MicropushError, type ErrorCode } from '../../../contract/errors.ts'
-import { runOnce, type RunResult } from '../../docker/run-once.ts'
+import type { RunResult } from '../../docker/run-once.ts'
 import type { Build } from '../build.ts'
 import { builderContainer, builderLimits, DOWNLOADS, type BuilderMount } from './builder-container.ts'
 import { tellingLine } from './telling-line.ts'
-import { watchDisk } from './watch-disk.ts'
+import { runWatched } from './run-watched.ts'
 
 export interface BuilderRun {
   /** Mounts besides `/app`, `/dependencies` and `/tmp`, which are the build's own folders; one for the same place wins over those. */
@@ -24,9 +24,6 @@ export interface BuilderRun {
   readonly codes: { readonly failed: ErrorCode; readonly timedOut: ErrorCode }
 }
 
-/** Thrown when a builder wrote more than it may: what it wrote is still in its work folder, to be measured. */
-export class DiskBoundReached extends Error {}
-
 const TAIL_CHARACTERS = 64 * 1024
 
 /**
@@ -36,53 +33,41 @@ const TAIL_CHARACTERS = 64 * 1024
  */
 export async function runBuilder(build: Build, run: BuilderRun): Promise<void> {
   const own = await makeFolders(build)
-  const ended = new AbortController()
-  const stop = new AbortController()
-  // A watch that fails stops the builder: unwatched it could fill the disk.
-  const watch = watchDisk({ dir: build.workDir, maxBytes: run.maxBytes, signal: ended.signal }).then(
-    (reason) => {
-      if (reason !== undefined) stop.abort(reason === 'too-large' ? new DiskBoundReached() : reason)
-    },
-    (error: unknown) => stop.abort(error),
-  )
   const output = outputTail(build.out)
-  try {
-    const result = await runOnce(
-      build.docker,
-      builderContainer({
-        image: build.image,
-        isolation: run.code === 'ours' ? 'runc' : build.isolation,
-        instance: build.instance,
-        deploymentId: build.deploymentId,
-        network: build.network,
-        uid: build.uid,
-        script: `mkdir -p "$HOME"\n${run.script}`,
-        argument: run.argument ?? '',
-        env: { ...run.env, ...environment, ...build.trust.env },
-        workingDir: '/app',
-        mounts: [
-          ...own.filter(({ to }) => run.mounts.every((other) => other.to !== to)),
-          ...run.mounts,
-          ...build.trust.mounts,
-        ],
-      }),
-      {
-        signal: AbortSignal.any([build.signal, stop.signal]),
-        deadlineMs: run.deadlineMs,
-        onOutput: output.write,
-        onRemoval: (removed) => {
-          build.removals.push(removed)
-          // It fails where the build waits for it; until then it must not count as unhandled.
-          removed.catch(() => {})
-        },
+  const result = await runWatched(
+    build.docker,
+    builderContainer({
+      image: build.image,
+      isolation: run.code === 'ours' ? 'runc' : build.isolation,
+      instance: build.instance,
+      deploymentId: build.deploymentId,
+      network: build.network,
+      uid: build.uid,
+      script: `mkdir -p "$HOME"\n${run.script}`,
+      argument: run.argument ?? '',
+      env: { ...run.env, ...environment, ...build.trust.env },
+      workingDir: '/app',
+      mounts: [
+        ...own.filter(({ to }) => run.mounts.every((other) => other.to !== to)),
+        ...run.mounts,
+        ...build.trust.mounts,
+      ],
+    }),
+    {
+      dir: build.workDir,
+      maxBytes: run.maxBytes,
+      signal: build.signal,
+      deadlineMs: run.deadlineMs,
+      onOutput: output.write,
+      onRemoval: (removed) => {
+        build.removals.push(removed)
+        // It fails where the build waits for it; until then it must not count as unhandled.
+        removed.catch(() => {})
       },
-    )
-    output.end()
-    assertSuccess(result, run, output.text())
-  } finally {
-    ended.abort()
-    await watch
-  }
+    },
+  )
+  output.end()
+  assertSuccess(result, run, output.text())
 }
 
 const environment = {

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { removeTree } from './remove-tree.ts'
 
-export const artifactKinds = ['app', 'dependencies'] as const
+export const artifactKinds = ['app', 'dependencies', 'cache'] as const
 
 export type ArtifactKind = (typeof artifactKinds)[number]
 

@@ -28,7 +28,7 @@ const fixed = {
 } as const
 
 interface SandboxContainer {
-  readonly spec: Pick<SandboxSpec, 'micro' | 'image' | 'language' | 'appDir' | 'dependenciesDir'> & {
+  readonly spec: Pick<SandboxSpec, 'micro' | 'image' | 'language' | 'appDir' | 'dependenciesDir' | 'cacheDir'> & {
     readonly limits: Pick<Limits, 'memoryBytes' | 'processes'>
   }
   readonly host: HostFacts
@@ -144,6 +144,7 @@ function mounts({ spec, host, paths }: SandboxContainer) {
   return [
     bind(spec.appDir, inside.app, 'read-only'),
     ...(spec.dependenciesDir === undefined ? [] : [bind(spec.dependenciesDir, dependencies, 'read-only')]),
+    ...(spec.cacheDir === undefined ? [] : [bind(spec.cacheDir, inside.cache, 'read-only')]),
     bind(paths.tmp, '/tmp', 'writable'),
     bind(paths.box, inside.sockets, 'writable'),
     bind(host.resolvConf, '/etc/resolv.conf', 'read-only'),

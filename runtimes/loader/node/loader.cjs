@@ -7,6 +7,7 @@ const http = require('http')
 const net = require('net')
 const path = require('path')
 const { openControl } = require('./control.cjs')
+const { useCompileCache } = require('./compile-cache.cjs')
 const { describe } = require('./failure.cjs')
 const { importEntry } = require('./import-entry.cjs')
 const { findServer } = require('./find-server.cjs')
@@ -35,6 +36,7 @@ function main() {
   const whileImporting = { uncaughtException: fail, unhandledRejection: fail }
 
   async function importApp() {
+    useCompileCache()
     const own = watchListen()
     for (const name of Object.keys(whileImporting)) process.on(name, whileImporting[name])
     const exported = await importEntry(entry)

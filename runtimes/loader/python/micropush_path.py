@@ -5,6 +5,8 @@ import os
 import site
 import sys
 
+import micropush_cache as cache
+
 APP = "/app"
 DEPENDENCIES = "/dependencies"
 LIBRARY = "/opt/micropush/lib/python"
@@ -22,6 +24,7 @@ def import_entry(entry, born_with):
     sys.path.extend(rest + [LIBRARY])
     _hide(born_with, (root, APP))
     sys.argv[:] = [entry]
+    cache.install()
     _forget_folders((root, APP, DEPENDENCIES))
     return _load(name, entry)
 
@@ -83,7 +86,7 @@ def _forget_folders(folders):
 def _load(name, entry):
     if "." in name:
         importlib.import_module(name.rpartition(".")[0])
-    spec = importlib.util.spec_from_file_location(name, entry)
+    spec = importlib.util.spec_from_file_location(name, entry, loader=cache.loader(name, entry))
     if spec is None:
         raise ImportError("%s is not a Python file" % entry)
     module = importlib.util.module_from_spec(spec)
