@@ -3,6 +3,7 @@ import { clear } from './clear.ts'
 import { disk } from './disk.ts'
 import { grant } from './grant/grant.ts'
 import { health } from './health.ts'
+import { logs } from './logs/logs.ts'
 import { prepare } from './prepare.ts'
 import { Refusal } from './refusal.ts'
 import { restart } from './restart/restart.ts'
@@ -10,6 +11,7 @@ import { CommandFailed } from './run.ts'
 import { secrets } from './secrets/secrets.ts'
 import { serve } from './serve.ts'
 import { start } from './start/start.ts'
+import { status } from './status/status.ts'
 import { test } from './test/test.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -18,6 +20,8 @@ const usage = `usage: micropush start        everything on this machine, in the 
        micropush prepare      make the data folder for parts that run as users of their own
        micropush health       ask the bot how everything is; bot or runner asks that part alone
        micropush clear        while nothing runs: end all sandboxes, and remove networks and firewall rules
+       micropush logs …       what a micro writes, and what happened to it
+       micropush status …     how the micros of a repository stand, and what ended them
        micropush disk         what takes the disk, and what bounds it
        micropush secrets …    set, import, list and remove secrets of repositories and micros
        micropush grant …      let a repository's micros ask for more than the usual limits
@@ -58,6 +62,10 @@ async function main([command = 'help', ...rest]: readonly string[]): Promise<num
       return prepare()
     case 'health':
       return health(rest[0])
+    case 'logs':
+      return logs(rest, stop.signal)
+    case 'status':
+      return status(rest)
     case 'disk':
       return disk()
     case 'secrets':

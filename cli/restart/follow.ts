@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isPending } from '../../contract/deployment.ts'
+import { isPending, type PendingState } from '../../contract/deployment.ts'
 import type { Store } from '../../contract/store/connect.ts'
 import { getDeployment } from '../../contract/store/deployments.ts'
 import { readRestart } from '../../contract/store/restarts.ts'
@@ -40,10 +40,16 @@ export async function followDeployment({ store, signal }: Means, { micro, id }: 
     const { state, outcome } = deployment
     if (state === 'live') return { words: `Live at ${outcome.url ?? '?'}`, end: 'good' }
     if (!isPending(state)) return { words: outcome.error?.message ?? `It is ${state}.`, end: 'bad' }
-    return state === 'queued'
-      ? { words: 'Its newest commit, which had waited for a secret, is queued again', waiting: 'for a runner' }
-      : { words: outcome.detail ?? state }
+    const words = outcome.detail ?? doing[state]
+    return state === 'queued' ? { words, waiting: 'for a runner' } : { words }
   })
+}
+
+const doing: Readonly<Record<PendingState, string>> = {
+  queued: 'Queued',
+  fetching: 'Fetching the source',
+  building: 'Building',
+  starting: 'Starting',
 }
 
 interface Look {

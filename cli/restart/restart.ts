@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto'
 import { addDeploy, addReport, addRestart, openQueues, type Queues } from '../../contract/queue.ts'
 import type { Store } from '../../contract/store/connect.ts'
 import { requeueDeployment } from '../../contract/store/deployments.ts'
-import { microsOfRepository, microStanding } from '../../contract/store/micros.ts'
-import { findRepository } from '../../contract/store/repositories.ts'
+import { microStanding } from '../../contract/store/micros.ts'
 import { noteRestart } from '../../contract/store/restarts.ts'
+import { say } from '../../setup/say.ts'
 import { readSettings } from '../env.ts'
-import { parseTarget, type Target } from '../target.ts'
+import { findMicros } from '../find-micros.ts'
+import { parseTarget } from '../target.ts'
 import { UsageError } from '../usage-error.ts'
 import { withStore } from '../with-store.ts'
 import { followDeployment, followRestart } from './follow.ts'
-import { Refusal } from '../refusal.ts'
 
 const usage = `usage: micropush restart <owner>/<repo>[/<micro>]
 Starts what is live anew, with the secrets that are set now, and loses no request. Without <micro>: every micro of the repository.`
@@ -27,24 +27,13 @@ export async function restart(args: readonly string[], signal: AbortSignal): Pro
   return withStore(async (store) => {
     const queues = openQueues(store.redis, readSettings().redisPrefix)
     try {
-      const keys = await microsOf(store, target)
+      const keys = await findMicros(store, target)
       const ends = await Promise.all(keys.map((key) => restartMicro({ store, queues, signal }, key)))
       return ends.every(Boolean) ? 0 : 1
     } finally {
       await queues.close()
     }
   })
-}
-
-async function microsOf(store: Store, { fullName, micro }: Target): Promise<string[]> {
-  const repository = await findRepository(store, fullName)
-  if (repository.id === undefined) throw new Refusal(`Nobody has pushed to ${fullName} yet.`)
-  const keys = await microsOfRepository(store, repository.id)
-  if (keys.length === 0) throw new Refusal(`${fullName} has no micros.`)
-  const names = keys.map((key) => key.split('/')[1] ?? '')
-  if (micro === undefined) return keys
-  if (names.includes(micro)) return [`${repository.id}/${micro}`]
-  throw new Refusal(`${fullName} has no micro called ${micro}; it has ${names.join(', ')}.`)
 }
 
 interface Means {
@@ -60,6 +49,7 @@ async function restartMicro({ store, queues, signal }: Means, microKey: string):
   // It had waited for a secret: what it had wanted to be is worth more than what is there.
   if (newest?.state === 'failed' && newest.outcome.error?.code === 'secret-missing') {
     if (await requeueDeployment(store, newest)) {
+      say(`${micro}: Its newest commit had waited for a secret; it is queued again`)
       await addDeploy(queues, newest.id)
       await addReport(queues, { kind: 'deployment', deploymentId: newest.id })
       return followDeployment({ store, signal }, { micro, id: newest.id })

@@ -6,9 +6,13 @@ import { readSettings } from '../env.ts'
 import { targetText, type Target } from '../target.ts'
 import { withStore } from '../with-store.ts'
 import { parseEnvFile, type EnvFile } from './parse-env-file.ts'
+import { readInput } from './read-input.ts'
 import { putSecrets } from './put-secrets.ts'
 import { whatFollows } from './what-follows.ts'
 import { Refusal } from '../refusal.ts'
+
+/** Far above what one micro can be given. */
+const LARGEST_FILE_BYTES = 4 * 1024 * 1024
 
 interface Import {
   readonly target: Target
@@ -19,8 +23,10 @@ interface Import {
 }
 
 /** Takes all secrets of a file over, or none of them when a line cannot be read. */
-export async function importSecrets({ target, scope, file, replace }: Import): Promise<number> {
-  const { values, skipped } = await readEnvFile(file)
+export async function importSecrets({ target, scope, file, replace }: Import, signal: AbortSignal): Promise<number> {
+  const read = await readEnvFile(file, signal)
+  if (read === undefined) return 130
+  const { values, skipped } = read
   return withStore(async (store) => {
     const key = await openMasterKey(store, readSettings().dataDir)
     const { repository, removed } = await putSecrets({ store, key }, { target, scope, values, replace })
@@ -33,16 +39,18 @@ export async function importSecrets({ target, scope, file, replace }: Import): P
   })
 }
 
-async function readEnvFile(file: string): Promise<EnvFile> {
-  let bytes: Buffer
-  try {
-    bytes = await readFile(file === '-' ? '/dev/stdin' : file)
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException
-    const why = code === 'ENOENT' ? 'there is no such file' : (code ?? 'unknown')
-    throw new Refusal(`${file} cannot be read: ${why}.`, { cause })
-  }
-  const read = parseEnvFile(bytes.toString('utf8'))
+async function readEnvFile(file: string, signal: AbortSignal): Promise<EnvFile | undefined> {
+  const text =
+    file === '-' ? await readInput(LARGEST_FILE_BYTES, signal) : await readFile(file, 'utf8').catch(refuse(file))
+  if (text === undefined) return undefined
+  const read = parseEnvFile(text)
   if (read.faults.length === 0) return read
   throw new Refusal(`${file}: ${read.faults.join('; ')}. Nothing was changed.`)
+}
+
+function refuse(file: string) {
+  return (cause: NodeJS.ErrnoException): never => {
+    const why = cause.code === 'ENOENT' ? 'there is no such file' : (cause.code ?? cause.message)
+    throw new Refusal(`${file} cannot be read: ${why}.`, { cause })
+  }
 }

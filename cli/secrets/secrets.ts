@@ -50,7 +50,7 @@ export async function secrets(args: readonly string[], signal: AbortSignal): Pro
         replace: values.replace ? 'others' : 'none',
       } as const
       allowNoMore(positionals, 2, 'One file at a time')
-      return importSecrets(about)
+      return importSecrets(about, signal)
     }
     case 'list':
       allowNoMore(positionals, 1, 'One repository at a time')

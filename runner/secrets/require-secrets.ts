@@ -14,7 +14,7 @@ export function requireSecrets({ owner, repository, config }: Of, { values }: Pi
   const target = `${owner}/${repository}/${config.name}`
   throw new MicropushError(
     'secret-missing',
-    `${which}. The operator sets it: micropush secrets set ${target} ${first}; then: micropush restart ${target}`,
+    `${which}. Set it: micropush secrets set ${target} ${first}; then: micropush restart ${target}`,
   )
 }
 

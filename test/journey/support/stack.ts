@@ -25,6 +25,8 @@ interface Status {
 /** The whole platform as `npm start` runs it, with data, ports, Redis and labels of its own. */
 export interface Stack extends AsyncDisposable {
   readonly dataDir: string
+  /** What its processes find in their environment, and a command that is to talk to it has to. */
+  readonly env: Readonly<Record<string, string>>
   readonly forgeUrl: string
   readonly forgePort: number
   readonly botPort: number
@@ -106,6 +108,7 @@ export async function startStack(over: Readonly<Record<string, string>> = {}, pa
 
   const stack: Stack = {
     dataDir,
+    env,
     forgeUrl,
     forgePort,
     botPort,

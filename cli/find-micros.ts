@@ -1,0 +1,26 @@
+import type { Store } from '../contract/store/connect.ts'
+import { microsOfRepository } from '../contract/store/micros.ts'
+import { findRepository } from '../contract/store/repositories.ts'
+import { Refusal } from './refusal.ts'
+import type { Target } from './target.ts'
+
+/**
+ * The micros (`repositoryId/micro`) that a command is about: the one that is named, or all of the repository.
+ *
+ * @throws Refusal when there is none, with those that there are.
+ */
+export async function findMicros(store: Store, { fullName, micro }: Target): Promise<string[]> {
+  const repository = await findRepository(store, fullName)
+  if (repository.id === undefined) throw new Refusal(`Nobody has pushed to ${fullName} yet.`)
+  const keys = await microsOfRepository(store, repository.id)
+  if (keys.length === 0) throw new Refusal(`${fullName} has no micros.`)
+  if (micro === undefined) return keys
+  const wanted = `${repository.id}/${micro}`
+  if (keys.includes(wanted)) return [wanted]
+  throw new Refusal(`${fullName} has no micro called ${micro}; it has ${keys.map(microName).join(', ')}.`)
+}
+
+/** The name of a micro of which the key is known. */
+export function microName(microKey: string): string {
+  return microKey.split('/')[1] ?? microKey
+}

@@ -1,0 +1,59 @@
+import type { Deployment } from '../../contract/deployment.ts'
+import type { IncidentKind } from '../../contract/end-reason.ts'
+import type { Store } from '../../contract/store/connect.ts'
+import { readIncidents, type IncidentCount } from '../../contract/store/incidents.ts'
+import { microStanding } from '../../contract/store/micros.ts'
+import { say } from '../../setup/say.ts'
+import { findMicros, microName } from '../find-micros.ts'
+import { parseTarget } from '../target.ts'
+import { UsageError } from '../usage-error.ts'
+import { withStore } from '../with-store.ts'
+
+const usage = `usage: micropush status <owner>/<repo>[/<micro>]
+How micros stand, and what happened to them within the last 30 days.`
+
+const words: Readonly<Record<IncidentKind, string>> = {
+  memory: 'ended for using more memory than its limit',
+  timeout: 'ended because it kept its processor busy and did not answer',
+  processes: 'ended after it had reached its limit of processes',
+  crash: 'ended by a signal',
+  exit: 'ended by itself',
+  unknown: 'gone, for a reason that is not known',
+  late: 'requests that got 504',
+  'memory-of-child': 'a process ended for want of memory, the rest went on',
+  'process-refused': 'a new process or thread refused',
+}
+
+/** `micropush status …`; gives the exit code. */
+export async function status(args: readonly string[]): Promise<number> {
+  const [first, more] = args
+  if (first === undefined || first === '--help') {
+    console.error(usage)
+    return first === undefined ? 2 : 0
+  }
+  const target = parseTarget(first)
+  if (more !== undefined) throw new UsageError('One repository or micro at a time.')
+  return withStore(async (store) => {
+    for (const key of await findMicros(store, target)) for (const line of await describeMicro(store, key)) say(line)
+    return 0
+  })
+}
+
+async function describeMicro(store: Store, microKey: string): Promise<string[]> {
+  const { live, newest } = await microStanding(store, microKey)
+  const incidents = await readIncidents(store, microKey)
+  return [
+    microName(microKey),
+    ...(live === undefined ? ['  nothing of it is live'] : [`  live at ${live.outcome.url ?? '?'}, ${describe(live)}`]),
+    ...(newest === undefined || newest.id === live?.id ? [] : [`  newest: ${newest.state}, ${describe(newest)}`]),
+    ...(incidents.length === 0 ? ['  nothing happened to it'] : incidents.map((one) => `  ${describeIncident(one)}`)),
+  ]
+}
+
+function describe({ sha, branch, id }: Deployment): string {
+  return `commit ${sha.slice(0, 7)} of ${branch}, deployment ${id}`
+}
+
+function describeIncident({ kind, count, lastAtMs }: IncidentCount): string {
+  return `${count} × ${words[kind]}, last at ${new Date(lastAtMs).toISOString().slice(0, 19).replace('T', ' ')} UTC`
+}
