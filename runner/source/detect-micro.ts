@@ -12,6 +12,8 @@ import {
 import { findEntry, languageOfFile, lookedFor } from './find-entry.ts'
 import { readMicroFiles, type MicroFiles } from './micro-files.ts'
 import { readStartScript } from './start-script.ts'
+import { chooseRuntime } from './version/choose-runtime.ts'
+import { readVersionRequests } from './version/version-files.ts'
 
 export interface Detected {
   readonly runtime: Runtime
@@ -30,8 +32,20 @@ export async function detectMicro(dir: string, config: MicroConfig): Promise<Det
   const files = await readMicroFiles(dir, config.entry)
   const named = config.runtime === undefined ? undefined : requireRuntime(config.runtime)
   const launch = chooseLaunch(files, config, named?.language)
-  const runtime = named ?? defaultRuntime(launch.language)
-  return { runtime, launch, warnings: [...runtimeWarnings(runtime, config), ...sourceWarnings(files)] }
+  const { runtime, warnings } = named ? { runtime: named, warnings: [] } : await findAsked(dir, launch.language, files)
+  return { runtime, launch, warnings: [...warnings, ...runtimeWarnings(runtime, config), ...sourceWarnings(files)] }
+}
+
+interface Asked {
+  readonly runtime: Runtime
+  readonly warnings: readonly string[]
+}
+
+/** The runtime that files such as `.nvmrc` ask for, or the default one. */
+async function findAsked(dir: string, language: Language, { names, manifest }: MicroFiles): Promise<Asked> {
+  const requests = await readVersionRequests(dir, language, { names, engine: manifest?.engine })
+  const { runtime, warnings } = chooseRuntime(requests)
+  return { runtime: runtime ?? defaultRuntime(language), warnings }
 }
 
 function requireRuntime(spelling: string): Runtime {

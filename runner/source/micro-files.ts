@@ -9,13 +9,20 @@ import { startScriptFile } from './start-script.ts'
 export interface MicroFiles {
   /** Names of the files in the folder itself, links to files among them. */
   readonly names: ReadonlySet<string>
-  readonly manifest: { readonly main?: string; readonly start?: string } | undefined
+  readonly manifest: Manifest | undefined
   /** The file that package.json's `main` means, when it exists. */
   readonly mainFile: string | undefined
   /** The file that a plain `node file` start script starts, when it exists. */
   readonly startFile: string | undefined
   readonly hasPythonManifest: boolean
   readonly namedEntryExists: boolean
+}
+
+interface Manifest {
+  readonly main?: string
+  readonly start?: string
+  /** `engines.node` */
+  readonly engine?: string
 }
 
 const MANIFEST_BYTES = 4 * 1024 * 1024
@@ -25,6 +32,10 @@ const manifestShape = z.looseObject({
   main: z.string().optional().catch(undefined),
   scripts: z
     .looseObject({ start: z.string().optional().catch(undefined) })
+    .optional()
+    .catch(undefined),
+  engines: z
+    .looseObject({ node: z.string().optional().catch(undefined) })
     .optional()
     .catch(undefined),
 })
@@ -45,13 +56,17 @@ export async function readMicroFiles(dir: string, namedEntry: string | undefined
   }
 }
 
-async function readManifest(path: string): Promise<{ main?: string; start?: string }> {
+async function readManifest(path: string): Promise<Manifest> {
   if ((await stat(path)).size > MANIFEST_BYTES) throw new MicropushError('config-invalid', 'package.json is too large.')
   const text = (await readFile(path, 'utf8')).replace(/^\uFEFF/, '')
   const parsed = manifestShape.safeParse(parseJson(text))
   if (!parsed.success) throw new MicropushError('config-invalid', 'package.json is not a JSON object.')
-  const { main, scripts } = parsed.data
-  return { ...(main ? { main } : {}), ...(scripts?.start ? { start: scripts.start } : {}) }
+  const { main, scripts, engines } = parsed.data
+  return {
+    ...(main ? { main } : {}),
+    ...(scripts?.start ? { start: scripts.start } : {}),
+    ...(engines?.node ? { engine: engines.node } : {}),
+  }
 }
 
 function parseJson(text: string): unknown {
