@@ -8,6 +8,7 @@ import type { Fleet } from './lifecycle/fleet.ts'
 import type { GatewayLink } from './lifecycle/gateway-link.ts'
 import type { ProcessWatch } from './lifecycle/watch-processes.ts'
 import type { AppLogs } from './logs/app-logs.ts'
+import type { WarmUps } from './build/warm/warm-ups.ts'
 import type { Docker } from './docker/client.ts'
 import type { Housekeeping } from './housekeeping/keep-house.ts'
 import type { Network } from './network/set-up-network.ts'
@@ -32,6 +33,8 @@ export interface Runner {
   readonly gateways: GatewayLink
   readonly drains: Drains
   readonly works: Works
+  /** Compiles apps ahead, for their next start. */
+  readonly warmUps: WarmUps
   /** What micros write, and what we say of them, on its way into their logs. */
   readonly appLogs: AppLogs
   /** Which micros have reached their limit of processes. */

@@ -6,6 +6,7 @@ import { openStore } from '../contract/store/connect.ts'
 import { getDeployment } from '../contract/store/deployments.ts'
 import { MicropushError } from '../contract/errors.ts'
 import { GATEWAY_GID, prepareGround } from './ground.ts'
+import { createWarmUps } from './build/warm/warm-ups.ts'
 import { createHousekeeping } from './housekeeping/keep-house.ts'
 import { answerGateway } from './lifecycle/control.ts'
 import { createDrains } from './lifecycle/drains.ts'
@@ -115,6 +116,9 @@ export async function startRunner(settings: Settings, log: Logger): Promise<Star
       onRefused: (deploymentId) => void noteRefusal(runner, deploymentId),
     }),
     works: createWorks(),
+    warmUps: createWarmUps({ docker, instance, dataDir: settings.dataDir, isolation: sandboxes.isolation }, (error) =>
+      log.warn({ err: error }, 'an app could not be compiled ahead'),
+    ),
     house: createHousekeeping(),
     inProduction,
     routed,
@@ -140,6 +144,7 @@ export async function startRunner(settings: Settings, log: Logger): Promise<Star
     async close() {
       stop.abort()
       await workQueue.close()
+      await runner.warmUps.close()
       fleet.close()
       runner.processes.close()
       await Promise.all([exits, firewall, pruning, appLogs.close()])

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Deployment } from '../../contract/deployment.ts'
 import { MicropushError } from '../../contract/errors.ts'
 import { findRuntime } from '../../runtimes/catalogue.ts'
+import { findCache } from '../build/warm/find-cache.ts'
 import { prepareRuntime } from '../images/prepare.ts'
 import type { Runner } from '../runner.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
@@ -25,6 +26,8 @@ export async function startDeployment(runner: Runner, deployment: Deployment, si
   requireSecrets(deployment, secrets)
   const images = await prepareRuntime(runner, runtime, { signal, onProgress: () => {} })
   const store = join(runner.settings.dataDir, 'artifacts')
+  const compiled = { image: images.sandbox, artifacts, launch }
+  const cacheDir = await findCache({ ...compiled, dataDir: runner.dataDir })
   const sandbox = await startSandbox(
     runner.sandboxes,
     {
@@ -37,6 +40,7 @@ export async function startDeployment(runner: Runner, deployment: Deployment, si
       ...(artifacts.dependencies === undefined
         ? {}
         : { dependenciesDir: join(store, 'dependencies', artifacts.dependencies) }),
+      ...(cacheDir === undefined ? {} : { cacheDir }),
       env: microEnvironment(deployment, { origin: runner.settings, secrets }),
       mask: secrets.mask,
       limits: deployment.config.limits,
@@ -44,5 +48,8 @@ export async function startDeployment(runner: Runner, deployment: Deployment, si
     { signal, onPhase: () => {} },
   )
   runner.appLogs.follow(sandbox)
+  if (cacheDir === undefined) {
+    runner.warmUps.request({ ...compiled, deploymentId: deployment.id, env: deployment.config.env })
+  }
   return sandbox
 }

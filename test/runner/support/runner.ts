@@ -141,6 +141,7 @@ export async function startTestRunner(): Promise<TestRunner> {
     }),
     processes: { wereRefused: () => false, look: () => Promise.resolve(), close: () => {} },
     works: createWorks(),
+    warmUps: { request: () => {}, close: () => Promise.resolve() },
     house: createHousekeeping(),
     inProduction,
     routed: new Map(),
