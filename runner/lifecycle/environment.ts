@@ -3,6 +3,7 @@ import { productionLabel } from '../../contract/names.ts'
 import type { Settings } from '../../contract/settings.ts'
 import type { MicroSecrets } from '../secrets/micro-secrets.ts'
 import { productionUrl } from './routes.ts'
+import { spaceEnvironment } from './space-environment.ts'
 
 /** The port that an app which starts its own server has to listen on. */
 const PORT = '8000'
@@ -30,5 +31,6 @@ export function microEnvironment(deployment: Deployment, { origin, secrets }: Gi
     DETA_RUNTIME: 'true',
     DETA_PATH: productionLabel({ owner, micro: config.name }),
     DETA_PROJECT_KEY: secrets.key,
+    ...spaceEnvironment(deployment, origin),
   }
 }
