@@ -10,15 +10,23 @@ export function buildsDir(dataDir: string): string {
   return join(dataDir, 'builds')
 }
 
-/** Removes what builds of a runner that died have left: containers and folders. To be called before the first build. */
+/** Where warm-ups work, which nobody waits for. */
+export function warmUpsDir(dataDir: string): string {
+  return join(dataDir, 'warm-ups')
+}
+
+/** Removes what builds and warm-ups of a runner that died have left: containers and folders. To be called before the first build. */
 export async function sweepBuilds(of: {
   readonly docker: Docker
   readonly instance: string
   readonly dataDir: string
 }): Promise<void> {
-  const left = await listContainers(of.docker, [`${labels.instance}=${of.instance}`, `${labels.kind}=builder`])
-  await Promise.all(left.map(({ id }) => removeContainer(of.docker, id)))
-  const dir = buildsDir(of.dataDir)
-  const folders = await readdir(dir).catch(() => [])
-  for (const folder of folders) await removeTree(join(dir, folder))
+  for (const kind of ['builder', 'warm-up']) {
+    const left = await listContainers(of.docker, [`${labels.instance}=${of.instance}`, `${labels.kind}=${kind}`])
+    await Promise.all(left.map(({ id }) => removeContainer(of.docker, id)))
+  }
+  for (const dir of [buildsDir(of.dataDir), warmUpsDir(of.dataDir)]) {
+    const folders = await readdir(dir).catch(() => [])
+    for (const folder of folders) await removeTree(join(dir, folder))
+  }
 }

@@ -33,6 +33,8 @@ export interface BuilderSpec {
   readonly image: string
   readonly isolation: Isolation
   readonly instance: string
+  /** `builder` when absent. */
+  readonly kind?: 'builder' | 'warm-up'
   readonly deploymentId: string
   readonly network: string
   readonly uid: number
@@ -60,7 +62,7 @@ export function builderContainer(spec: BuilderSpec): ContainerOptions {
     Hostname: 'builder',
     Labels: {
       [labels.instance]: spec.instance,
-      [labels.kind]: 'builder',
+      [labels.kind]: spec.kind ?? 'builder',
       [labels.deployment]: spec.deploymentId,
       [labels.uid]: String(spec.uid),
     },

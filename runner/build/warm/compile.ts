@@ -46,6 +46,7 @@ export async function compile(
     image: warm.image,
     isolation: context.isolation,
     instance: context.instance,
+    kind: 'warm-up',
     deploymentId: warm.deploymentId,
     network: 'none',
     uid,

@@ -5,7 +5,7 @@ import { DiskBoundReached } from '../builder/run-watched.ts'
 import { publishArtifact, useArtifact } from '../store/artifact-store.ts'
 import { removeTree } from '../store/remove-tree.ts'
 import { sealTree } from '../store/seal-tree.ts'
-import { buildsDir } from '../sweep-builds.ts'
+import { warmUpsDir } from '../sweep-builds.ts'
 import { cacheName } from './cache-name.ts'
 import { compile, type WarmUp, type WarmUpContext } from './compile.ts'
 
@@ -25,7 +25,7 @@ export async function warmUp(context: WarmUpContext, warm: WarmUp): Promise<bool
   if (name === undefined || launch.kind !== 'loader') return false
   const artifact = { dataDir: context.dataDir, kind: 'cache', name } as const
   if ((await useArtifact(artifact)) !== undefined) return true
-  const workDir = join(buildsDir(context.dataDir), `warm-${warm.deploymentId}`)
+  const workDir = join(warmUpsDir(context.dataDir), warm.deploymentId)
   try {
     const root = await compile(context, { ...warm, launch }, workDir)
     const { bytes } = await sealTree({ root, mountPoint: paths.cache, linksWithin: paths.cache, purpose: 'seal' })

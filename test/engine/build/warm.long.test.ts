@@ -128,7 +128,7 @@ module.exports = (req, res) => res.end('fine')`,
     })
     expect(await warmUp({ docker, instance, dataDir, isolation }, app)).toBe(false)
     expect(await findCache({ ...app, dataDir })).toBeUndefined()
-    expect(await readdir(join(dataDir, 'builds'))).toEqual([])
+    expect(await readdir(join(dataDir, 'warm-ups'))).toEqual([])
     const left = await docker.listContainers({ all: true, filters: { label: [`micropush.instance=${instance}`] } })
     expect(left).toEqual([])
   })
