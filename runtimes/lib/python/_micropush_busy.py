@@ -42,7 +42,9 @@ def end(token):
 
 
 def any_pending():
-    return bool(_pending)
+    """False once the file is gone as well: who leaves then leaves nothing behind."""
+    with _lock:
+        return bool(_pending)
 
 
 def _start():

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { nodePackages } from '../dependencies.ts'
-import { ask } from '../sandbox.ts'
+import { ask, command } from '../sandbox.ts'
 import { detaEnvironment, seenBy, serveNode, writes, type Place } from './place.ts'
 
 /** The seam by which schedules will call what an app has registered. */
@@ -92,6 +92,23 @@ app.get('/', (req, res) => {
 export default app`,
     })
     expect(await seenBy(sandbox)).toEqual(['function', 'function', true, true])
+  })
+
+  test('finds deta when it starts a server of its own, by require and by import', async () => {
+    await using sandbox = await command({
+      ...place,
+      language: 'node',
+      command: 'node server.mjs',
+      files: {
+        'required.cjs': `module.exports = require('deta').App`,
+        'server.mjs': `
+import http from 'http'
+import { App } from 'deta'
+import required from './required.cjs'
+http.createServer((req, res) => res.end(JSON.stringify(App === required))).listen(process.env.PORT)`,
+      },
+    })
+    expect(await seenBy(sandbox)).toBe(true)
   })
 
   test('is served without pages when it only registers handlers', async () => {

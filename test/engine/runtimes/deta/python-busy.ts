@@ -56,11 +56,18 @@ async def release():
 
 /** The same without an event loop. */
 const WSGI = `
-import threading
+import os, threading, time
 from concurrent.futures import Future
+import _micropush_busy
 from micropush import wait_until
 release = threading.Event()
 future = Future()
+def released():
+    while not os.path.exists("/tmp/release"):
+        time.sleep(0.02)
+def ended():
+    while _micropush_busy.any_pending():
+        time.sleep(0.02)
 class Answer(list):
     def close(self):
         release.wait()
@@ -78,7 +85,18 @@ def app(environ, start_response):
         wait_until(later, "ran without a loop")
     if path == "/future":
         wait_until(future)
+    if path == "/fork":
+        reading, writing = os.pipe()
+        if os.fork() == 0:
+            wait_until(released)
+            os.write(writing, b"x")
+            ended()
+            os._exit(0)
+        os.read(reading, 1)
+        wait_until(int)
+        ended()
     if path == "/release":
+        open("/tmp/release", "w").close()
         release.set()
         future.set_result(None)
     return [b"answered"]
@@ -152,6 +170,15 @@ export function pythonBusyCases(place: Place): void {
     expect((await ask(sandbox.socket, { path: '/release' })).body).toBe('answered')
     await becomes(sandbox, 'idle')
     await writes(sandbox, said)
+  })
+
+  test('stays busy for one process of an app when another one has ended its work', async () => {
+    await using sandbox = await servePython(place, WSGI)
+    expect((await ask(sandbox.socket, { path: '/fork' })).body).toBe('answered')
+    // The parent took the mark away before it answered; the child sets it again.
+    await becomes(sandbox, 'busy')
+    await ask(sandbox.socket, { path: '/release' })
+    await becomes(sandbox, 'idle')
   })
 
   test('runs a coroutine for an app that has no event loop', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { ask } from '../sandbox.ts'
-import { detaEnvironment, seenBy, servePython, type Place } from './place.ts'
+import { ask, command } from '../sandbox.ts'
+import { detaEnvironment, seenBy, servePython, writes, type Place } from './place.ts'
 
 /** What `import deta` gives. */
 export function pythonLibraryCases(place: Place): void {
@@ -119,6 +119,29 @@ app.lib.cron(lambda event: None)`,
   ])('serves %s that it wraps', async (_name, app) => {
     await using sandbox = await servePython(place, `from deta import App\n${app}\n`)
     expect(await ask(sandbox.socket), sandbox.output()).toMatchObject({ status: 200, body: 'served' })
+  })
+
+  test('finds deta when it starts a server of its own', async () => {
+    await using sandbox = await command({
+      ...place,
+      language: 'python',
+      command: 'python3 server.py',
+      files: {
+        'server.py': `
+import os
+from wsgiref.simple_server import make_server
+from deta import App
+from micropush import wait_until
+def wsgi(environ, start_response):
+    wait_until(print, "after it", flush=True)
+    start_response("200 OK", [])
+    return [b"served"]
+make_server("", int(os.environ["PORT"]), App(wsgi)).serve_forever()
+`,
+      },
+    })
+    expect((await ask(sandbox.socket)).body).toBe('served')
+    await writes(sandbox, 'after it')
   })
 
   test('is served without pages when it only registers handlers', async () => {
