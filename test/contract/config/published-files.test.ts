@@ -25,6 +25,18 @@ describe('the guide to micro.yml', () => {
   })
 })
 
+it('the guide for people who come from Deta shows a file that works', () => {
+  const blocks = [...read('docs/from-deta.md').matchAll(/```yaml\n(.*?)```/gs)].map(([, text]) => text ?? '')
+  expect(blocks.length).toBeGreaterThan(0)
+  for (const text of blocks) {
+    const file = text.replaceAll(/^ {2}/gm, '')
+    expect(parseConfig(file, { file: 'micro.yml', owner: 'ada', repository: 'demo' })).toMatchObject({
+      ok: true,
+      warnings: [],
+    })
+  }
+})
+
 describe('each example', () => {
   const files = globSync('examples/*/micro.yml', { cwd: root })
 
