@@ -2,7 +2,7 @@
 ARG NODE_IMAGE=node:24-bookworm-slim
 FROM ${NODE_IMAGE}
 RUN apt-get update \
-  && apt-get install -y --no-install-recommends ca-certificates debian-archive-keyring e2fsprogs iproute2 iptables mmdebstrap mount tar \
+  && apt-get install -y --no-install-recommends ca-certificates debian-archive-keyring distro-info e2fsprogs iproute2 iptables mmdebstrap mount tar \
   && rm -rf /var/lib/apt/lists/*
 WORKDIR /opt/micropush
 COPY package.json package-lock.json .npmrc ./

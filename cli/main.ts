@@ -8,6 +8,7 @@ import { prepare } from './prepare.ts'
 import { Refusal } from './refusal.ts'
 import { restart } from './restart/restart.ts'
 import { CommandFailed } from './run.ts'
+import { runtimes } from './runtimes.ts'
 import { secrets } from './secrets/secrets.ts'
 import { serve } from './serve.ts'
 import { start } from './start/start.ts'
@@ -20,6 +21,7 @@ const usage = `usage: micropush start        everything on this machine, in the 
        micropush prepare      make the data folder for parts that run as users of their own
        micropush health       ask the bot how everything is; bot or runner asks that part alone
        micropush clear        while nothing runs: end all sandboxes, and remove networks and firewall rules
+       micropush runtimes     the runtimes that micros can ask for, and which this machine has; --json for programs
        micropush logs …       what a micro writes, and what happened to it
        micropush status …     how the micros of a repository stand, and what ended them
        micropush disk         what takes the disk, and what bounds it
@@ -62,6 +64,8 @@ async function main([command = 'help', ...rest]: readonly string[]): Promise<num
       return prepare()
     case 'health':
       return health(rest[0])
+    case 'runtimes':
+      return runtimes(rest)
     case 'logs':
       return logs(rest, stop.signal)
     case 'status':

@@ -8,15 +8,21 @@ export interface Runtime {
   readonly version: string
   /** The last day of upstream's security support, as an ISO date. */
   readonly endOfLife: string
-  /** The Debian suite that its images are built on. For Python it is also the one that brings this version. */
-  readonly debian?: DebianSuite
+  /** The suite of a distribution that its images are built on. For Python it is also the one that brings this version. */
+  readonly suite: Suite
   /** The official image, where a container registry answers; `-slim` is appended for the sandbox. */
   readonly official: string
   /** Ranges of the npm packages that go into a Node runtime's images. */
   readonly packages?: NodePackages
 }
 
-export type DebianSuite = 'bullseye' | 'bookworm' | 'trixie'
+type DebianSuite = 'bullseye' | 'bookworm' | 'trixie' | 'forky'
+type UbuntuSuite = 'bionic' | 'focal' | 'jammy' | 'noble'
+export type Suite = DebianSuite | UbuntuSuite
+
+export type Distribution = 'debian' | 'ubuntu'
+
+const ubuntuSuites: ReadonlySet<Suite> = new Set<UbuntuSuite>(['bionic', 'focal', 'jammy', 'noble'])
 
 export interface NodePackages {
   readonly node: string
@@ -36,14 +42,14 @@ export const runtimes: readonly Runtime[] = [
   node({ major: '20', endOfLife: '2026-04-30', npm: '11', pnpm: '10', yarnBerry: '4' }),
   node({ major: '22', endOfLife: '2027-04-30', npm: '11', pnpm: '10', yarnBerry: '4' }),
   node({ major: '24', endOfLife: '2028-04-30', npm: '11', pnpm: '10', yarnBerry: '4' }),
-  python({ version: '3.7', endOfLife: '2023-06-27' }),
-  python({ version: '3.8', endOfLife: '2024-10-07' }),
-  python({ version: '3.9', endOfLife: '2025-10-31', debian: 'bullseye' }),
-  python({ version: '3.10', endOfLife: '2026-10-31' }),
-  python({ version: '3.11', endOfLife: '2027-10-31', debian: 'bookworm' }),
-  python({ version: '3.12', endOfLife: '2028-10-31' }),
-  python({ version: '3.13', endOfLife: '2029-10-31', debian: 'trixie' }),
-  python({ version: '3.14', endOfLife: '2030-10-31' }),
+  python({ version: '3.7', endOfLife: '2023-06-27', suite: 'bionic' }),
+  python({ version: '3.8', endOfLife: '2024-10-07', suite: 'focal' }),
+  python({ version: '3.9', endOfLife: '2025-10-31', suite: 'bullseye' }),
+  python({ version: '3.10', endOfLife: '2026-10-31', suite: 'jammy' }),
+  python({ version: '3.11', endOfLife: '2027-10-31', suite: 'bookworm' }),
+  python({ version: '3.12', endOfLife: '2028-10-31', suite: 'noble' }),
+  python({ version: '3.13', endOfLife: '2029-10-31', suite: 'trixie' }),
+  python({ version: '3.14', endOfLife: '2030-10-31', suite: 'forky' }),
 ]
 
 /**
@@ -73,6 +79,16 @@ export function defaultRuntime(language: Language): Runtime {
 /** Whether upstream mends security holes no longer. The last day itself still counts as supported. */
 export function isPastEndOfLife(runtime: Runtime, now: Date): boolean {
   return now.toISOString().slice(0, 10) > runtime.endOfLife
+}
+
+/** Whose suite it is. */
+export function distributionOf(suite: Suite): Distribution {
+  return ubuntuSuites.has(suite) ? 'ubuntu' : 'debian'
+}
+
+/** `Debian bookworm`, `Ubuntu noble` */
+export function nameOfSuite(suite: Suite): string {
+  return `${distributionOf(suite) === 'ubuntu' ? 'Ubuntu' : 'Debian'} ${suite}`
 }
 
 /** For an unknown spelling: all ids, the likeliest ones first. */
@@ -105,7 +121,7 @@ function node({ major, endOfLife, npm, pnpm, yarnBerry }: NodeFacts): Runtime {
     language: 'node',
     version: major,
     endOfLife,
-    debian: 'bookworm',
+    suite: 'bookworm',
     official: `node:${major}`,
     packages: { node: major, npm, pnpm, yarn: '1', yarnBerry },
   }
@@ -114,16 +130,16 @@ function node({ major, endOfLife, npm, pnpm, yarnBerry }: NodeFacts): Runtime {
 interface PythonFacts {
   readonly version: string
   readonly endOfLife: string
-  readonly debian?: DebianSuite
+  readonly suite: Suite
 }
 
-function python({ version, endOfLife, debian }: PythonFacts): Runtime {
+function python({ version, endOfLife, suite }: PythonFacts): Runtime {
   return {
     id: `python${version}`,
     language: 'python',
     version,
     endOfLife,
     official: `python:${version}`,
-    ...(debian ? { debian } : {}),
+    suite,
   }
 }

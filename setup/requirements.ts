@@ -5,6 +5,7 @@ const needs: readonly Need[] = [
   { program: 'git', package: 'git', why: 'the forge keeps real git repositories' },
   { program: 'redis-server', package: 'redis-server', why: 'queue and records' },
   { program: 'mmdebstrap', package: 'mmdebstrap', why: 'makes the base images of the runtimes' },
+  { program: 'ubuntu-distro-info', package: 'distro-info', why: "tells mmdebstrap which suites are Ubuntu's" },
   { program: 'iptables', package: 'iptables', why: 'keeps sandboxes from private networks' },
   { program: 'ip', package: 'iproute2', why: 'finds the addresses of this machine' },
   { program: 'mkfs.ext4', package: 'e2fsprogs', why: "makes the sandboxes' /tmp" },

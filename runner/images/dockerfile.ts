@@ -13,9 +13,9 @@ export function initDockerfile(builderBase: string): string {
   ])
 }
 
-/** The Dockerfile of what is below loader and init: Debian's packages and, for Node, npm's build of it. */
-export function baseDockerfile(runtime: Runtime, debian: string): string {
-  return lines([`FROM ${debian}`, ...(runtime.packages ? ['COPY runtime/ /'] : [])])
+/** The Dockerfile of what is below loader and init: a distribution's packages and, for Node, npm's build of it. */
+export function baseDockerfile(runtime: Runtime, below: string): string {
+  return lines([`FROM ${below}`, ...(runtime.packages ? ['COPY runtime/ /'] : [])])
 }
 
 /**
@@ -39,10 +39,25 @@ export function sandboxDockerfile(runtime: Runtime, below: { readonly base: stri
   ])
 }
 
+/** Where a Python builder's pip is until it is installed. */
+export const pipFolder = 'runtime/opt/micropush/pip'
+
+interface Builder {
+  readonly base: string
+  /** Whether the context has a pip of ours; an official image has its own. */
+  readonly pip: 'ours' | 'its own'
+}
+
 /** The Dockerfile of a builder. node-gyp finds the headers in the image and need not download them. */
-export function builderDockerfile(runtime: Runtime, base: string): string {
+export function builderDockerfile(runtime: Runtime, { base, pip }: Builder): string {
+  const install = [
+    'RUN for wheel in /opt/micropush/pip/pip-*.whl; do',
+    'python3 "$wheel/pip" install --quiet --no-index --no-deps --no-cache-dir "$wheel" || exit 1;',
+    'done; rm -r /opt/micropush/pip',
+  ].join(' ')
   const node = ['COPY runtime/ /', 'ENV npm_config_nodedir=/usr/local']
-  return lines([`FROM ${base}`, ...(runtime.packages ? node : []), 'WORKDIR /app'])
+  const python = pip === 'ours' ? ['COPY runtime/ /', install] : []
+  return lines([`FROM ${base}`, ...(runtime.packages ? node : python), 'WORKDIR /app'])
 }
 
 function lines(text: readonly string[]): string {

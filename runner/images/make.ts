@@ -5,8 +5,9 @@ import type { NodePackages, Runtime } from '../../runtimes/catalogue.ts'
 import type { Docker } from '../docker/client.ts'
 import { buildImage, imageExists, pruneUnnamed } from '../docker/images.ts'
 import { provideBases } from './bases.ts'
-import { baseDockerfile, builderDockerfile, initDockerfile, sandboxDockerfile } from './dockerfile.ts'
+import { baseDockerfile, builderDockerfile, initDockerfile, pipFolder, sandboxDockerfile } from './dockerfile.ts'
 import { installManagers, installNode } from './packages.ts'
+import { downloadPip } from './pip.ts'
 import { initReference, type RuntimeReferences } from './recipe.ts'
 import type { SandboxSources, SourceFile } from './sources.ts'
 import { runTool } from './tool.ts'
@@ -40,21 +41,25 @@ export async function makeImages(making: Making): Promise<void> {
 /** Base and builder: what takes minutes, and is made anew only when a recipe changes. */
 async function makeBelow(making: Making): Promise<void> {
   const { runtime, references, folder } = making
-  const debian = await provideBases(making)
+  const bases = await provideBases(making)
   const base = join(folder, 'base')
   const builder = join(folder, 'builder')
   await mkdir(base)
   await mkdir(builder)
   if (runtime.packages) await fillNode(making, { base, builder, packages: runtime.packages })
+  else if (bases.from === 'distribution') await downloadPip(runtime.version, join(builder, pipFolder), making)
   await build(making, {
     reference: references.builder,
-    dockerfile: builderDockerfile(runtime, debian.builder),
+    dockerfile: builderDockerfile(runtime, {
+      base: bases.builder,
+      pip: bases.from === 'distribution' ? 'ours' : 'its own',
+    }),
     files: builder,
     label: 'builder',
   })
   await build(making, {
     reference: references.base,
-    dockerfile: baseDockerfile(runtime, debian.sandbox),
+    dockerfile: baseDockerfile(runtime, bases.sandbox),
     files: base,
     label: 'base',
   })

@@ -118,7 +118,7 @@ async function makeUnderLock({ context, runtime, wanted, options }: Work): Promi
     await makeImages({ docker: context.docker, runtime, ...wanted, folder, ...options })
   } catch (error) {
     options.signal.throwIfAborted()
-    throw explain(error, runtime)
+    throw await explain(error, { docker: context.docker, runtime })
   } finally {
     await clearFolder(root)
   }
@@ -126,9 +126,21 @@ async function makeUnderLock({ context, runtime, wanted, options }: Work): Promi
   return images
 }
 
-function explain(error: unknown, runtime: Runtime): MicropushError {
+interface Failure {
+  readonly docker: Docker
+  readonly runtime: Runtime
+}
+
+/** What failed, and which runtimes are there all the same: the person who pushed may well do with one of them. */
+async function explain(error: unknown, { docker, runtime }: Failure): Promise<MicropushError> {
   const known = asMicropushError(error)
-  if (known.code !== 'internal') return known
-  const words = `The image of ${runtime.id} could not be made. It was logged; ask the operator.`
-  return new MicropushError('runtime-unavailable', words, { cause: error })
+  if (known.code !== 'internal' && known.code !== 'runtime-unavailable') return known
+  const words = known.code === 'internal' ? 'Making its image failed. It was logged; ask the operator.' : known.message
+  const ready = await preparedRuntimes(docker).catch(() => [])
+  const others = ready.map(({ id }) => id).join(', ')
+  return new MicropushError(
+    'runtime-unavailable',
+    `This machine cannot provide ${runtime.id}: ${words}${others === '' ? '' : ` It can provide ${others}.`}`,
+    { cause: error },
+  )
 }

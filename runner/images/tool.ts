@@ -10,6 +10,8 @@ interface Tool {
 }
 
 const KEPT_BYTES = 8192
+/** A line that repeats a whole command's arguments helps nobody. */
+const LINE_CHARACTERS = 300
 
 /**
  * Runs one of the host's programs, with the host's own configuration of mirrors, proxies and certificates.
@@ -52,5 +54,10 @@ function explain(name: string, failure: unknown): MicropushError {
 }
 
 function lastLines(text: string): string {
-  return text.trim().split('\n').slice(-4).join(' · ')
+  return text
+    .trim()
+    .split('\n')
+    .slice(-4)
+    .map((line) => (line.length > LINE_CHARACTERS ? `${line.slice(0, LINE_CHARACTERS)}…` : line))
+    .join(' · ')
 }
