@@ -79,7 +79,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       if (connection.owed === 0 && connection.lastWords !== undefined) sayLast(request.socket, connection.lastWords)
     })
     const requestId = randomUUID()
-    const verdict = readRequestHead(request, limits.headers)
+    const verdict = readRequestHead(request, limits)
     const hasBody = verdict.kind === 'refused' || verdict.head.body.kind !== 'none'
     const to = { request, response, requestId, connection, hasBody, lingerMs: limits.lingerMs }
     if (verdict.kind === 'refused') {
@@ -129,7 +129,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     if (connections.of(socket).owed > 0) socket.destroy()
     else sayLast(socket, rawAnswer('method-refused'))
   })
-  server.on('clientError', (error, socket) => onClientError(error, socket, connections.of(socket)))
+  server.on('clientError', (error, socket) => {
+    onClientError({ error, socket, connection: connections.of(socket), targetBytes: limits.targetBytes })
+  })
 
   return {
     server,

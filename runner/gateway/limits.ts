@@ -2,6 +2,8 @@
 export interface GatewayLimits {
   readonly headBytes: number
   readonly headers: number
+  /** RFC 9112 section 3 asks for 8000 at least. */
+  readonly targetBytes: number
   /** A client's request line and headers. */
   readonly headMs: number
   /** A client's whole request; the payload limit bounds its bytes, so this allows about 50 kB/s. */
@@ -54,6 +56,7 @@ export const gatewayLimits: GatewayLimits = {
   // Twice what nginx and Node take; a micro with a server of its own may take less, and then says so itself.
   headBytes: 32 * KB,
   headers: 200,
+  targetBytes: 16 * KB,
   headMs: 10 * SECOND,
   requestMs: 120 * SECOND,
   keepAliveMs: 65 * SECOND,

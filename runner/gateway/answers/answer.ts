@@ -102,5 +102,5 @@ function renderFault(
 
 /** After these nobody can be sure where the next request begins. */
 function mustClose(status: number): boolean {
-  return status === 400 || status === 405 || status === 408 || status === 431 || status === 505
+  return [400, 405, 408, 414, 431, 505].includes(status)
 }

@@ -62,6 +62,12 @@ const faults = {
     message: 'The request was not complete in time.',
     hint: 'Try again, over a better connection if need be.',
   },
+  'target-too-long': {
+    status: 414,
+    title: 'That address is too long',
+    message: 'The path and query of the request have more than 16 KB.',
+    hint: 'Send what is long in the body of a POST request.',
+  },
   'expectation-unknown': {
     status: 417,
     title: 'That expectation cannot be met',
@@ -112,7 +118,7 @@ const faults = {
     status: 502,
     title: 'The micro gave no valid answer',
     message: 'What the micro sent is not a valid HTTP answer, or its headers are too large.',
-    owner: 'It has to speak HTTP/1.1, with at most 32 KB of headers and 200 of them.',
+    owner: 'It has to speak HTTP/1.1, with at most 32 KB of headers and 200 of them, and a status from 200 to 599.',
   },
   'reply-too-large': {
     status: 502,

@@ -36,6 +36,12 @@ export interface RequestHead {
   readonly wantsHtml: boolean
 }
 
+/** See `GatewayLimits`. */
+interface Maximum {
+  readonly headers: number
+  readonly targetBytes: number
+}
+
 export type RequestVerdict =
   | { readonly kind: 'accepted'; readonly head: RequestHead }
   | { readonly kind: 'refused'; readonly fault: Fault; readonly wantsHtml: boolean; readonly host?: string }
@@ -44,7 +50,7 @@ export type RequestVerdict =
  * Reads a request the strict way: whatever two parsers could understand differently is refused, never repaired
  * (RFC 9112 sections 3.2 and 6.3, RFC 9110 section 7.2).
  */
-export function readRequestHead(request: Received, maximumFields: number): RequestVerdict {
+export function readRequestHead(request: Received, maximum: Maximum): RequestVerdict {
   const raw = request.rawHeaders
   const fields: string[] = []
   const hosts: string[] = []
@@ -79,14 +85,15 @@ export function readRequestHead(request: Received, maximumFields: number): Reque
         break
       default:
         if (lower === 'accept' && value.includes('text/html')) wantsHtml = true
-        if (!hopByHop.has(lower) && !isOurs(lower)) fields.push(name, value)
+        if (!concernsConnection(lower) && !isOurs(lower)) fields.push(name, value)
     }
   }
   const refuse = (fault: Fault): RequestVerdict => ({ kind: 'refused', fault, wantsHtml })
-  if (raw.length / 2 > maximumFields) return refuse('head-too-large')
+  if (raw.length / 2 > maximum.headers) return refuse('head-too-large')
   if (request.httpVersion !== '1.1' && request.httpVersion !== '1.0') return refuse('version-unknown')
   const method = request.method ?? ''
   if (method === 'TRACE' || method === 'CONNECT' || method === '') return refuse('method-refused')
+  if ((request.url ?? '').length > maximum.targetBytes) return refuse('target-too-long')
   const body = bodyOf({ lengths, encodings, version: request.httpVersion })
   if (body === undefined) return refuse('framing-ambiguous')
   const authority = hosts.length === 1 ? (hosts[0] ?? '').trim() : ''
@@ -107,6 +114,11 @@ export function readRequestHead(request: Received, maximumFields: number): Reque
     wantsHtml,
   }
   return { kind: 'accepted', head }
+}
+
+/** Spelt with underscores as well: a WSGI app finds `Transfer_Encoding` where it looks for the real one. */
+function concernsConnection(lower: string): boolean {
+  return hopByHop.has(lower) || (lower.includes('_') && hopByHop.has(lower.replaceAll('_', '-')))
 }
 
 function bodyOf(framing: {

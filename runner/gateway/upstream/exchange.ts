@@ -128,7 +128,8 @@ class Exchange {
       maximumFields: limits.replyHeaders,
       passTrailer: chunksToClient,
     })
-    if (reply === undefined) {
+    // A 101 that names no protocol comes as if it were a whole answer.
+    if (reply === undefined || reply.status < 200) {
       this.#fail('reply-invalid')
       return
     }

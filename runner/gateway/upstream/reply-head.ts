@@ -20,7 +20,7 @@ export interface ReplyHead {
 /**
  * A micro's answer as the client gets it: nothing hop-by-hop, cookies only for its own host, our request id.
  *
- * @returns undefined when it has more fields than `maximumFields`, or is coded in a way that cannot pass on.
+ * @returns undefined when it has more fields than `maximumFields`, a status of no class, or is coded in a way that cannot pass on.
  */
 export function readReplyHead(
   reply: Received,
@@ -33,8 +33,9 @@ export function readReplyHead(
   },
 ): ReplyHead | undefined {
   const raw = reply.rawHeaders
-  if (raw.length / 2 > of.maximumFields) return undefined
   const status = reply.statusCode ?? 0
+  // RFC 9110 section 15 knows no other classes, and each client makes its own of them.
+  if (raw.length / 2 > of.maximumFields || status < 100 || status > 599) return undefined
   let fields: string[] = []
   let connection = ''
   let announced = ''
