@@ -4,10 +4,9 @@ import type { Runner } from '../runner.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { examine } from './examine.ts'
 import { noteEnd } from './exits.ts'
+import { isPegged, measureIdle } from './pegged.ts'
 
 const WINDOW_MS = 500
-/** Share of one core over the window. A micro that waits for something else, however long, uses next to nothing. */
-const PEGGED = 0.9
 
 /**
  * After a request that was not answered in time: a micro whose processor is pegged does not come back by itself, because its event
@@ -17,19 +16,20 @@ const PEGGED = 0.9
 export async function endIfStuck(runner: Runner, deploymentId: string): Promise<void> {
   await examine(runner, deploymentId)
   const sandbox = runner.fleet.sandbox(deploymentId)
-  if (sandbox === undefined || !(await isPegged(runner, sandbox))) return
+  if (sandbox === undefined || !(await keepsBusy(runner, sandbox))) return
   const { containerId } = sandbox
   await noteEnd(runner, { deploymentId, containerId }, { reason: 'timeout' })
 }
 
-async function isPegged(runner: Runner, { containerId, deploymentId }: Sandbox): Promise<boolean> {
+async function keepsBusy(runner: Runner, { containerId, deploymentId }: Sandbox): Promise<boolean> {
   try {
     const before = await cpuTimeMs(runner.docker, containerId)
     const startedMs = performance.now()
+    const idle = measureIdle()
     await delay(WINDOW_MS)
     const after = await cpuTimeMs(runner.docker, containerId)
     if (before === undefined || after === undefined) return false
-    return after - before >= PEGGED * (performance.now() - startedMs)
+    return isPegged({ usedMs: after - before, windowMs: performance.now() - startedMs, idle: idle() })
   } catch (error) {
     runner.log.warn({ err: error, deploymentId }, 'a sandbox could not be looked at')
     return false

@@ -1,6 +1,8 @@
 import { refusedProcesses } from '../sandbox/refused-processes.ts'
 
 const EVERY_MS = 1000
+/** What is known of one that runs no more is of use until its end was told. */
+const REMEMBER_MS = 10 * 60_000
 /** A micro that is refused again and again is told of it so often. */
 const TELL_EVERY_MS = 60_000
 
@@ -30,6 +32,9 @@ export function watchProcesses({ running, onRefused, count = refusedProcesses }:
   const seen = new Map<string, { count: number; toldAtMs: number }>()
   const look = async (nowMs: number): Promise<void> => {
     const present = running()
+    for (const [id, { toldAtMs }] of seen) {
+      if (nowMs - toldAtMs > REMEMBER_MS && !present.some(({ containerId }) => containerId === id)) seen.delete(id)
+    }
     for (const { containerId, deploymentId } of present) {
       const refused = (await count(containerId)) ?? 0
       const before = seen.get(containerId) ?? { count: 0, toldAtMs: -Infinity }

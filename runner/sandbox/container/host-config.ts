@@ -100,8 +100,7 @@ function resources(limits: Pick<Limits, 'memoryBytes' | 'processes'>, { host, is
     OomScoreAdj: fixed.oomScoreAdj,
     ShmSize: fixed.sharedMemoryBytes,
     Ulimits: [
-      // Counts for a user, and each sandbox is a user of its own. Under gVisor it is this one that binds.
-      ulimit('nproc', limits.processes),
+      ulimit('nproc', ownTasks(limits.processes, isolation)),
       ulimit('nofile', fixed.openFiles),
       ulimit('core', 0),
       ulimit('memlock', fixed.lockedMemoryBytes),
@@ -117,6 +116,14 @@ function resources(limits: Pick<Limits, 'memoryBytes' | 'processes'>, { host, is
  */
 export function hostTasks(processes: number, isolation: Isolation): number {
   return isolation === 'gvisor' ? processes * 4 + 256 : processes
+}
+
+/**
+ * How many tasks the sandbox's user may have, which is a user of its own. Under gVisor this is the limit that binds. Under runc the cgroup's is, and this one
+ * stays above it, because of what it refuses nobody hears: the cgroup counts it.
+ */
+export function ownTasks(processes: number, isolation: Isolation): number {
+  return isolation === 'gvisor' ? processes : processes + 64
 }
 
 function ulimit(Name: string, value: number) {

@@ -55,7 +55,7 @@ describe('what Docker is told about a sandbox', () => {
       NanoCpus: 500_000_000,
       PidsLimit: 1024,
     })
-    expect(config.Ulimits).toContainEqual({ Name: 'nproc', Soft: 1024, Hard: 1024 })
+    expect(config.Ulimits).toContainEqual({ Name: 'nproc', Soft: 1088, Hard: 1088 })
   })
 
   test('leaves gVisor’s own kernel room beside the app’s processes', () => {
