@@ -49,12 +49,13 @@ export async function buildMicro(context: BuildContext, input: BuildInput): Prom
     if (config.build !== undefined || plan?.wholeSource === true) return await makeBuild(build, plan)
     const layer = plan === undefined ? undefined : await installLayer(build, { plan, isFinal: true })
     if (layer !== undefined) assertDependenciesFit(layer, config.limits.dependencyBytes)
+    const app = await keepSource(build, { dependenciesInside: layer !== undefined && runtime.language === 'node' })
     return {
       artifacts: {
-        app: await keepSource(build, { dependenciesInside: layer !== undefined && runtime.language === 'node' }),
+        app: app.name,
         ...(layer === undefined ? {} : { dependencies: layer.name }),
       },
-      sizes: { sourceBytes: source.bytes, dependencyBytes: layer?.bytes ?? 0 },
+      sizes: { sourceBytes: app.bytes, dependencyBytes: layer?.bytes ?? 0 },
       cached: layer?.cached === true,
     }
   } finally {

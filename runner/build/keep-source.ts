@@ -2,6 +2,7 @@ import { lstat, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { publishArtifact, useArtifact } from './store/artifact-store.ts'
 import type { Build } from './build.ts'
+import { leaveOut, readIgnored } from './ignore/leave-out.ts'
 import { digest } from './plan/install-plan.ts'
 
 interface KeepOptions {
@@ -9,15 +10,21 @@ interface KeepOptions {
   readonly dependenciesInside: boolean
 }
 
-/** Moves the source into the store, unless the same is there, and says its name. */
-export async function keepSource(build: Build, { dependenciesInside }: KeepOptions): Promise<string> {
+/** Moves the source into the store, unless the same is there, and says its name and size. */
+export async function keepSource(
+  build: Build,
+  { dependenciesInside }: KeepOptions,
+): Promise<{ readonly name: string; readonly bytes: number }> {
   const { dataDir, source } = build
-  const name = appName(source.hash, dependenciesInside)
+  const ignored = await readIgnored(build)
+  const name = appName(ignored === undefined ? source.hash : digest([source.hash, ignored.key]), dependenciesInside)
   const artifact = { dataDir, kind: 'app', name } as const
-  if ((await useArtifact(artifact)) !== undefined) return name
+  const known = await useArtifact(artifact)
+  if (known !== undefined) return { name, bytes: known.bytes }
+  const bytes = source.bytes - (await leaveOut(build, source.dir, ignored))
   if (dependenciesInside) await makeMountPoint(source.dir)
-  await publishArtifact(artifact, source.dir, { bytes: source.bytes, packages: [] })
-  return name
+  await publishArtifact(artifact, source.dir, { bytes, packages: [] })
+  return { name, bytes }
 }
 
 /** The name of an app artifact: of the content, and of whether a mount point was added to it. */

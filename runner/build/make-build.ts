@@ -18,6 +18,7 @@ import {
   sealDependencies,
   type Layer,
 } from './store/install-layer.ts'
+import { leaveOut, readIgnored } from './ignore/leave-out.ts'
 import { digest, type InstallPlan } from './plan/install-plan.ts'
 import { appName, keepSource, makeMountPoint } from './keep-source.ts'
 import { runBuilder } from './builder/run-builder.ts'
@@ -36,7 +37,7 @@ const record = z.object({
 type BuildRecord = Readonly<z.infer<typeof record>>
 
 /** Grows when a build made by an older micropush is no longer what we would make. */
-const RECIPE = 1
+const RECIPE = 2
 
 const flights = singleFlight()
 
@@ -55,6 +56,7 @@ export async function makeBuild(build: Build, plan: InstallPlan | undefined): Pr
     source.hash,
     build.image,
     config.build ?? '',
+    config.legacy ?? '',
     config.env,
     layer?.name ?? plan?.install ?? '',
   ])
@@ -83,9 +85,7 @@ async function make(build: Build, plan: InstallPlan | undefined, layer: Layer | 
   const dependencies = await keepDependencies(build, plan, layer)
   const inside = dependencies !== undefined && plan?.language === 'node'
   const keepsApp = config.build !== undefined || plan?.keepsChanges === true
-  const app = keepsApp
-    ? await keepApp(build, inside)
-    : { name: await keepSource(build, { dependenciesInside: inside }), bytes: build.source.bytes }
+  const app = keepsApp ? await keepApp(build, inside) : await keepSource(build, { dependenciesInside: inside })
   return {
     app: app.name,
     sourceBytes: app.bytes,
@@ -173,7 +173,14 @@ async function keepDependencies(
 /** What the build left in the micro's folder, but for its dependencies, which are an artifact of their own. */
 async function keepApp(build: Build, dependenciesInside: boolean): Promise<{ name: string; bytes: number }> {
   const root = join(build.workDir, 'app')
-  const sealed = await sealTree({ root, mountPoint: '/app', linksWithin: '/app', purpose: 'hash' })
+  const request = { root, mountPoint: '/app', linksWithin: '/app' } as const
+  const ignored = await readIgnored(build)
+  if (ignored !== undefined) {
+    // Its links and owners are set right before anything is done in it.
+    noteRemoved(build, (await sealTree({ ...request, purpose: 'seal' })).removed)
+    await leaveOut(build, root, ignored)
+  }
+  const sealed = await sealTree({ ...request, purpose: 'hash' })
   noteRemoved(build, sealed.removed)
   const { sourceBytes } = build.config.limits
   if (sealed.bytes > sourceBytes) {

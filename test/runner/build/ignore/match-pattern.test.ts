@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest'
+import { compilePattern } from '../../../../runner/build/ignore/match-pattern.ts'
+import { PatternError } from '../../../../runner/build/ignore/pattern-error.ts'
+
+const matches = (pattern: string, text: string) => compilePattern(pattern)(text, { left: 10_000_000 })
+
+/** JavaScript's own expressions agree on all of these. */
+const expressions = [
+  'src',
+  'src/',
+  '^src/',
+  '\\.log$',
+  '.',
+  '',
+  'a|b',
+  '(a|bc)d',
+  'a*b',
+  'a+b',
+  'a?b',
+  '^a?$',
+  '(ab)*c',
+  '(?:ab)+',
+  'a{2}',
+  'a{2,}b',
+  'a{1,2}$',
+  'a{0}b',
+  '[abc]d',
+  '[^a]b',
+  '[a-c]+d',
+  '[a-]b',
+  '\\d+',
+  '\\w+\\.js$',
+  '[\\d.]+$',
+  '\\S/\\S',
+  '(a*)*b',
+  '(a|)b',
+  'x|^$',
+  '^(?:a|b)*c',
+  'a+?b',
+  '[.]js',
+  'é',
+  '(a(b(c)))',
+  '^.*env$',
+  '(.*~$)|(.*\\.deta)',
+  'a{,2}',
+  '[+*]',
+  '\\$',
+  'b$|^a',
+]
+const texts = [
+  '',
+  'a',
+  'ab',
+  'aab',
+  'abc',
+  'abcabcd',
+  'src/index.js',
+  'lib/src/a.log',
+  'a.log.txt',
+  'bcd',
+  '1.2.3',
+  'a-b',
+  'é/b.js',
+  'sample.env',
+  'x~',
+  'a{,2}',
+  'a+b',
+  '$',
+  'cc',
+]
+
+describe('an expression finds what JavaScript’s finds', () => {
+  it.each(expressions)('%j', (expression) => {
+    for (const text of texts)
+      expect([text, matches(expression, text)]).toEqual([text, new RegExp(expression).test(text)])
+  })
+})
+
+it.each([
+  ['[[:alpha:]]+/', 'src/x', true],
+  ['^[[:^digit:]]+$', 'a1', false],
+  ['[]a]b', ']b', true],
+  ['\\Aa\\z', 'a', true],
+  ['(?P<name>a)b', 'ab', true],
+])('%j, which Go has and JavaScript has not, in %j: %j', (pattern, text, found) => {
+  expect(matches(pattern, text)).toBe(found)
+})
+
+it.each([
+  '*.log',
+  '**/x',
+  'a**',
+  '(a',
+  'a)',
+  '[a',
+  '[z-a]',
+  'a{2,1}',
+  'a{1001}',
+  '\\1',
+  '(?=a)',
+  '(?<!a)b',
+  '\\',
+  '+',
+  '((a{1000}){1000}){1000}',
+  '('.repeat(500),
+])('%s is refused', (pattern) => {
+  expect(() => compilePattern(pattern)).toThrow(PatternError)
+})
+
+// What tries one way after the other needs longer than the universe is old for each of these.
+it.each([
+  ['(a*)*$', 'a'.repeat(5000) + 'b'],
+  ['(a|a)*b$', 'a'.repeat(5000)],
+  ['(x+x+)+y', 'x'.repeat(5000)],
+  ['(a?){100}a{100}$', `${'a'.repeat(100)}b`],
+])('%s is as quick as any', (pattern, text) => {
+  expect(matches(pattern, text)).toBe(pattern === '(a*)*$')
+})
+
+it('stops when its steps are used up', () => {
+  const budget = { left: 1000 }
+  expect(compilePattern('(a*)*c')('a'.repeat(100_000), budget)).toBe(false)
+  expect(budget.left).toBeLessThan(0)
+  expect(budget.left).toBeGreaterThan(-100)
+})
