@@ -17,7 +17,7 @@ describe.concurrent('on the oldest versions', () => {
     await nodeCases({ version: '12', runtime: 'runc' })
   })
   describe('a Python app of old', async () => {
-    await pythonCases({ version: '3.9', runtime: 'runc' })
+    await pythonCases({ version: '3.7', runtime: 'runc' })
   })
 })
 

@@ -80,8 +80,15 @@ export async function openSandbox(options: SandboxOptions): Promise<TestSandbox>
   output.on('data', (chunk: Buffer) => (text += chunk.toString('utf8')))
   const attached = await container.attach({ stream: true, stdout: true, stderr: true })
   docker.modem.demuxStream(attached, output, output)
-  await container.start()
-  const socket = await engine.connection
+  const dispose = async () => {
+    engine.server.close()
+    await container.remove({ force: true })
+    await rm(folder, { recursive: true, force: true })
+  }
+  const socket = await connected(container, engine.connection).catch(async (error: unknown) => {
+    await dispose()
+    throw error
+  })
   const words = createInterface({ input: socket })[Symbol.asyncIterator]()
   const exited = async () => {
     const ended: { StatusCode: number } = await container.wait()
@@ -103,12 +110,16 @@ export async function openSandbox(options: SandboxOptions): Promise<TestSandbox>
     exited,
     hangUp: () => socket.destroy(),
     async [Symbol.asyncDispose]() {
-      engine.server.close()
       socket.destroy()
-      await container.remove({ force: true })
-      await rm(folder, { recursive: true, force: true })
+      await dispose()
     },
   }
+}
+
+/** Init's connection. It has its time from the start on: Docker's own part may take long on a busy machine. */
+async function connected(container: { start(): Promise<unknown> }, connection: Promise<Socket>): Promise<Socket> {
+  await container.start()
+  return within(connection, () => 'init did not connect')
 }
 
 /** Opens a sandbox and takes an app through all phases. */
@@ -240,7 +251,7 @@ async function listenOnce(path: string): Promise<{ server: Server; connection: P
   const connection = new Promise<Socket>((resolve) => server.once('connection', resolve))
   await new Promise<void>((resolve) => server.listen(path, resolve))
   await chmod(path, 0o666)
-  return { server, connection: within(connection, () => 'init did not connect') }
+  return { server, connection }
 }
 
 async function within<T>(wanted: Promise<T>, words: () => string): Promise<T> {

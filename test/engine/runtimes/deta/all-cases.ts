@@ -29,7 +29,7 @@ export async function nodeCases(ground: Ground): Promise<Place> {
 
 export async function pythonCases(ground: Ground): Promise<Place> {
   const id = `python${ground.version}`
-  const specs = ['fastapi', 'flask', 'bottle', ...(ground.version === '3.9' ? ['pydantic<2'] : [])]
+  const specs = ['fastapi', 'flask', 'bottle', ...(ground.version === '3.7' ? ['pydantic<2'] : [])]
   const [{ sandbox: image }, dependencies] = await Promise.all([imagesOf(id), pythonPackages(id, specs)])
   const place = { image, dependencies, ...ground }
   pythonLibraryCases(place)
