@@ -14,7 +14,7 @@ const NOISE = [
   /^npm (?:ERR!|error) (?:code|errno|syscall|path|command|signal|cwd|A complete)\b/,
   /^(?:\[?notice\]?|hint|note)\b/i,
   /^\s+at /,
-  /subprocess-exited-with-error|metadata-generation-failed|Encountered error while generating package metadata|This is an issue with the package mentioned above|likely not a problem with pip/,
+  /^\s*(?:│ exit code:|╰─> See above for output)|^error: [a-z]+(?:-[a-z]+)+$|Encountered error while generating package metadata|This is an issue with the package mentioned above|likely not a problem with pip/,
 ]
 
 /** pip's heading over the requirements that contradict each other. */
@@ -22,7 +22,9 @@ const CONFLICT = /^The conflict is caused by:$/
 
 /** Words with which package managers begin the line that matters, the plainest first. */
 const SIGNS = [
-  /^\s*(?:npm (?:ERR!|error)|ERROR:|error:|ERR_PNPM\w*|YN\d{4}|➤ YN\d{4}.*Error|error )\s*\S/,
+  /^\s*(?:npm (?:ERR!|error)|ERROR:|error:|ERR_PNPM\w*|fatal:|YN\d{4}|➤ YN\d{4}.*Error|error )\s*\S/,
+  // The sentence under one of pip's own codes, as `connection-failed`.
+  /^× \S/,
   /\b(?:\w*Error|error)\b.*:/,
 ]
 

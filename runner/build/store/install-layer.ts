@@ -1,11 +1,13 @@
 import { lstat, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { MicropushError } from '../../../contract/errors.ts'
 import { platformLimits } from '../../../contract/limits.ts'
 import { publishArtifact, useArtifact, type ArtifactRecord } from './artifact-store.ts'
 import type { Build } from '../build.ts'
 import type { BuilderMount } from '../builder/builder-container.ts'
 import { assertDependenciesFit, dependenciesTooLarge } from './dependencies-fit.ts'
 import { assertOwnDeta } from '../pip/own-wheels.ts'
+import { lineAtFault } from '../plan/line-at-fault.ts'
 import { layerKey, type InstallPlan } from '../plan/install-plan.ts'
 import { runBuilder, type BuilderRun } from '../builder/run-builder.ts'
 import { DiskBoundReached } from '../builder/run-watched.ts'
@@ -91,10 +93,18 @@ export async function runInstall(
       codes: { failed: 'install-failed', timedOut: 'install-failed' },
     })
   } catch (error) {
-    if (!(error instanceof DiskBoundReached)) throw error
+    if (!(error instanceof DiskBoundReached)) throw withLine(error, plan)
     throw dependenciesTooLarge(await sealTree(sealRequest(build, plan, 'measure')), build.config.limits.dependencyBytes)
   }
   if (plan.language === 'python') await assertOwnDeta(dependenciesFolder(build, plan))
+}
+
+/** Names the line of the list that a failure is about, where one is. */
+function withLine(error: unknown, { inputs }: InstallPlan): unknown {
+  if (!(error instanceof MicropushError) || error.code !== 'install-failed') return error
+  const line = lineAtFault(error.message, inputs)
+  if (line === undefined) return error
+  return new MicropushError('install-failed', `${error.message} (${line})`, { cause: error })
 }
 
 /** What all files of an install may take while it runs: downloads, caches and compilers' output come on top of what is kept. */

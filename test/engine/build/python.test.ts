@@ -64,3 +64,31 @@ describe('dependencies of a Python micro', () => {
     expect(built.details).toEqual(['Building'])
   })
 })
+
+describe('a list of Python packages', () => {
+  it('that pins pip itself installs, and what is pinned is not in the way of the rest', async () => {
+    const built = await stage.build({ ...main, 'requirements.txt': 'pip==23.0\nsix==1.17.0\n' }, { config })
+    expect(built.error, built.output).toBeUndefined()
+    expect(await readdir(stage.dependencies(built))).toContain('six.py')
+  })
+
+  it.each([
+    ['six==1.17.0\ngit+http://127.0.0.1:9/ada/lib.git@main#egg=lib', 'requirements.txt, line 2'],
+    ['# ours\nsix==1.17.0\nsix-that-was-never-there==1', 'requirements.txt, line 3'],
+  ])('fails in words that name the line: %j', async (requirements, line) => {
+    const built = await stage.build({ ...main, 'requirements.txt': requirements }, { config })
+    expect(built.error).toMatchObject({ code: 'install-failed' })
+    expect(built.error?.message).toContain(`(${line})`)
+  })
+
+  it('and a virtual environment that was committed do no harm to each other', async () => {
+    const files = {
+      ...main,
+      'requirements.txt': 'six==1.17.0\n',
+      'venv/lib/python3.9/site-packages/six.py': 'broken =',
+    }
+    const built = await stage.build(files, { config })
+    expect(built.error, built.output).toBeUndefined()
+    expect(built.result?.cached).toBe(true)
+  })
+})

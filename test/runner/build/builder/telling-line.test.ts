@@ -18,6 +18,16 @@ it.each([
     'ERROR: Cannot install a==1.0 because these package versions have conflicting dependencies.\n\nThe conflict is caused by:\n    a 1.0 depends on b>=9\n    The user requested b==1\n\nTo fix this you could try to:\n1. loosen the range\n\nERROR: ResolutionImpossible: for help visit x\n',
     'conflicting requirements: a 1.0 depends on b>=9; The user requested b==1',
   ],
+  [
+    'git’s word when pip cannot clone',
+    "  Running command git clone x\n  fatal: repository 'https://example.com/a.git/' not found\n  error: subprocess-exited-with-error\n  × git clone x did not run successfully.\n  │ exit code: 128\n  ╰─> See above for output.\nerror: subprocess-exited-with-error\n",
+    "fatal: repository 'https://example.com/a.git/' not found",
+  ],
+  [
+    'the sentence under a code of pip’s',
+    'error: connection-failed\n\n× Failed to connect to http://example.com/lib-1.0.tar.gz\n╰─> connection refused\n\nhint: check the URL\n',
+    '× Failed to connect to http://example.com/lib-1.0.tar.gz',
+  ],
   ['an exception', 'start\nTypeError: x is not a function\n    at a.js:1:1\n', 'TypeError: x is not a function'],
   ['the last line where nothing looks like an error', 'one\n\u001B[31mtwo\u001B[0m\n\n', 'two'],
 ])('is %s', (_, output, line) => {

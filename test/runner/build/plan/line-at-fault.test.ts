@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest'
+import { lineAtFault } from '../../../../runner/build/plan/line-at-fault.ts'
+
+const inputs = {
+  'requirements.txt':
+    'flask\n# six==1\nnot_there==1.0  # gone\ngit+https://example.com/Ada/lib.git@main#egg=lib\n-r more.txt\n',
+  'more.txt': 'Pillow>=9\nold @ https://example.com/old-1.0.tar.gz\n',
+}
+
+it.each([
+  ['No matching distribution found for not-there==1.0', 'requirements.txt, line 3'],
+  ["fatal: unable to access 'https://example.com/Ada/lib.git/': Could not resolve host", 'requirements.txt, line 4'],
+  ['Failed building wheel for pillow', 'more.txt, line 1'],
+  ['HTTP error 404 while getting https://example.com/old-1.0.tar.gz', 'more.txt, line 2'],
+  ['something else', undefined],
+  ['six is commented out', undefined],
+])('%s is about %s', (words, line) => {
+  expect(lineAtFault(words, inputs)).toBe(line)
+})
+
+it('other files have no lines of packages', () => {
+  expect(lineAtFault('ms is missing', { 'package.json': 'ms' })).toBeUndefined()
+})
