@@ -14,7 +14,7 @@ const NOISE = [
   /^npm (?:ERR!|error) (?:code|errno|syscall|path|command|signal|cwd|A complete)\b/,
   /^(?:\[?notice\]?|hint|note)\b/i,
   /^\s+at /,
-  /^\s*(?:│ exit code:|╰─> See above for output)|^error: [a-z]+(?:-[a-z]+)+$|Encountered error while generating package metadata|This is an issue with the package mentioned above|likely not a problem with pip/,
+  /^\s*(?:│ exit code:|╰─> See above for output)|^\s*error: [a-z]+(?:-[a-z]+)+$|Encountered error while generating package metadata|This is an issue with the package mentioned above|likely not a problem with pip/,
 ]
 
 /** pip's heading over the requirements that contradict each other. */
