@@ -59,6 +59,7 @@ async function fetchLegacy(
   const files = {
     ...(spacefile === undefined ? {} : { spacefile }),
     ...(detaJson === undefined ? {} : { detaJson }),
+    ...(legacy.some(({ name }) => name === '.detaignore') ? { detaignore: true as const } : {}),
   }
   return { kind: 'legacy', files }
 }

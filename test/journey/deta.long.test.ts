@@ -26,7 +26,7 @@ describe.each(suites)('a repository that was written for Deta, under $isolation'
   })
   afterAll(() => stack[Symbol.asyncDispose]())
 
-  it.each(cases.map((one, index) => ({ ...one, index })))('$title', async (one) => {
+  it.concurrent.each(cases.map((one, index) => ({ ...one, index })))('$title', async (one) => {
     await checkCase(stack, `deta-${one.index}`, one)
   })
 })

@@ -9,7 +9,7 @@ beforeAll(async () => {
 })
 afterAll(() => stack[Symbol.asyncDispose]())
 
-describe('a repository that was written for Deta', () => {
+describe.concurrent('a repository that was written for Deta', () => {
   it.each(plainCases.map((one, index) => ({ ...one, index })))('$title', async (one) => {
     await checkCase(stack, `deta-${one.index}`, one)
   })

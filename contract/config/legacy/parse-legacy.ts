@@ -3,7 +3,7 @@ import { decodeText } from '../../decode-text.ts'
 import type { Limits } from '../../limits.ts'
 import { lenientFindings } from './lenient-findings.ts'
 import { readDetaJson } from './read-deta-json.ts'
-import { readLenient } from './read-lenient.ts'
+import { readLenient, type LenientDocument } from './read-lenient.ts'
 import { readSpacefile } from './read-spacefile.ts'
 import { plainMicro, type LegacyContext } from './plain-micro.ts'
 
@@ -14,6 +14,7 @@ export const legacyFiles = ['Spacefile', 'deta.json', '.detaignore'] as const
 export interface LegacyFiles {
   readonly spacefile?: LegacyFile
   readonly detaJson?: LegacyFile
+  readonly detaignore?: true
 }
 
 /** `too-large` is a file that nobody would fetch for a config. */
@@ -28,7 +29,7 @@ export interface LegacyOptions {
 }
 
 export interface LegacyResult {
-  /** Never empty: of a file that says nothing, the files beside it decide. */
+  /** None when the files only have the names of Deta's: data that somebody called deta.json, a Spacefile of another tool. */
   readonly micros: readonly MicroConfig[]
   /** What was not understood or has no effect here, each with its place. */
   readonly warnings: readonly string[]
@@ -40,32 +41,46 @@ export interface LegacyResult {
  * What a repository that was written for Deta Micros or Deta Space asks for. Its files are taken as people left them: whatever is wrong in
  * them becomes a warning. Pure; never throws, whatever the bytes.
  */
-export function parseLegacy({ spacefile, detaJson }: LegacyFiles, options: LegacyOptions): LegacyResult {
-  if (spacefile !== undefined) {
-    const read = readFile('Spacefile', spacefile, options)
-    if (detaJson !== undefined) read.findings.warn(START, 'the deta.json beside it is not read')
-    const micros = read.tree === undefined ? [plainMicro('space', read)] : readSpacefile(read.tree, read)
-    return { micros, warnings: read.findings.warnings, complete: read.complete }
+export function parseLegacy(files: LegacyFiles, options: LegacyOptions): LegacyResult {
+  const spacefile = readFile('Spacefile', files.spacefile, options)
+  const space = micros(spacefile, 'space')
+  if (space !== undefined) {
+    if (files.detaJson !== undefined) spacefile.findings.warn(START, 'the deta.json beside it is not read')
+    return { micros: space, warnings: spacefile.findings.warnings, complete: spacefile.complete }
   }
-  if (detaJson !== undefined) {
-    const read = readFile('deta.json', detaJson, options)
-    const micro = read.tree === undefined ? plainMicro('deta', read) : readDetaJson(read.tree, read)
-    return { micros: [micro], warnings: read.findings.warnings, complete: read.complete }
+  const detaJson = readFile('deta.json', files.detaJson, options)
+  const ignored = files.detaignore === true ? [plainMicro('deta', detaJson)] : []
+  return {
+    micros: micros(detaJson, 'deta') ?? ignored,
+    warnings: [...spacefile.findings.warnings, ...detaJson.findings.warnings],
+    complete: spacefile.complete && detaJson.complete,
   }
-  const context = { ...options, findings: lenientFindings('.detaignore') }
-  return { micros: [plainMicro('deta', context)], warnings: [], complete: true }
 }
 
 const START = { path: '', at: { line: 1, column: 1 } }
 
-type Read = LegacyContext & ReturnType<typeof readLenient>
+interface Read extends LegacyContext, LenientDocument {
+  readonly isThere: boolean
+}
 
-function readFile(name: 'Spacefile' | 'deta.json', file: LegacyFile, options: LegacyOptions): Read {
+function readFile(name: 'Spacefile' | 'deta.json', file: LegacyFile | undefined, options: LegacyOptions): Read {
   const findings = lenientFindings(name)
-  const context = { ...options, findings }
-  if (file === 'too-large') {
-    findings.warn(START, 'the file is too large to be read')
-    return { ...context, tree: undefined, complete: false }
+  const context = { ...options, findings, isThere: file !== undefined }
+  if (file === undefined) return { ...context, tree: undefined, complete: true }
+  if (file !== 'too-large') {
+    return { ...context, ...readLenient(decodeText(file), { findings, json: name === 'deta.json' }) }
   }
-  return { ...context, ...readLenient(decodeText(file), { findings, json: name === 'deta.json' }) }
+  findings.warn(START, 'the file is too large to be read')
+  return { ...context, tree: undefined, complete: false }
+}
+
+/** What each format has that no other file of its name would. */
+const signs = { deta: ['name', 'runtime', 'env', 'cron'], space: ['v', 'micros'] } as const
+
+function micros(read: Read, kind: keyof typeof signs): MicroConfig[] | undefined {
+  const { isThere, tree, complete } = read
+  // An empty file says nothing, but nobody makes one of that name for anything else.
+  if (tree === undefined) return isThere && complete ? [plainMicro(kind, read)] : undefined
+  if (tree.entries.size > 0 && signs[kind].every((key) => !tree.entries.has(key))) return undefined
+  return kind === 'space' ? readSpacefile(tree, read) : [readDetaJson(tree, read)]
 }

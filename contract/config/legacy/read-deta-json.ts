@@ -21,7 +21,7 @@ export function readDetaJson(file: Mapping, context: LegacyContext): MicroConfig
     ...plain,
     name: readName(file, context) ?? plain.name,
     ...(runtime === undefined ? {} : { runtime }),
-    env: readPresets(file.entries.get('env'), { ...context, words: { name: 'key', value: 'value' } }),
+    env: readPresets(file.entries.get('env'), { ...context, words: { name: 'key', value: ['value', 'default'] } }),
   }
 }
 

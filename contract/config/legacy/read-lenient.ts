@@ -9,7 +9,7 @@ import { tidyJson } from './tidy-json.ts'
 const MOST_BYTES = 64 * 1024
 const MOST_SAID = 5
 
-interface LenientDocument {
+export interface LenientDocument {
   /** What could be read; undefined when that is nothing. */
   readonly tree: Mapping | undefined
   /** Whether that is all that the file says. */

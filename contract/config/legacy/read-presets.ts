@@ -5,10 +5,10 @@ import type { Mapping, Value } from '../tree.ts'
 import { groupsOf, textOf } from './lenient-values.ts'
 import type { LegacyContext } from './plain-micro.ts'
 
-/** What the two formats call the parts of a variable. */
+/** What the two formats call the parts of a variable; a deta.json may have the other's word for its value. */
 interface Words {
   readonly name: 'key' | 'name'
-  readonly value: 'value' | 'default'
+  readonly value: readonly ('value' | 'default')[]
 }
 
 /**
@@ -24,26 +24,26 @@ export function readPresets(
   const values = new Map<string, Value>()
   for (const one of groupsOf(list, 'env', context)) {
     const name = textOf(one, words.name, context)
-    const value = one.entries.get(words.value)
+    const value = words.value.map((word) => one.entries.get(word)).find((found) => !isEmpty(found))
     if (name === undefined) findings.warn(one, `env: a variable without its ${quote(words.name)} is ignored`)
-    else if (value !== undefined && value.kind !== 'nothing' && !isEmpty(value)) values.set(name, value)
-    else if (isRequired(one)) {
+    else if (value !== undefined) values.set(name, value)
+    else if (!isOptional(one)) {
       const of = `${context.owner}/${context.repository}${micro === undefined ? '' : `/${micro}`}`
       const command = `micropush secrets set ${of} ${name}`
-      findings.warn(one, `env: ${quote(name)} is required and has no value; the operator sets it with: ${command}`)
+      findings.warn(one, `env: ${quote(name)} has no value; the operator sets it with: ${command}`)
     }
   }
   const group: Mapping = { path: 'env', at: list?.at ?? { line: 1, column: 1 }, kind: 'mapping', entries: values }
   return withinBounds(Object.fromEntries(readEnv(group, findings)), group, findings)
 }
 
-function isEmpty(value: Value): boolean {
-  return value.kind === 'text' && value.text.trim() === ''
+function isEmpty(value: Value | undefined): boolean {
+  return value === undefined || value.kind === 'nothing' || (value.kind === 'text' && value.text.trim() === '')
 }
 
-function isRequired(one: Mapping): boolean {
+function isOptional(one: Mapping): boolean {
   const required = one.entries.get('required')
-  return (required?.kind === 'boolean' || required?.kind === 'text') && /^(?:true|yes)$/i.test(required.text.trim())
+  return (required?.kind === 'boolean' || required?.kind === 'text') && /^(?:false|no)$/i.test(required.text.trim())
 }
 
 /** A file of 64 KB may repeat a part of itself by aliases. */

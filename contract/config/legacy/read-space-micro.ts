@@ -73,13 +73,13 @@ function readPresetsOf(group: Mapping, context: SpaceContext): Record<string, st
     )
   }
   const micro = context.isOnly ? {} : { micro: context.name }
-  return readPresets(presets.entries.get('env'), { ...context, ...micro, words: { name: 'name', value: 'default' } })
+  return readPresets(presets.entries.get('env'), { ...context, ...micro, words: { name: 'name', value: ['default'] } })
 }
 
 /** What Space did and nothing does here; silence would let people believe in a login that is not there. */
 function warnOfAbsent(group: Mapping, context: SpaceContext): void {
   const { findings, name } = context
-  if (!isTrue(group.entries.get('public'))) {
+  if (!isPublic(group)) {
     const message = 'Space asked for a login before this micro; here everybody who has its address can open it'
     findings.warn(group, `${quote(name)}: ${message}`)
   }
@@ -92,6 +92,13 @@ function warnOfAbsent(group: Mapping, context: SpaceContext): void {
   if (actions !== undefined && actions.kind !== 'nothing') {
     findings.warn(actions, 'actions: this micropush does not run schedules yet; nothing calls the micro by itself')
   }
+}
+
+/** `public: true` is short for all routes. */
+function isPublic(group: Mapping): boolean {
+  const routes = group.entries.get('public_routes')
+  const all = routes?.kind === 'list' && routes.items.some((item) => item.kind === 'text' && item.text === '/*')
+  return all || isTrue(group.entries.get('public'))
 }
 
 function isTrue(value: Value | undefined): boolean {

@@ -28,8 +28,9 @@ export function readRun(group: Mapping, context: LegacyContext): string | undefi
   if (text === undefined || value === undefined) return undefined
   const command = usable(text, value, { findings: context.findings, label: 'run' })
   if (command === undefined) return undefined
-  const isUvicorn = /^(?:python3? -m )?uvicorn\b/.test(command) && !/--(?:port|uds|fd)\b/.test(command)
-  return isUvicorn ? `${command} --port $PORT` : command
+  if (!/^(?:python3? -m )?uvicorn\b/.test(command) || /--(?:uds|fd)\b/.test(command)) return command
+  const withPort = command.replace(/--port(?:=| +)\d+/, '--port $PORT')
+  return withPort.includes('--port') ? withPort : `${command} --port $PORT`
 }
 
 function usable(

@@ -63,7 +63,7 @@ export const plainCases: readonly Case[] = [
     answers: { '/': '["hi ",null,"old-bot"]' },
     log: [
       `deta.json line 4: runtime: "micro's runtime" is none; the files of the micro decide`,
-      /env: "TOKEN" is required and has no value; the operator sets it with: micropush secrets set ada\/[\w-]+ TOKEN/,
+      /env: "TOKEN" has no value; the operator sets it with: micropush secrets set ada\/[\w-]+ TOKEN/,
       /name: "Old Bot" is called "old-bot" here/,
     ],
   },

@@ -35,7 +35,7 @@ describe('fetchConfig', () => {
 
   it('reads nothing more for a .detaignore, and nothing at all for a folder or a link of such a name', async () => {
     github.files.set(`${shaA}:.detaignore`, 'src')
-    expect(await fetch()).toEqual({ kind: 'legacy', files: {} })
+    expect(await fetch()).toEqual({ kind: 'legacy', files: { detaignore: true } })
     expect(github.requests.filter(({ path }) => path.includes('/contents'))).toHaveLength(1)
     github.odd.set('.detaignore', { type: 'dir', size: 0 })
     expect(await fetch()).toEqual({ kind: 'none' })

@@ -88,5 +88,12 @@ describe('a repository that was written for Deta', () => {
     await makeLive((await newest('bot'))?.id ?? '')
     await push(shaB, { 'deta.json': 'garbage' })
     expect((await newest('bot'))?.state).toBe('live')
+    expect(await newest('hello')).toBeUndefined()
+  })
+
+  it('is left alone, without a word, when its deta.json is data of its own', async () => {
+    await push(shaA, { 'deta.json': '[{"id":1},{"id":2}]', 'index.js': '' })
+    expect(await parts.queues.work.getJobCountByTypes('waiting')).toBe(0)
+    expect(await parts.queues.report.getJobCountByTypes('waiting', 'delayed')).toBe(0)
   })
 })

@@ -86,8 +86,15 @@ describe('a deta.json', () => {
   it('names the command that sets a variable which has to have a value and has none', () => {
     const text = '{"env":[\n{"key":"TOKEN","required":true},\n{"key":"NICE","value":"","required":false}]}'
     expect(read(text).warnings).toEqual([
-      'deta.json line 2: env: "TOKEN" is required and has no value; the operator sets it with: micropush secrets set ada/My_Bot TOKEN',
+      'deta.json line 2: env: "TOKEN" has no value; the operator sets it with: micropush secrets set ada/My_Bot TOKEN',
     ])
+  })
+
+  it('says nothing of a variable that need not have a value, and takes a default for one', () => {
+    const text = '{"env":[{"key":"A","required":false},{"key":"B","required":true,"default":"b"},{"key":"C"}]}'
+    const { micros, warnings } = read(text)
+    expect(micros[0]?.env).toEqual({ B: 'b' })
+    expect(warnings).toEqual([expect.stringContaining('"C" has no value')])
   })
 
   it('takes numbers and booleans of variables as they are written', () => {
@@ -116,13 +123,12 @@ describe('a deta.json', () => {
   })
 
   it.each([
-    ['no JSON at all', 'hello'],
-    ['a list', '[1]'],
-    ['larger than 64 KB', `{"name":"${'x'.repeat(70_000)}"}`],
-  ])('that is %s is not complete, and the micro has the repository’s name', (_, text) => {
-    const result = read(text)
-    expect(result).toMatchObject({ micros: [{ name: 'my-bot' }], complete: false })
-    expect(result.warnings).toHaveLength(1)
+    ['no JSON at all', 'hello', false],
+    ['a list of something', '[{"name":"x"}]', false],
+    ['larger than 64 KB', `{"name":"${'x'.repeat(70_000)}"}`, false],
+    ['keys that Deta never had', '{"id":1,"data":[1,2]}', true],
+  ])('that is %s is not Deta’s, and makes no micro', (...[, text, complete]) => {
+    expect(read(text)).toMatchObject({ micros: [], complete })
   })
 
   it('is worth what can be read of it up to its fault', () => {
@@ -133,15 +139,23 @@ describe('a deta.json', () => {
 
   it('has at most what the operator granted', () => {
     const granted = { ...defaultLimits, memoryBytes: 1 }
-    const { micros } = parseLegacy({ detaJson: 'too-large' }, { owner: 'ada', repository: 'x', granted })
+    const { micros } = parseLegacy({ detaJson: Buffer.from('{}') }, { owner: 'ada', repository: 'x', granted })
     expect(micros[0]?.limits.memoryBytes).toBe(1)
   })
 })
 
 it('a .detaignore alone makes a micro of the files that are there', () => {
-  expect(parseLegacy({}, { owner: 'ada', repository: 'My_Bot' })).toEqual({
+  expect(parseLegacy({ detaignore: true }, { owner: 'ada', repository: 'My_Bot' })).toEqual({
     micros: [{ name: 'my-bot', src: '.', env: {}, secrets: [], limits: defaultLimits, legacy: 'deta' }],
     warnings: [],
     complete: true,
+  })
+})
+
+it('a .detaignore makes one beside a deta.json that is not Deta’s, too', () => {
+  const files = { detaignore: true, detaJson: 'too-large' } as const
+  expect(parseLegacy(files, { owner: 'ada', repository: 'x' })).toMatchObject({
+    micros: [{ name: 'x' }],
+    complete: false,
   })
 })

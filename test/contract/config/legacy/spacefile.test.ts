@@ -105,6 +105,7 @@ micros:
     ['uvicorn main:app', 'uvicorn main:app --port $PORT'],
     ['python -m uvicorn main:app --host 0.0.0.0', 'python -m uvicorn main:app --host 0.0.0.0 --port $PORT'],
     ['uvicorn main:app --port $PORT', 'uvicorn main:app --port $PORT'],
+    ['uvicorn main:app --host 0.0.0.0 --port 8080', 'uvicorn main:app --host 0.0.0.0 --port $PORT'],
     ['gunicorn main:app', 'gunicorn main:app'],
     ['node index.js', 'node index.js'],
   ])('tells %s the port as Space did', (run, expected) => {
@@ -127,6 +128,7 @@ micros:
     expect(warnings('').join()).toContain('Space asked for a login before this micro')
     expect(warnings('    public_routes: ["/a"]\n').join()).toContain('Space asked for a login')
     expect(warnings('    public: true\n')).toEqual([])
+    expect(warnings('    public_routes: ["/*"]\n')).toEqual([])
   })
 
   it('says which parts have no effect here: schedules, keys, keys of the file that nobody knows', () => {
@@ -178,14 +180,22 @@ micros:
     expect(read(text).warnings.join()).toContain('micropush secrets set ada/Shop/shop-b TOKEN')
   })
 
-  it.each([
-    ['nothing', '', true],
-    ['text', 'hello', false],
-    ['no list', 'v: 0\nmicros: x\n', true],
-  ])('that is %s leaves one micro of the files that are there', (_, text, complete) => {
-    const result = read(text)
-    expect(result.micros).toMatchObject([{ name: 'shop', src: '.', legacy: 'space' }])
-    expect(result.complete).toBe(complete)
+  it.each(['', '# nothing\n', 'v: 0\n', 'v: 0\nmicros: x\n', 'micros:\n'])(
+    'without a micro, as %j, leaves one of the files that are there',
+    (text) => {
+      expect(read(text)).toMatchObject({ micros: [{ name: 'shop', src: '.', legacy: 'space' }], complete: true })
+    },
+  )
+
+  it.each(['hello', 'sdk: docker\napp_port: 7860\n', '- a\n'])('of another tool, as %j, makes no micro', (text) => {
+    expect(read(text).micros).toEqual([])
+  })
+
+  it('of another tool leaves a deta.json its say', () => {
+    const files = { spacefile: Buffer.from('sdk: docker\n'), detaJson: Buffer.from('{"name":"it"}') }
+    expect(parseLegacy(files, { owner: 'ada', repository: 'Shop' }).micros).toMatchObject([
+      { name: 'it', legacy: 'deta' },
+    ])
   })
 
   it('with a fault in its syntax is worth what can be read of it, and is not complete', () => {
