@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { connect, isIPv6 } from 'node:net'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { runTool as run } from '../../../runner/sandbox/mounts/mounts.ts'
 import { takeLock } from './traps-lock.ts'
@@ -100,7 +99,7 @@ interface Listening {
 
 /** Its process emits `seen` after each line. */
 async function listenInside(namespace: string, what: Listening, onSeen: (line: string) => void): Promise<ChildProcess> {
-  const script = join(import.meta.dirname, 'fixtures', 'trap.ts')
+  const script = new URL('fixtures/trap.ts', import.meta.url).pathname
   const args = ['netns', 'exec', namespace, process.execPath, script, JSON.stringify(what)]
   const child = spawn('/sbin/ip', args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const ready = Promise.withResolvers<void>()

@@ -1,0 +1,12 @@
+const fs = require('fs')
+const net = require('net')
+const { serve } = require('./attempt.js')
+
+const OWN = '/run/micropush/app.sock'
+
+module.exports = serve({
+  attack: async ({ searchParams }) => {
+    fs.unlinkSync(OWN)
+    return fs.readdirSync('/run/micropush')
+  },
+})
