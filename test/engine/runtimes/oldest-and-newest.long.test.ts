@@ -1,0 +1,15 @@
+import { describe } from 'vitest'
+import { groundOf, isolations } from './loader/ground.ts'
+import { nodeLoaderCases } from './loader/node-cases.ts'
+import { pythonLoaderCases } from './loader/python-cases.ts'
+
+const runtimes = await isolations('the loaders on the oldest and the newest versions')
+const on = (ids: readonly string[]) => runtimes.flatMap((runtime) => ids.map((id) => ({ id, runtime })))
+
+describe.each(on(['nodejs12', 'nodejs24']))('a Node micro on $id under $runtime', async ({ id, runtime }) => {
+  nodeLoaderCases(await groundOf(id, runtime))
+})
+
+describe.each(on(['python3.7', 'python3.14']))('a Python micro on $id under $runtime', async ({ id, runtime }) => {
+  pythonLoaderCases(await groundOf(id, runtime))
+})
