@@ -112,3 +112,15 @@ it('is given up when the runner goes down', async () => {
   await drains.drain('d2', stop.signal)
   expect(asked).toEqual(['a drain d1'])
 })
+
+it('waits for one sandbox of a deployment by itself, for as long as it was told', async () => {
+  const whole = follow(drains.drain('d1', never))
+  const one = follow(drains.drain('d1', never, { socket: '/s1/app.sock', longestMs: 50_000 }))
+  expect(asked).toEqual(['a drain d1', 'a drain d1'])
+  drains.drained('d1', at(first))
+  await vi.advanceTimersByTimeAsync(49_999)
+  expect([whole.ended, one.ended]).toEqual([true, false])
+  drains.drained('/s1/app.sock', at(first))
+  await vi.advanceTimersByTimeAsync(0)
+  expect(one.ended).toBe(true)
+})

@@ -273,3 +273,46 @@ describe('the end of a sandbox', () => {
     expect(fleet.sandbox('live')).toBeUndefined()
   })
 })
+
+describe('a sandbox that is put into the place of another one', () => {
+  const yes = () => Promise.resolve(true)
+
+  it('is the one to dial, and the former one is given back for its last requests', async () => {
+    const former = sandboxOf('live')
+    const fresh = sandboxOf('live')
+    fleet.adopt(former, 'hot')
+    expect(await fleet.replace(fresh, yes)).toEqual({ former })
+    expect(await fleet.wake('live')).toBe(fresh.socket)
+    expect(did).toEqual([])
+  })
+
+  it('is not frozen, nor ended, for what happens to the former one', async () => {
+    const former = sandboxOf('live')
+    const fresh = sandboxOf('live')
+    fleet.adopt(former, 'frozen')
+    await fleet.replace(fresh, yes)
+    await fleet.sleep('live', former.socket)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(await fleet.lost('live', former.containerId)).toBe(false)
+    expect(fleet.temperature('live')).toBe('hot')
+    await fleet.sleep('live', fresh.socket)
+    expect(did).toEqual([`freeze ${fresh.id}`])
+  })
+
+  it('is ended when the deployment was ended meanwhile', async () => {
+    const fresh = sandboxOf('live')
+    expect(await fleet.replace(fresh, () => Promise.resolve(false))).toBeUndefined()
+    expect(did).toEqual([`destroy ${fresh.id}`])
+    expect(fleet.sandbox('live')).toBeUndefined()
+  })
+
+  it('ends the pause of one that crashed again and again', async () => {
+    instead['start'] = () => Promise.reject(new MicropushError('start-failed', 'It broke.'))
+    await fleet.wake('live').catch(() => {})
+    instead['start'] = () => Promise.reject(new MicropushError('start-failed', 'It broke.'))
+    await fleet.wake('live').catch(() => {})
+    expect(fleet.pauseSeconds('live')).toBeGreaterThan(0)
+    await fleet.replace(sandboxOf('live'), yes)
+    expect(fleet.pauseSeconds('live')).toBe(0)
+  })
+})
