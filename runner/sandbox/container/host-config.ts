@@ -13,6 +13,8 @@ const MB = 1024 * 1024
 const fixed = {
   openFiles: 8192,
   sharedMemoryBytes: 16 * MB,
+  /** Files in /dev/shm. */
+  sharedMemoryFiles: 4096,
   lockedMemoryBytes: 64 * 1024,
   messageQueueBytes: 800 * 1024,
   pendingSignals: 4096,
@@ -89,16 +91,20 @@ interface Machine {
 }
 
 function resources(limits: Pick<Limits, 'memoryBytes' | 'processes'>, { host, isolation }: Machine) {
+  const memory = hostMemory(limits.memoryBytes, isolation)
   return {
-    Memory: limits.memoryBytes,
+    Memory: memory,
     // The same number for memory and memory with swap means: no swap.
-    MemorySwap: limits.memoryBytes,
+    MemorySwap: memory,
     ...(host.swappiness ? { MemorySwappiness: 0 } : {}),
     NanoCpus: Math.round(host.cpus * 1e9),
     CpuShares: fixed.cpuShares,
     PidsLimit: hostTasks(limits.processes, isolation),
     OomScoreAdj: fixed.oomScoreAdj,
-    ShmSize: fixed.sharedMemoryBytes,
+    // In place of Docker's own, which bounds the bytes and not the number of files; gVisor keeps to the bytes, and counts files as memory.
+    Tmpfs: {
+      '/dev/shm': `rw,nosuid,nodev,noexec,size=${fixed.sharedMemoryBytes},nr_inodes=${fixed.sharedMemoryFiles},mode=1777`,
+    },
     Ulimits: [
       ulimit('nproc', ownTasks(limits.processes, isolation)),
       ulimit('nofile', fixed.openFiles),
@@ -118,11 +124,16 @@ export function hostTasks(processes: number, isolation: Isolation): number {
   return isolation === 'gvisor' ? processes * 4 + 256 : processes
 }
 
+/** How much memory of the host a sandbox may have. gVisor's kernel, which is none of the app's, takes some 20 MB of it for itself. */
+function hostMemory(bytes: number, isolation: Isolation): number {
+  return isolation === 'gvisor' ? bytes + 20 * MB : bytes
+}
+
 /**
  * How many tasks the sandbox's user may have, which is a user of its own. Under gVisor this is the limit that binds. Under runc the cgroup's is, and this one
  * stays above it, because of what it refuses nobody hears: the cgroup counts it.
  */
-export function ownTasks(processes: number, isolation: Isolation): number {
+function ownTasks(processes: number, isolation: Isolation): number {
   return isolation === 'gvisor' ? processes : processes + 64
 }
 
