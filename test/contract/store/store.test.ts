@@ -8,6 +8,7 @@ import {
   nextSequence,
   overdueDeployments,
   pendingDeployments,
+  requeueDeployment,
   transitionDeployment,
 } from '../../../contract/store/deployments.ts'
 import { releaseLease, takeLease } from '../../../contract/store/leases.ts'
@@ -236,5 +237,34 @@ describe('what is left of an ended micro', () => {
     const second = await base()
     await createDeployment(store, second)
     expect((await ttls([second.id])).map((ttl) => ttl < 0)).toEqual([true, true, true])
+  })
+})
+
+describe('a deployment that failed and is queued again', () => {
+  const failed = async (one: DeploymentBase) => {
+    await createDeployment(store, one)
+    const error = { code: 'secret-missing', message: 'It is missing.' } as const
+    await transitionDeployment(store, { id: one.id, from: ['queued'], to: 'failed', outcome: { error } })
+    const deployment = await getDeployment(store, one.id)
+    if (deployment === undefined) throw new Error('no record')
+    return deployment
+  }
+
+  it('waits like a new one, without the words of its failure, and can go live', async () => {
+    const one = await base()
+    expect(await requeueDeployment(store, await failed(one))).toBe(true)
+    expect(await getDeployment(store, one.id)).toMatchObject({ state: 'queued', outcome: {} })
+    expect(await pendingDeployments(store)).toEqual([one.id])
+    expect(await goLive(one)).toMatchObject({ kind: 'live' })
+  })
+
+  it('is left alone when a newer one has come, or its micro was ended', async () => {
+    const old = await failed(await base())
+    await createDeployment(store, await base())
+    expect(await requeueDeployment(store, old)).toBe(false)
+    await store.redis.flushdb()
+    const ended = await failed(await base())
+    await endMicro(store, { microKey: key, sequence: await nextSequence(store) })
+    expect(await requeueDeployment(store, ended)).toBe(false)
   })
 })
