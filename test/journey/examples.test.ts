@@ -8,6 +8,7 @@ const folder = join(import.meta.dirname, '..', '..', 'examples')
 /** Each example with the micros that it makes. */
 const examples: Readonly<Record<string, readonly string[]>> = {
   'flask-guestbook': ['guestbook'],
+  'from-deta': ['from-deta'],
   'hello-node': ['hello-node'],
   'hello-python': ['hello-python'],
   'own-server': ['own-server'],
