@@ -48,7 +48,9 @@ export async function buildMicro(context: BuildContext, input: BuildInput): Prom
     const plan = await planInstall(source.dir, runtime, config)
     if (config.build !== undefined || plan?.wholeSource === true) return await makeBuild(build, plan)
     const layer = plan === undefined ? undefined : await installLayer(build, { plan, isFinal: true })
-    if (layer !== undefined) assertDependenciesFit(layer, config.limits.dependencyBytes)
+    if (plan !== undefined && layer !== undefined) {
+      assertDependenciesFit(layer, { maxBytes: config.limits.dependencyBytes, inputs: plan.inputs })
+    }
     const app = await keepSource(build, { dependenciesInside: layer !== undefined && runtime.language === 'node' })
     return {
       artifacts: {

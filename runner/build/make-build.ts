@@ -161,7 +161,7 @@ async function keepDependencies(
 ): Promise<{ name: string; bytes: number } | undefined> {
   if (plan === undefined) return undefined
   if (layer !== undefined && plan.language === 'python') {
-    assertDependenciesFit(layer, build.config.limits.dependencyBytes)
+    assertDependenciesFit(layer, { maxBytes: build.config.limits.dependencyBytes, inputs: plan.inputs })
     return layer
   }
   const sealed = await sealDependencies(build, { plan, isFinal: true, purpose: 'hash' })

@@ -14,6 +14,8 @@ export const DOWNLOADS = '/downloads'
 export const builderLimits = {
   memoryBytes: 2048 * MB,
   cpus: 2,
+  /** Half of a micro's weight: when the processor is short, visitors come first. */
+  cpuShares: 256,
   processes: 2048,
   openFiles: 16_384,
   /** One file; what all files together may take is watched from outside. */
@@ -78,6 +80,7 @@ export function builderContainer(spec: BuilderSpec): ContainerOptions {
       // The same number for memory and memory with swap means: no swap.
       MemorySwap: builderLimits.memoryBytes,
       NanoCpus: Math.min(builderLimits.cpus, availableParallelism()) * 1e9,
+      CpuShares: builderLimits.cpuShares,
       PidsLimit: hostTasks(builderLimits.processes, spec.isolation),
       OomScoreAdj: 700,
       ShmSize: builderLimits.sharedMemoryBytes,

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { MicropushError } from '../../../contract/errors.ts'
 import { platformLimits } from '../../../contract/limits.ts'
 import { publishArtifact, useArtifact, type ArtifactRecord } from './artifact-store.ts'
+import { byDistribution } from './by-distribution.ts'
 import type { Build } from '../build.ts'
 import type { BuilderMount } from '../builder/builder-container.ts'
 import { assertDependenciesFit, dependenciesTooLarge } from './dependencies-fit.ts'
@@ -94,7 +95,10 @@ export async function runInstall(
     })
   } catch (error) {
     if (!(error instanceof DiskBoundReached)) throw withLine(error, plan)
-    throw dependenciesTooLarge(await sealTree(sealRequest(build, plan, 'measure')), build.config.limits.dependencyBytes)
+    throw dependenciesTooLarge(await sealTree(sealRequest(build, plan, 'measure')), {
+      maxBytes: build.config.limits.dependencyBytes,
+      inputs: plan.inputs,
+    })
   }
   if (plan.language === 'python') await assertOwnDeta(dependenciesFolder(build, plan))
 }
@@ -120,8 +124,10 @@ export async function sealDependencies(
   const request = sealRequest(build, plan, purpose)
   // An install of nothing but optional packages that do not fit this system leaves no folder.
   if ((await lstat(request.root).catch(() => undefined)) === undefined) await mkdir(request.root)
-  const { bytes, packages, removed, hash } = await sealTree(request)
-  if (isFinal) assertDependenciesFit({ bytes, packages }, build.config.limits.dependencyBytes)
+  const { bytes, packages: parts, removed, hash } = await sealTree(request)
+  const packages = plan.language === 'python' ? await byDistribution(request.root, parts) : parts
+  const maxBytes = build.config.limits.dependencyBytes
+  if (isFinal) assertDependenciesFit({ bytes, packages }, { maxBytes, inputs: plan.inputs })
   noteRemoved(build, removed)
   return { bytes, packages: packages.slice(0, RECORDED_PACKAGES), hash }
 }

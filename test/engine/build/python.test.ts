@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { defaultLimits } from '../../../contract/limits.ts'
 import { openStage } from './stage.ts'
 
 const stage = await openStage()
@@ -79,6 +80,16 @@ describe('a list of Python packages', () => {
     const built = await stage.build({ ...main, 'requirements.txt': requirements }, { config })
     expect(built.error).toMatchObject({ code: 'install-failed' })
     expect(built.error?.message).toContain(`(${line})`)
+  })
+
+  it('that take too much space are refused, the largest named with the lines that ask for them', async () => {
+    const limits = { ...defaultLimits, dependencyBytes: 5000 }
+    const files = { ...main, 'requirements.txt': '# two\nsix==1.17.0\nPyYAML==6.0.3\n' }
+    const built = await stage.build(files, { config: { ...config, limits } })
+    expect(built.error).toMatchObject({ code: 'dependencies-too-large' })
+    expect(built.error?.message).toMatch(
+      /PyYAML .*MB \(requirements\.txt, line 3\), .*six .*KB \(requirements\.txt, line 2\)/i,
+    )
   })
 
   it('and a virtual environment that was committed do no harm to each other', async () => {
