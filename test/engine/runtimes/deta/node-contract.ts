@@ -11,16 +11,19 @@ const answer = (text) => (req, res) => res.end(text)
 export function nodeContractCases(place: Place): void {
   test.each([
     [
-      'listens on PORT',
+      'exports and listens on PORT',
       `http.createServer(answer('served')).listen(process.env.PORT); module.exports = answer('served')`,
     ],
-    ['listens on a fixed 3000', `http.createServer(answer('other')).listen(3000); module.exports = answer('served')`],
+    [
+      'exports and listens on a fixed 3000',
+      `http.createServer(answer('other')).listen(3000); module.exports = answer('served')`,
+    ],
     [
       'exports something else and listens at 127.0.0.1',
       `http.createServer(answer('served')).listen(Number(process.env.PORT), '127.0.0.1'); module.exports = { version: 1, helper: 'x' }`,
     ],
     ['exports what TypeScript compiled to a default', `exports.__esModule = true; exports.default = answer('served')`],
-  ])('is served when it exports and %s', async (_name, app) => {
+  ])('is served when it %s', async (_name, app) => {
     await using sandbox = await serveNode(place, EXPORTED + app)
     expect((await ask(sandbox.socket)).body).toBe('served')
   })
