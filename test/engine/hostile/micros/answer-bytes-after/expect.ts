@@ -4,7 +4,6 @@ import type { Hostile } from '../../support/hostile.ts'
 export default {
   does: 'sends another answer behind its answer',
   deployed: 'beforehand',
-  telling: true,
   async contained({ ask }) {
     expect(await ask('/attack')).toMatchObject({ status: 200, body: 'ok' })
     // The second one is nobody's.

@@ -4,7 +4,6 @@ import type { Hostile } from '../../support/hostile.ts'
 export default {
   does: 'has a dependency that leads out by links, a pipe and a set-user-id program',
   deployed: 'attack',
-  telling: true,
   async contained({ push, attack }) {
     const { state, log } = await push()
     expect(state).toBe('success')
