@@ -1,0 +1,46 @@
+import nock from 'nock'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { changeGrants } from '../../../contract/store/grants.ts'
+import { microStanding } from '../../../contract/store/micros.ts'
+import { findRepository } from '../../../contract/store/repositories.ts'
+import { handlePush } from '../../../src/push/handle-push.ts'
+import { startParts, type Parts } from '../support/bot.ts'
+import { mockGitHub, type MockedGitHub } from '../support/github.ts'
+import { samplePush, shaA } from '../support/samples.ts'
+
+let parts: Parts
+let github: MockedGitHub
+beforeEach(async () => {
+  parts = await startParts()
+  github = mockGitHub()
+  github.commits.add(shaA)
+  github.heads.set('main', shaA)
+  github.files.set(`${shaA}:micro.yml`, 'v: 1\nlimits:\n  timeout: 30s\n')
+})
+afterEach(async () => {
+  nock.cleanAll()
+  await parts[Symbol.asyncDispose]()
+})
+
+const handle = () => handlePush(samplePush(), { ...parts, now: Date.now })
+const newest = async () => (await microStanding(parts.store, '34/hello')).newest
+
+it('a config that asks for more than was granted is refused with the command that grants it', async () => {
+  await handle()
+  expect(await newest()).toBeUndefined()
+  const [report] = await parts.queues.report.getJobs(['waiting', 'delayed'])
+  expect(report?.data).toMatchObject({
+    state: 'failure',
+    description:
+      'micro.yml line 3: limits.timeout: 30s was asked, 10s is granted; ask the operator for: micropush grant ada/hello timeout=30s',
+  })
+})
+
+it('what was granted to the name before its first push lets that push through, with the limit in the deployment', async () => {
+  const before = await findRepository(parts.store, 'Ada/Hello')
+  expect(before.id).toBeUndefined()
+  await changeGrants(parts.store, before, new Map([['timeoutMs', 30_000]]))
+  await handle()
+  expect((await newest())?.config.limits.timeoutMs).toBe(30_000)
+  expect((await findRepository(parts.store, 'ada/hello')).id).toBe(34)
+})
