@@ -86,8 +86,8 @@ exports.warm = import('./other.mjs')`,
       expect(accepted(), said).toEqual(['/app/index.js', '/app/inner.js', '/app/other.mjs'])
     })
 
-    it('Python compiles no module of the app', async () => {
-      const app = await stored('python', 'python3.13', {
+    it.each(['python3.9', 'python3.13'])('%s compiles no module of the app', async (runtime) => {
+      const app = await stored(runtime, runtime, {
         'main.py': `
 import sys
 compiled = []
@@ -117,6 +117,12 @@ module.exports = (req, res) => res.end(require('module').getCompileCacheDir() ||
     })
     expect(await warmUp({ docker, instance, dataDir, isolation }, app)).toBe(true)
     expect(await answer(app, { SECRET: 'x' })).toMatch(/^\/run\/micropush\/cache\//)
+  })
+
+  it('a Node that knows no such cache is started as ever', async () => {
+    const app = await stored('old', 'nodejs14', { 'index.js': "module.exports = (req, res) => res.end('fine')" })
+    expect(await warmUp({ docker, instance, dataDir, isolation }, app)).toBe(false)
+    expect(await answer(app)).toBe('fine')
   })
 
   it('what a warm-up writes beyond its bounds is not kept, and neither is anything of it left', async () => {
