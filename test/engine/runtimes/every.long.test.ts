@@ -10,6 +10,9 @@ import { ask, serve } from './sandbox.ts'
 
 const run = promisify(execFile)
 
+/** The first run on a machine makes the images. */
+const timeout = 600_000
+
 const hello = {
   node: {
     'index.js': `
@@ -31,7 +34,7 @@ def app(environ, start_response):
 const lastPip: Readonly<Record<string, number>> = { '3.7': 24, '3.8': 25 }
 
 describe.each(await isolations('every runtime'))('under %s', (isolation) => {
-  test.for(runtimes)('$id says hello', async (runtime, context) => {
+  test.for(runtimes)('$id says hello', { timeout }, async (runtime, context) => {
     const { sandbox: image } = await imagesOrSkip(runtime, context)
     const { id, language, version } = runtime
     const files = hello[language]
@@ -45,6 +48,7 @@ describe.each(await isolations('every runtime'))('under %s', (isolation) => {
 
 test.for(runtimes.filter(({ language }) => language === 'python'))(
   'the builder of $id has the newest pip that runs on it, a compiler and the headers',
+  { timeout },
   async (runtime, context) => {
     const { builder } = await imagesOrSkip(runtime, context)
     const script = [

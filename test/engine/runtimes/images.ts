@@ -9,7 +9,7 @@ export async function imagesOf(id: string): Promise<RuntimeImages> {
   const runtime = findRuntime(id)
   if (!runtime) throw new Error(`no runtime ${id}`)
   return prepareRuntime({ docker, dataDir: join(tmpdir(), 'micropush-test-images') }, runtime, {
-    signal: AbortSignal.timeout(290_000),
+    signal: AbortSignal.timeout(590_000),
     onProgress: (text) => console.log(text),
   })
 }
