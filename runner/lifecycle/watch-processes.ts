@@ -1,6 +1,6 @@
 import { refusedProcesses } from '../sandbox/refused-processes.ts'
 
-const EVERY_MS = 1000
+const EVERY_MS = 500
 /** What is known of one that runs no more is of use until its end was told. */
 const REMEMBER_MS = 10 * 60_000
 /** A micro that is refused again and again is told of it so often. */

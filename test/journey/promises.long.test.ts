@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connect } from 'node:net'
+import { getDeployment } from '../../contract/store/deployments.ts'
+import { micropush } from './support/command.ts'
 import { isolations } from './support/isolations.ts'
 import { nodeMicro } from './support/micros.ts'
 import { startStack, type Stack } from './support/stack.ts'
@@ -100,6 +102,61 @@ describe.each(isolations)('the promises at their edges under %s', (isolation) =>
     expect((await stack.ask(lower, { path: '/wait/8000' })).status).toBe(504)
     expect(performance.now() - started).toBeGreaterThan(1900)
     expect(performance.now() - started).toBeLessThan(6000)
+  })
+
+  test('dependencies that take exactly what the file allows are live, and one byte less is refused', async () => {
+    const files = (limit: string) => ({
+      ...nodeMicro(`response.end(String(require('is-number')(7)))`, limit),
+      'package.json': JSON.stringify({ dependencies: { 'is-number': '7.0.0' } }),
+    })
+    const host = await deployed('heavy', files(''))
+    const id = await stack.store.redis.hget(stack.store.keys.hosts, host.replace(/:\d+$/, ''))
+    const bytes = (await getDeployment(stack.store, id ?? ''))?.outcome.sizes?.dependencyBytes ?? 0
+    expect(bytes).toBeGreaterThan(1000)
+    await deployed('heavy', files(`limits:\n  dependencies: ${bytes}\n`))
+    expect((await stack.ask(host)).body).toBe('true')
+    const over = await push('heavy', files(`limits:\n  dependencies: ${bytes - 1}\n`))
+    expect(over).toMatchObject({ state: 'failure' })
+    expect(over.description).toMatch(/dependencies/)
+  })
+
+  test('what a micro runs into without ending stands in its log and is counted', async () => {
+    const host = await deployed(
+      'trouble',
+      nodeMicro(
+        `const { spawn } = require('child_process')
+         if (request.url === '/') return response.end('up')
+         if (request.url === '/memory') return spawn('node', ['-e', 'const kept = []; for (;;) kept.push(Buffer.alloc(1 << 20, 1))'])
+           .on('exit', (code, signal) => response.end(String(signal)))
+         const children = []
+         const gone = (child) => new Promise((resolve) => { child.on('exit', resolve); child.kill('SIGKILL') })
+         const more = () => { const child = spawn('sleep', ['100'])
+           child.on('spawn', () => { children.push(child); more() })
+           child.on('error', ({ code }) => setTimeout(() => Promise.all(children.map(gone)).then(() => response.end(code)), 2000)) }
+         more()`,
+        'limits:\n  processes: 48\n',
+      ),
+    )
+    expect(await stack.ask(host, { path: '/processes' })).toMatchObject({ status: 200, body: 'EAGAIN' })
+    const memory = await stack.ask(host, { path: '/memory', headers: { accept: 'application/json' } })
+    const logs = async () => (await micropush(stack.env, ['logs', 'ada/trouble'])).stdout
+    const status = async () => (await micropush(stack.env, ['status', 'ada/trouble'])).stdout
+    if (isolation === 'gvisor') {
+      // Its kernel and its processes are one to the host: when memory is full, all of it ends. A refused process is its own affair.
+      expect(memory.status).toBe(502)
+      expect(memory.body).toMatch(/memory/)
+      await expect.poll(status, { timeout: 10_000 }).toMatch(/1 × ended for using more memory/)
+      return
+    }
+    await expect
+      .poll(logs, { timeout: 10_000 })
+      .toMatch(/==> {2}The micro has reached its limit of processes and threads/)
+    expect(await status()).toMatch(/1 × a new process or thread refused/)
+    // Which of its processes is ended is the kernel's choice: the one that holds most.
+    expect(memory).toMatchObject({ status: 200, body: 'SIGKILL' })
+    await expect.poll(logs, { timeout: 10_000 }).toMatch(/==> {2}The memory was full/)
+    expect(await status()).toMatch(/\d × a process ended for want of memory/)
+    expect((await stack.ask(host)).body).toBe('up')
   })
 
   test('a source that is exactly as large as the file allows is live, and one byte more is refused', async () => {
