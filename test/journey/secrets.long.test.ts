@@ -22,6 +22,7 @@ module.exports = (request, response) => {
   const url = new URL(request.url, 'http://x')
   if (url.pathname === '/env') return response.end(digest(process.env[url.searchParams.get('name')]))
   if (url.pathname === '/build') return response.end(readFileSync('build-environment.txt'))
+  if (url.pathname === '/print') console.log('here is ' + process.env.TOKEN + ' and ' + process.env.MICRO_KEY)
   if (url.pathname === '/crash') process.exit(3)
   if (url.pathname === '/born') return setTimeout(() => response.end(String(born)), 40 * Math.random())
   if (url.pathname === '/long') {
@@ -88,6 +89,13 @@ describe.each(isolations)('secrets under %s', (isolation) => {
     const built = (await stack.ask(host, { path: '/build' })).body
     expect(built).toContain('PATH=')
     expect(built).not.toMatch(/TOKEN|MICRO_KEY|DETA_PROJECT_KEY/)
+  })
+
+  it('what the app prints of it is masked in its log', async () => {
+    await stack.ask(host, { path: '/print' })
+    await expect
+      .poll(async () => (await command(['logs', 'ada/shop'])).stdout, { timeout: 20_000 })
+      .toMatch(/here is \*\*\* and \*\*\*/)
   })
 
   it('it reaches the process and nothing else', async () => {
