@@ -23,9 +23,19 @@ export const dpkgOptions = [
 /** libgomp is what wheels of numeric packages leave to the system. */
 const SHARED = ['ca-certificates', 'tzdata', 'libstdc++6', 'libatomic1', 'libgomp1']
 const COMPILERS = ['gcc', 'g++', 'make', 'patch', 'pkg-config', 'git', 'xz-utils', 'unzip']
+/** What packages without a wheel or a prebuilt program most often link against; an install copies what it linked with. */
+const HEADERS = [
+  'libpq-dev',
+  'libmariadb-dev',
+  'libxml2-dev',
+  'libxslt1-dev',
+  'libjpeg-dev',
+  'zlib1g-dev',
+  'libffi-dev',
+  'libssl-dev',
+]
 /** psycopg without its binary extra loads the system's libpq. */
 const PYTHON_LIBRARIES = ['libpq5']
-const PYTHON_HEADERS = ['libpq-dev', 'libffi-dev', 'libssl-dev']
 
 interface PythonPackages {
   /** What the packages are named after: `python3` where it is the suite's own version. */
@@ -68,11 +78,11 @@ export function sandboxBase(language: Language, suite: Suite): BaseRecipe {
 /** The builder of a suite serves both languages: node-gyp needs Python as well. */
 export function builderBase(suite: Suite): BaseRecipe {
   const { name, extras } = PYTHON[suite]
-  const python = [name, `${name}-dev`, `${name}-venv`, ...extras, ...PYTHON_HEADERS]
+  const python = [name, `${name}-dev`, `${name}-venv`, ...extras]
   return {
     suite,
     kind: 'builder',
-    packages: [...SHARED, ...COMPILERS, ...python],
+    packages: [...SHARED, ...COMPILERS, ...HEADERS, ...python],
 
     hooks: [LAYOUT, NO_MANUALS, NO_CACHES, NO_SETUID, ...pythonNames(suite), PIP_MAY_INSTALL],
   }
