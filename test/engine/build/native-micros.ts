@@ -84,8 +84,15 @@ def app(environ, start_response):
     start_response("200 OK", [])
     return [json.dumps(said).encode()]`
 
-function node(runtime: string, dependencies: Readonly<Record<string, string>>, answer: object): NativeMicro {
-  const files = { 'index.js': NODE, 'package.json': JSON.stringify({ dependencies }) }
+interface NodeFacts {
+  readonly runtime: string
+  readonly dependencies: Readonly<Record<string, string>>
+  readonly answer: object
+  readonly npmrc?: string
+}
+
+function node({ runtime, dependencies, answer, npmrc = '' }: NodeFacts): NativeMicro {
+  const files = { 'index.js': NODE, 'package.json': JSON.stringify({ dependencies }), '.npmrc': npmrc }
   return { runtime, files, answer }
 }
 
@@ -95,17 +102,21 @@ function python(runtime: string, requirements: readonly string[], answer: object
 
 export const nativeMicros = {
   /** Of these better-sqlite3 is compiled where the host of its prebuilt program cannot be reached. */
-  node24: node(
-    'nodejs24',
-    { argon2: '0.44.0', bcrypt: '6.0.0', 'better-sqlite3': '12.4.1', sharp: '0.34.4' },
-    { argon2: true, bcrypt: true, sqlite: 42, sharp: 'png' },
-  ),
-  /** The last versions that know Node 14; sharp's fetch their library from a host of their own and not from npm. */
-  node14: node(
-    'nodejs14',
-    { argon2: '0.31.2', bcrypt: '5.1.1', 'better-sqlite3': '8.7.0' },
-    { argon2: true, bcrypt: true, sqlite: 42 },
-  ),
+  node24: node({
+    runtime: 'nodejs24',
+    dependencies: { argon2: '0.44.0', bcrypt: '6.0.0', 'better-sqlite3': '12.4.1', sharp: '0.34.4' },
+    answer: { argon2: true, bcrypt: true, sqlite: 42, sharp: 'png' },
+  }),
+  /**
+   * The last versions that know Node 14, all compiled, wherever prebuilt programs could be had; sharp's fetch their library from a host of
+   * their own and not from npm.
+   */
+  node14: node({
+    runtime: 'nodejs14',
+    dependencies: { argon2: '0.31.2', bcrypt: '5.1.1', 'better-sqlite3': '8.7.0' },
+    answer: { argon2: true, bcrypt: true, sqlite: 42 },
+    npmrc: 'build-from-source=true\n',
+  }),
   wheels: python(
     'python3.13',
     ['Pillow', 'lxml', 'cryptography', 'psycopg[binary]', 'grpcio', 'google-cloud-storage', 'firebase-admin'],

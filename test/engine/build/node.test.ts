@@ -54,6 +54,7 @@ describe('dependencies of a Node micro', () => {
     const builds = await Promise.all(
       ['1', '2'].map((content) => stage.build({ 'index.js': content, ...manifest }, { config: nodejs24 })),
     )
+    expect(builds.map(({ error }) => error)).toEqual([undefined, undefined])
     expect(builds.map(({ result }) => result?.cached).toSorted()).toEqual([false, true])
     expect(await stage.buildersSince(since)).toBe(1)
   })

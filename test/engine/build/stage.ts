@@ -51,7 +51,14 @@ export async function openStage(isolation: 'runc' | 'gvisor' = 'runc') {
   async function build(files: Files, options: BuildOptions = {}): Promise<Built> {
     count += 1
     const source = await writeSource(join(dataDir, 'work', String(count)), files)
-    const config: MicroConfig = { name: 'hello', src: '.', env: {}, secrets: [], limits: defaultLimits, ...options.config }
+    const config: MicroConfig = {
+      name: 'hello',
+      src: '.',
+      env: {},
+      secrets: [],
+      limits: defaultLimits,
+      ...options.config,
+    }
     let output = ''
     const details: string[] = []
     try {
