@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** Whose words a line is: the app's standard output or error, or ours about it. */
-export const appStreams = ['out', 'err', 'micropush'] as const
+const appStreams = ['out', 'err', 'micropush'] as const
 
 export type AppStream = (typeof appStreams)[number]
 

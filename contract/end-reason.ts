@@ -10,9 +10,7 @@ import { z } from 'zod'
  * - `stopped`: it was ended by us, for a newer deployment, an eviction or a restart.
  * - `unknown`: it is gone, and nothing says why.
  */
-export const endReasons = ['memory', 'timeout', 'processes', 'crash', 'exit', 'stopped', 'unknown'] as const
-
-export type EndReason = (typeof endReasons)[number]
+const endReasons = ['memory', 'timeout', 'processes', 'crash', 'exit', 'stopped', 'unknown'] as const
 
 /** How a micro ended, as far as it is known. */
 export const microEnd = z.strictObject({

@@ -19,8 +19,9 @@ export async function noteEnd(
   const { deploymentId, containerId } = ended
   const words = describeEnd(end)
   try {
-    if (!(await runner.fleet.lost(deploymentId, containerId))) return
-    runner.gateways.tell({ type: 'gone', deploymentId, reason: words, end })
+    // Those who wait for an answer wait for this word: they are told before what is left of the sandbox is taken away.
+    const tell = () => void runner.gateways.tell({ type: 'gone', deploymentId, reason: words, end })
+    if (!(await runner.fleet.lost(deploymentId, containerId, tell))) return
     runner.log.warn({ deploymentId, end }, words)
     await appendLog(runner.store, { id: deploymentId, text: `==> ${words}\n` })
     if (end.reason !== 'stopped') await noteIncident(runner, { deploymentId, kind: end.reason, words })

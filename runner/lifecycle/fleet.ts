@@ -61,8 +61,8 @@ export interface Fleet {
   sleep(deploymentId: string, socket?: string): Promise<void>
   /** Ends a frozen sandbox that `keep` no longer holds; one that runs serves on until it is idle. */
   letGo(deploymentId: string): Promise<void>
-  /** Its process ended by itself, or hangs and has to end; gives false when it was the fleet that ended it. */
-  lost(deploymentId: string, containerId: string): Promise<boolean>
+  /** Its process ended by itself, or hangs and has to end; gives false when it was the fleet that ended it. `onLost` is called before what is left of it is taken away. */
+  lost(deploymentId: string, containerId: string, onLost?: () => void): Promise<boolean>
   destroy(deploymentId: string): Promise<void>
   /** Deployments whose sandbox may be dialled at once. */
   awake(): { deploymentId: string; socket: string }[]
@@ -216,11 +216,12 @@ export function createFleet(options: FleetOptions): Fleet {
       inTurn(id, async (member) => {
         if (member.temperature === 'frozen' && !options.keep(id)) await chill(member)
       }),
-    lost: (id, containerId) =>
+    lost: (id, containerId, onLost) =>
       atOnce(id, async (member) => {
         if (member.sandbox?.containerId !== containerId || member.temperature === 'cold') return false
         if (Date.now() - member.sandbox.startedAtMs > STEADY_MS) member.crashes = 0
         noteCrash(member)
+        onLost?.()
         await chill(member, 'none')
         return true
       }),

@@ -129,6 +129,14 @@ describe('a micro that crashes', () => {
     expect(await fleet.lost('live', sandbox?.containerId ?? '')).toBe(true)
   }
 
+  it('is told of before what is left of it is taken away, and only when it was not the fleet that ended it', async () => {
+    await fleet.wake('live')
+    const containerId = fleet.sandbox('live')?.containerId ?? ''
+    await fleet.lost('live', containerId, () => did.push('told'))
+    await fleet.lost('live', containerId, () => did.push('told again'))
+    expect(did).toEqual(['start s1', 'told', 'destroy s1'])
+  })
+
   it('is started again at once the first time, and later and later after that', async () => {
     const pauses = []
     for (let n = 0; n < 6; n += 1) {
