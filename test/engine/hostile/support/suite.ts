@@ -2,13 +2,15 @@ import { randomBytes } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readInstance } from '../../../../runner/instance.ts'
 import { startStack, type Stack } from '../../../journey/support/stack.ts'
 import { setTraps, type Traps } from '../../sandbox/traps.ts'
 import type { Hostile, Scene } from './hostile.ts'
+import { expectNothingLeft } from './nothing-left.ts'
 import { openNeighbour } from './neighbours.ts'
 import { openScene } from './scene.ts'
 import { pushHostile } from './push.ts'
-import { all, names, port, resolver } from './surroundings.ts'
+import { all, internet, names, port, resolver } from './surroundings.ts'
 
 /** 99 of 100 answers of a neighbour, on a machine whose processors the hostile ones fight for. A quiet one takes some 3 ms. */
 const NEIGHBOUR_P99_MS = 1000
@@ -39,14 +41,18 @@ export function hostileSuite(isolation: 'runc' | 'gvisor', hostile: readonly Nam
     let stack: Stack
     let neighbours: Scene['neighbours']
     let began: number
+    const after = new AsyncDisposableStack()
     const token = randomBytes(20).toString('hex')
 
     beforeAll(async () => {
       traps = await setTraps(all, [port], names)
+      after.defer(() => traps.close())
       const secrets = { NPM_TOKEN: token, NODE_AUTH_TOKEN: token, GITHUB_TOKEN: token, AWS_SECRET_ACCESS_KEY: token }
       const settings = { MICROPUSH_SANDBOX: isolation, MICROPUSH_DNS: resolver, MICROPUSH_BUILDS: '3' }
       stack = await startStack({ ...settings, ...secrets })
+      after.defer(() => clear(stack))
       neighbours = { node: await openNeighbour(stack, 'node'), python: await openNeighbour(stack, 'python') }
+      for (const neighbour of Object.values(neighbours)) after.defer(() => neighbour.stop())
       await deployAll()
       began = performance.now()
     })
@@ -62,11 +68,7 @@ export function hostileSuite(isolation: 'runc' | 'gvisor', hostile: readonly Nam
       await Promise.all(Array.from({ length: PUSHES_AT_ONCE }, worker))
     }
 
-    afterAll(async () => {
-      for (const neighbour of Object.values(neighbours ?? {})) await neighbour.stop()
-      await stack?.[Symbol.asyncDispose]()
-      await traps?.close()
-    })
+    afterAll(() => after.disposeAsync())
 
     for (const [name, { does, contained }] of hostile)
       it(`a micro that ${does} is contained`, async () => {
@@ -77,7 +79,7 @@ export function hostileSuite(isolation: 'runc' | 'gvisor', hostile: readonly Nam
           expect(neighbour.since(startMs).wrong).toEqual([])
         }
         const arrived = traps.connections().slice(dialled)
-        expect(arrived.filter((line) => !line.includes(resolver) && !line.includes('198.51.100.7'))).toEqual([])
+        expect(arrived.filter((line) => ![internet, resolver].includes(line.split(' ')[1] ?? ''))).toEqual([])
       })
 
     it('the neighbours answered all the time, and in time', () => {
@@ -87,9 +89,15 @@ export function hostileSuite(isolation: 'runc' | 'gvisor', hostile: readonly Nam
           `${isolation}: ${answers} answers of ${language}, p99 ${p99Ms.toFixed(0)} ms, slowest ${slowestMs.toFixed(0)} ms`,
         )
         expect(wrong).toEqual([])
-        expect(answers).toBeGreaterThan(hostile.length)
+        expect(answers).toBeGreaterThan(0)
         expect(p99Ms).toBeLessThan(NEIGHBOUR_P99_MS)
       }
     })
   })
+}
+
+async function clear(stack: Stack): Promise<void> {
+  const instance = await readInstance(stack.dataDir)
+  await stack[Symbol.asyncDispose]()
+  await expectNothingLeft(instance, stack.dataDir)
 }
