@@ -15,7 +15,8 @@ export default {
     expect(now).toBeLessThanOrEqual(limit)
     await end()
     expect(await pushed).toMatchObject({ state: 'error', description: 'Cancelled' })
-    expect(await processesOf(builder)).toEqual([])
-    expect(await stack.leftovers()).toMatchObject({ builders: [], work: [] })
+    // What it started is killed and taken away after the word was given.
+    await expect.poll(() => processesOf(builder), { timeout: 120_000, interval: 1000 }).toEqual([])
+    await expect.poll(() => stack.leftovers(), { timeout: 20_000 }).toMatchObject({ builders: [], work: [] })
   },
 } satisfies Hostile
