@@ -181,7 +181,7 @@ describe('what a hostile request may say', () => {
       client.setEncoding('latin1').on('data', (chunk: string) => {
         head += chunk
         if (!head.includes('\r\n\r\n')) return
-        const whole = head.startsWith(`GET ${target} `) && head.includes(`X: ${'b'.repeat(15_000)}\r\n`)
+        const whole = head.startsWith(`GET ${target} `) && head.includes(`x: ${'b'.repeat(15_000)}\r\n`)
         client.end(`HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n${whole ? 'all' : 'cut'}`)
       })
     })
