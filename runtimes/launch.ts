@@ -19,6 +19,9 @@ export const paths = {
   sockets: '/run/micropush',
 } as const
 
+/** More than the gateway passes on, with what it adds; Node by itself takes 16 KB. */
+const HEAD_BYTES = 48 * 1024
+
 /**
  * The command that init runs in loader mode.
  *
@@ -28,7 +31,7 @@ export function loaderCommand(language: Language, entry: string): string[] {
   const file = `${paths.app}/${entry}`
   // -I: nothing of the app's is importable before its import begins; the loader makes the module path itself.
   return language === 'node'
-    ? ['node', paths.nodeLoader, file]
+    ? ['node', `--max-http-header-size=${HEAD_BYTES}`, paths.nodeLoader, file]
     : ['python3', '-I', '-u', '-B', paths.pythonLoader, file]
 }
 
