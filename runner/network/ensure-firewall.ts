@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { MicropushError } from '../../contract/errors.ts'
 import type { Allowed } from './egress-allow.ts'
 import { bridgeName, shortHash, type NetworkKind } from './ensure-networks.ts'
-import { firewallRules, removalRules, type BridgePolicy } from './firewall-rules.ts'
+import { firewallRules, removalRules, tables, type BridgePolicy } from './firewall-rules.ts'
 import { listRules, restoreRules } from './iptables.ts'
 
 export interface FirewallSettings {
@@ -27,9 +27,11 @@ export async function ensureFirewall(settings: FirewallSettings): Promise<void> 
     policy(instance, 'sandbox', { resolvers, allow }),
     policy(instance, 'builder', { resolvers, allow: [...allow, ...builderAllow] }),
   ]
-  const rules = await listRules()
-  assertDockerFilters(rules)
-  await restoreRules(firewallRules(policies, ownJumps(rules, policies)))
+  assertDockerFilters(await listRules('filter'))
+  for (const table of tables) {
+    const present = ownJumps(await listRules(table.name), policies)
+    await restoreRules(firewallRules(table, policies, present))
+  }
   await closeIpv6(policies)
 }
 
@@ -37,16 +39,18 @@ export async function ensureFirewall(settings: FirewallSettings): Promise<void> 
 export async function removeFirewall(instance: string): Promise<void> {
   const nothing = { resolvers: [], allow: [] }
   const policies = [policy(instance, 'sandbox', nothing), policy(instance, 'builder', nothing)]
-  const rules = await listRules()
-  const chains = policies
-    .flatMap(({ chains }) => Object.values(chains))
-    .filter((chain) => rules.includes(`-N ${chain}`))
-  await restoreRules(removalRules(ownJumps(rules, policies), chains))
+  for (const { name } of tables) {
+    const rules = await listRules(name)
+    const chains = policies
+      .flatMap(({ chains }) => Object.values(chains))
+      .filter((chain) => rules.includes(`-N ${chain}`))
+    await restoreRules(removalRules(name, ownJumps(rules, policies), chains))
+  }
   if (!hasIpv6()) return
-  const present = (await listRules('ip6tables')).filter((rule) =>
+  const present = (await listRules('filter', 'ip6tables')).filter((rule) =>
     policies.some(({ bridge }) => isIpv6Drop(rule, bridge)),
   )
-  await restoreRules(removalRules(present, []), 'ip6tables')
+  await restoreRules(removalRules('filter', present, []), 'ip6tables')
 }
 
 function policy(
@@ -66,7 +70,7 @@ function ownJumps(rules: readonly string[], policies: readonly BridgePolicy[]): 
 /** Our networks have no IPv6; that none comes about by the bridge's own link-local address is made sure of here. */
 async function closeIpv6(policies: readonly BridgePolicy[]): Promise<void> {
   if (!hasIpv6()) return
-  const rules = await listRules('ip6tables')
+  const rules = await listRules('filter', 'ip6tables')
   const drops = policies.flatMap(({ bridge }) => ['INPUT', 'FORWARD'].map((chain) => ({ chain, bridge })))
   const missing = drops.filter(({ chain, bridge }) => !rules.includes(`-A ${chain} -i ${bridge} -j DROP`))
   if (missing.length === 0) return

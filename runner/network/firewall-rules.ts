@@ -31,30 +31,42 @@ const SMTP = 25
 const DNS = 53
 
 /**
- * The text for `iptables-restore --noflush`: fills our chains and hangs them first into Docker's DOCKER-USER (what goes through the host) and INPUT (what is
- * for the host itself). All of it comes into force at once, or none.
+ * The tables that our rules stand in, and where each is entered: by what goes through the host, and by what is for the host itself. `mangle` is what
+ * keeps packets back: nobody else works in it. In `filter` Docker takes its jump to DOCKER-USER out and puts it back whenever a network is made, and for
+ * that moment nothing there binds; but there a sandbox's resolver on the host is let in, and there people look for rules.
+ */
+export const tables = [
+  { name: 'mangle', forward: 'FORWARD', input: 'INPUT' },
+  { name: 'filter', forward: 'DOCKER-USER', input: 'INPUT' },
+] as const
+
+export type Table = (typeof tables)[number]
+
+/**
+ * The text for `iptables-restore --noflush`: fills our chains of one table and hangs them first into those that packets pass. All of it comes into
+ * force at once, or none.
  *
  * @param present - the jumps to our chains that are there already, as `iptables -S` prints them; they are taken out and put first again.
  */
-export function firewallRules(policies: readonly BridgePolicy[], present: readonly string[]): string {
+export function firewallRules(table: Table, policies: readonly BridgePolicy[], present: readonly string[]): string {
   const chains = policies.flatMap(({ chains }) => [chains.forward, chains.input])
   return [
-    '*filter',
+    `*${table.name}`,
     // Naming a chain makes it, or empties it.
     ...chains.map((chain) => `:${chain} - [0:0]`),
     ...policies.flatMap(forwardRules),
     ...policies.flatMap(inputRules),
     ...present.map((rule) => rule.replace(/^-A /, '-D ')),
-    ...policies.flatMap(jumps),
+    ...policies.flatMap((policy) => jumps(table, policy)),
     'COMMIT',
     '',
   ].join('\n')
 }
 
 /** The text that takes all of it out again. */
-export function removalRules(present: readonly string[], chains: readonly string[]): string {
+export function removalRules(table: string, present: readonly string[], chains: readonly string[]): string {
   return [
-    '*filter',
+    `*${table}`,
     ...present.map((rule) => rule.replace(/^-A /, '-D ')),
     ...chains.flatMap((chain) => [`-F ${chain}`, `-X ${chain}`]),
     'COMMIT',
@@ -62,7 +74,7 @@ export function removalRules(present: readonly string[], chains: readonly string
   ].join('\n')
 }
 
-/** From a sandbox to anywhere but the host. What is not dropped returns to Docker's own rules, which let it out. */
+/** From a sandbox to anywhere but the host. What is not dropped returns, in `filter` to Docker's own rules, which let it out. */
 function forwardRules({ bridge, chains: { forward }, resolvers, allow }: BridgePolicy): string[] {
   return [
     `-A ${forward} -m conntrack --ctstate RELATED,ESTABLISHED -j RETURN`,
@@ -102,6 +114,6 @@ function both(rule: string, port: number, target: string): string[] {
   return ['udp', 'tcp'].map((protocol) => `${rule} -p ${protocol} -m ${protocol} --dport ${port} -j ${target}`)
 }
 
-function jumps({ bridge, chains }: BridgePolicy): string[] {
-  return [`-I DOCKER-USER 1 -i ${bridge} -j ${chains.forward}`, `-I INPUT 1 -i ${bridge} -j ${chains.input}`]
+function jumps({ forward, input }: Table, { bridge, chains }: BridgePolicy): string[] {
+  return [`-I ${forward} 1 -i ${bridge} -j ${chains.forward}`, `-I ${input} 1 -i ${bridge} -j ${chains.input}`]
 }

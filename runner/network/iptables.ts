@@ -9,9 +9,9 @@ const TOOL_MS = 20_000
 
 type Family = 'iptables' | 'ip6tables'
 
-/** The rules of the filter table as `-S` prints them. */
-export async function listRules(family: Family = 'iptables'): Promise<string[]> {
-  const rules = await run(family, ['--wait', String(LOCK_SECONDS), '-S'])
+/** The rules of a table as `-S` prints them. */
+export async function listRules(table: 'filter' | 'mangle', family: Family = 'iptables'): Promise<string[]> {
+  const rules = await run(family, ['--wait', String(LOCK_SECONDS), '--table', table, '-S'])
   return rules.trim().split('\n')
 }
 

@@ -12,7 +12,8 @@ describe('the firewall of an instance', () => {
     allow: [],
     builderAllow: [{ network: '192.0.2.80/32', port: 443 }],
   })
-  const own = async () => (await listRules()).filter((rule) => rule.includes(shortHash(instance)))
+  const own = async (table: 'filter' | 'mangle' = 'filter') =>
+    (await listRules(table)).filter((rule) => rule.includes(shortHash(instance)))
 
   beforeEach(() => {
     instance = `firewall-${process.pid}`
@@ -26,8 +27,15 @@ describe('the firewall of an instance', () => {
     expect((await own()).toSorted()).toEqual(once.toSorted())
     expect(once.filter((rule) => rule.startsWith('-A DOCKER-USER'))).toHaveLength(2)
     expect(once.filter((rule) => rule.startsWith('-A INPUT'))).toHaveLength(2)
+    // Docker never touches this table: here is what binds while it rearranges the other one.
+    const kept = await own('mangle')
+    expect(kept.filter((rule) => rule.startsWith('-A FORWARD'))).toHaveLength(2)
+    expect(kept.filter((rule) => rule.startsWith('-A INPUT'))).toHaveLength(2)
+    expect(kept.filter((rule) => rule.endsWith('-j DROP')).length).toBe(
+      once.filter((rule) => rule.endsWith('-j DROP')).length,
+    )
     await removeFirewall(instance)
-    expect(await own()).toEqual([])
+    expect([...(await own()), ...(await own('mangle'))]).toEqual([])
   })
 
   test('is mended when somebody else took a part of it out', async () => {

@@ -23,6 +23,7 @@ const forbidden = [
 const internet = '198.51.100.7'
 const opened = '10.77.88.100'
 const ports = [80, 25]
+const REARRANGING_MS = 4000
 
 describe.each(await isolationsHere())('what a sandbox can reach under %s', (isolation) => {
   let stage: Stage
@@ -37,7 +38,8 @@ describe.each(await isolationsHere())('what a sandbox can reach under %s', (isol
   afterAll(async () => {
     await stage.close()
     await traps.close()
-    expect((await listRules()).filter((rule) => rule.includes(shortHash(stage.context.instance)))).toEqual([])
+    const rules = [...(await listRules('filter')), ...(await listRules('mangle'))]
+    expect(rules.filter((rule) => rule.includes(shortHash(stage.context.instance)))).toEqual([])
   })
 
   /** Dials from inside, all at once. @returns for each what came of it: `open`, or how it failed. */
@@ -117,6 +119,35 @@ describe.each(await isolationsHere())('what a sandbox can reach under %s', (isol
     const address = NetworkSettings.Networks[stage.context.network]?.IPAddress ?? ''
     await assertOpen(address, 9000)
     expect(await dial([[address, 9000]])).toEqual(none([address], 9000))
+  })
+
+  test('is no private address while Docker rearranges its own rules, as it does for each new network', async () => {
+    const target = forbidden[3] ?? ''
+    const dialling = runInside(
+      sandbox,
+      `const net = require('net')
+       const dial = (host) => new Promise((resolve) => {
+         const socket = net.connect({ host, port: 80, timeout: 250 })
+         const done = (open) => { socket.destroy(); resolve(open) }
+         socket.on('data', () => done(true)); socket.on('timeout', () => done(false)); socket.on('error', () => done(false))
+       })
+       const tries = [], end = Date.now() + ${REARRANGING_MS}
+       while (Date.now() < end) {
+         tries.push(dial('${target}'))
+         await new Promise((resolve) => setTimeout(resolve, 2))
+       }
+       const open = (await Promise.all(tries)).filter(Boolean).length
+       return { open, tries: tries.length, internet: await dial('${internet}') }`,
+    )
+    let networks = 0
+    for (const deadline = Date.now() + REARRANGING_MS; Date.now() < deadline; networks += 1) {
+      const network = await stage.docker.createNetwork({ Name: `mp-rearranges-${networks}` })
+      await network.remove()
+    }
+    expect(networks).toBeGreaterThan(3)
+    const { value } = await dialling
+    expect(value).toMatchObject({ open: 0, internet: true })
+    expect((value as { tries: number }).tries).toBeGreaterThan(100)
   })
 
   test('is nothing by IPv6, of which it has none', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { bridgeName } from '../../../runner/network/ensure-networks.ts'
-import { closedRanges, firewallRules, removalRules } from '../../../runner/network/firewall-rules.ts'
+import { closedRanges, firewallRules, removalRules, tables } from '../../../runner/network/firewall-rules.ts'
 
 describe('the firewall', () => {
   const policy = {
@@ -9,7 +9,7 @@ describe('the firewall', () => {
     resolvers: ['10.0.0.53'],
     allow: [{ network: '10.20.0.0/16', port: 5432 }],
   }
-  const lines = firewallRules([policy], ['-A INPUT -i mps-0 -j MP-0-I']).split('\n')
+  const lines = firewallRules(tables[1], [policy], ['-A INPUT -i mps-0 -j MP-0-I']).split('\n')
   const forward = lines.filter((line) => line.startsWith('-A MP-0-F'))
   const position = (text: string) => forward.findIndex((line) => line.includes(text))
 
@@ -43,7 +43,7 @@ describe('the firewall', () => {
   })
 
   test('can be taken out whole', () => {
-    expect(removalRules(['-A INPUT -i mps-0 -j MP-0-I'], ['MP-0-I'])).toBe(
+    expect(removalRules('filter', ['-A INPUT -i mps-0 -j MP-0-I'], ['MP-0-I'])).toBe(
       '*filter\n-D INPUT -i mps-0 -j MP-0-I\n-F MP-0-I\n-X MP-0-I\nCOMMIT\n',
     )
   })

@@ -11,7 +11,11 @@ import { dockerSocket } from '../../sandbox/stage.ts'
 export async function expectNothingLeft(instance: string, dataDir: string): Promise<void> {
   const docker = connectDocker(dockerSocket)
   const label = [`${labels.instance}=${instance}`]
-  const rules = [...(await listRules()), ...(await listRules('ip6tables'))]
+  const rules = [
+    ...(await listRules('filter')),
+    ...(await listRules('mangle')),
+    ...(await listRules('filter', 'ip6tables')),
+  ]
   expect({
     containers: await docker.listContainers({ all: true, filters: { label } }),
     networks: await docker.listNetworks({ filters: { label } }),
