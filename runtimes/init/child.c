@@ -79,6 +79,8 @@ static void reap(void) {
     if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || info.si_pid == 0) return;
     bool in_group = getpgid(info.si_pid) == child;
     if (waitpid(info.si_pid, &status, WNOHANG) <= 0) return;
+    /* One that asked to be traced by its parent is told of when it stops, too: that is no end (ptrace(2), PTRACE_TRACEME). */
+    if (!WIFEXITED(status) && !WIFSIGNALED(status)) continue;
     if (info.si_pid == child) {
       gone = true;
       child_status = status;

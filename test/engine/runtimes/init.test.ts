@@ -1,4 +1,5 @@
 import { connect } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { preparedRuntimes } from '../../../runner/images/prepare.ts'
 import { imagesOf } from './images.ts'
@@ -146,6 +147,36 @@ test('a command that crashes ends its sandbox at once with its code, whatever el
   const ended = sandbox.exited()
   await expect(ask(sandbox.socket)).rejects.toThrow('hang up')
   expect(await ended).toBe(9)
+})
+
+test('an app that asks to be traced by its parent, and stops, has not ended', async () => {
+  const files = {
+    'main.py': `
+import ctypes, os, signal, threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+libc = ctypes.CDLL(None, use_errno=True)
+asked = threading.Event()
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b'up')
+        if self.path == '/stop': asked.set()
+server = ThreadingHTTPServer(('127.0.0.1', int(os.environ['PORT'])), Handler)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+asked.wait()
+PTRACE_TRACEME = 0
+print('traced', libc.ptrace(PTRACE_TRACEME, 0, 0, 0), flush=True)
+# Only the thread that asked stops, and by the C function it holds no lock of Python's.
+getattr(libc, 'raise')(signal.SIGUSR1)`,
+  }
+  const { sandbox: python } = await imagesOf('python3.13')
+  await using sandbox = await command({ image: python, language: 'python', files, command: 'exec python3 main.py' })
+  await ask(sandbox.socket, { path: '/stop' })
+  await expect.poll(() => sandbox.output(), { timeout: 10_000 }).toContain('traced 0')
+  const ended = await Promise.race([sandbox.exited(), delay(1000, 'runs')])
+  expect(ended).toBe('runs')
+  expect((await ask(sandbox.socket)).body).toBe('up')
 })
 
 test('what an app wrote before it ended still arrives', async () => {
