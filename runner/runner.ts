@@ -16,7 +16,7 @@ import type { Route } from './gateway/protocol.ts'
 import type { SandboxContext } from './sandbox/sandbox.ts'
 import type { Works } from './works.ts'
 
-/** What the runner's work is done with, wired in `main.ts`. */
+/** What the runner's work is done with, wired in `start-runner.ts`. */
 export interface Runner {
   readonly settings: Settings
   readonly dataDir: string

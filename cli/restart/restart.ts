@@ -6,7 +6,7 @@ import { microStanding } from '../../contract/store/micros.ts'
 import { noteRestart } from '../../contract/store/restarts.ts'
 import { say } from '../../setup/say.ts'
 import { readSettings } from '../env.ts'
-import { findMicros } from '../find-micros.ts'
+import { findMicros, microName } from '../find-micros.ts'
 import { parseTarget } from '../target.ts'
 import { UsageError } from '../usage-error.ts'
 import { withStore } from '../with-store.ts'
@@ -44,7 +44,7 @@ interface Means {
 
 /** @returns whether it runs with what is set now. */
 async function restartMicro({ store, queues, signal }: Means, microKey: string): Promise<boolean> {
-  const micro = microKey.split('/')[1] ?? microKey
+  const micro = microName(microKey)
   const { newest, live } = await microStanding(store, microKey)
   // It had waited for a secret: what it had wanted to be is worth more than what is there.
   if (newest?.state === 'failed' && newest.outcome.error?.code === 'secret-missing') {

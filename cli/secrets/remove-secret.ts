@@ -5,7 +5,7 @@ import { ALL_MICROS, changeSecrets, listSecrets } from '../../contract/store/sec
 import { say } from '../../setup/say.ts'
 import { targetText } from '../target.ts'
 import { withStore } from '../with-store.ts'
-import type { OneSecret } from './secrets.ts'
+import type { OneSecret } from './one-secret.ts'
 import { whatFollows } from './what-follows.ts'
 import { Refusal } from '../refusal.ts'
 

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { faultOfSecretName } from '../../contract/secrets/secret-name.ts'
 import type { Scope } from '../../contract/secrets/scope.ts'
-import { parseTarget, type Target } from '../target.ts'
+import { parseTarget } from '../target.ts'
 import { UsageError } from '../usage-error.ts'
 import { importSecrets } from './import-secrets.ts'
 import { listAll } from './list-secrets.ts'
@@ -65,13 +65,6 @@ export async function secrets(args: readonly string[], signal: AbortSignal): Pro
     default:
       throw new UsageError(`"${command}" is none of: set, import, list, remove, reset. See: micropush secrets`)
   }
-}
-
-/** What set and remove are about. */
-export interface OneSecret {
-  readonly target: Target
-  readonly scope: Scope
-  readonly name: string
 }
 
 function parse(args: readonly string[]) {

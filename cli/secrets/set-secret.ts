@@ -6,7 +6,7 @@ import { targetText } from '../target.ts'
 import { withStore } from '../with-store.ts'
 import { putSecrets } from './put-secrets.ts'
 import { readValue } from './read-value.ts'
-import type { OneSecret } from './secrets.ts'
+import type { OneSecret } from './one-secret.ts'
 import { whatFollows } from './what-follows.ts'
 import { Refusal } from '../refusal.ts'
 

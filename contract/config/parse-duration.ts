@@ -19,7 +19,7 @@ export function parseDuration(text: string): number | undefined {
   return Math.round(Number(match[1]) * unitMs)
 }
 
-/** Milliseconds as a person writes them: `10s`, `1.5s`, `500ms`. */
-export function formatDuration(ms: number): string {
+/** Milliseconds as they are written in a config: `10s`, `1.5s`, `500ms`. */
+export function writeDuration(ms: number): string {
   return ms >= 1000 ? `${Number((ms / 1000).toFixed(3))}s` : `${ms}ms`
 }

@@ -21,8 +21,8 @@ export function parseSize(text: string): number | undefined {
   return Number.isSafeInteger(bytes) ? bytes : undefined
 }
 
-/** Bytes as a person writes them: `512MB`, `5.5MB`, `100 bytes`. */
-export function formatSize(bytes: number): string {
+/** Bytes as they are written in a config: `512MB`, `5.5MB`, `100 bytes`. For reading, rounded, there is `formatSize`. */
+export function writeSize(bytes: number): string {
   for (const [unit, factor] of [
     ['GB', 1024 ** 3],
     ['MB', 1024 ** 2],

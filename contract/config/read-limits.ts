@@ -1,8 +1,8 @@
 import type { Limits } from '../limits.ts'
 import type { Findings } from './findings.ts'
 import { checkKeys, limitKeys, type LimitKey } from './keys.ts'
-import { formatDuration, parseDuration } from './parse-duration.ts'
-import { formatSize, parseSize } from './parse-size.ts'
+import { writeDuration, parseDuration } from './parse-duration.ts'
+import { writeSize, parseSize } from './parse-size.ts'
 import { quote } from './quote.ts'
 import { kindInWords, type Value } from './tree.ts'
 
@@ -96,8 +96,8 @@ const parsers: Readonly<Record<Unit, (text: string) => number | undefined>> = {
 }
 
 const formats: Readonly<Record<Unit, (amount: number) => string>> = {
-  duration: formatDuration,
-  size: formatSize,
+  duration: writeDuration,
+  size: writeSize,
   count: String,
 }
 

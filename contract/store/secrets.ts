@@ -1,6 +1,7 @@
 import { MicropushError } from '../errors.ts'
 import { sealedSecret, type SealedSecret, type SecretPlace } from '../secrets/seal.ts'
 import { scope as scopes } from '../secrets/scope.ts'
+import { parseJson } from '../parse-json.ts'
 import type { Store } from './connect.ts'
 import { repositoryKey, stillNamedScript, type RepositoryRef } from './repositories.ts'
 
@@ -86,13 +87,4 @@ function readRecord(field: string, text: string): StoredSecret {
   const secret = sealedSecret.safeParse(parseJson(text))
   if (scope.success && secret.success) return { micro, scope: scope.data, name, secret: secret.data }
   throw new MicropushError('secret-unreadable', `The record of the secret ${name} is damaged. Set it again.`)
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // Whatever it is, it is not what was stored; the caller says so.
-    return undefined
-  }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { z } from 'zod'
 import { MicropushError } from '../../contract/errors.ts'
+import { parseJson } from '../../contract/parse-json.ts'
 
 const stored = z.strictObject({
   appId: z.number().int(),
@@ -103,15 +104,6 @@ async function readPublicKey(path: string): Promise<KeyObject> {
       "The forge's app.pem is missing or damaged. Restore it, or remove it together with app.json; a new App is made then.",
       { cause: error },
     )
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // Not JSON is refused by the schema, with the same words as any other damage.
-    return undefined
   }
 }
 

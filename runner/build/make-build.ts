@@ -1,9 +1,10 @@
-import { formatSize } from '../../contract/format-size.ts'
 import { mkdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { MicropushError } from '../../contract/errors.ts'
+import { formatSize } from '../../contract/format-size.ts'
 import { platformLimits } from '../../contract/limits.ts'
+import { parseJson } from '../../contract/parse-json.ts'
 import { artifactDir, publishArtifact, useArtifact, writeWhole } from './store/artifact-store.ts'
 import type { Build, BuildResult } from './build.ts'
 import type { BuilderMount } from './builder/builder-container.ts'
@@ -206,14 +207,6 @@ async function readRecord({ dataDir }: Build, key: string): Promise<BuildRecord 
     name === undefined ? 'none' : useArtifact({ dataDir, kind: 'dependencies', name }),
   ])
   return source === undefined || dependencies === undefined ? undefined : found
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 function resultOf({ app, dependencies, sourceBytes, dependencyBytes }: BuildRecord, cached: boolean): BuildResult {

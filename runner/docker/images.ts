@@ -1,6 +1,7 @@
 import { buffer } from 'node:stream/consumers'
 import type { ImageInspectInfo } from 'dockerode'
 import type { Docker } from './client.ts'
+import { statusOf } from './engine-error.ts'
 
 type TarStream = NodeJS.ReadableStream
 
@@ -146,8 +147,4 @@ function errorOf(line: string): string | undefined {
 function splitReference(reference: string): { repo: string; tag: string } {
   const at = reference.lastIndexOf(':')
   return { repo: reference.slice(0, at), tag: reference.slice(at + 1) }
-}
-
-function statusOf(error: unknown): number | undefined {
-  return typeof error === 'object' && error !== null && 'statusCode' in error ? Number(error.statusCode) : undefined
 }

@@ -21,7 +21,7 @@ export interface GatewayLimits {
   readonly waitersPerMicro: number
   readonly waiters: number
   /** How long a request whose micro broke off waits to hear from the engine why. */
-  readonly lastWordsMs: number
+  readonly endMs: number
   /** The longest a starting gateway lets requests wait for the first table of routes. */
   readonly tableMs: number
   /** Upstream connections to one micro, and how many of them are kept while idle. */
@@ -67,7 +67,7 @@ export const gatewayLimits: GatewayLimits = {
   wakeMs: 35 * SECOND,
   waitersPerMicro: 2000,
   waiters: 5000,
-  lastWordsMs: SECOND,
+  endMs: SECOND,
   tableMs: 10 * SECOND,
   upstreams: 4096,
   idleUpstreams: 16,

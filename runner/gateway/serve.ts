@@ -5,7 +5,7 @@ import type { Call } from './request/call.ts'
 import type { originReader } from './request/origin.ts'
 import { exchange, type Outcome } from './upstream/exchange.ts'
 import { faultOfEnd } from './answers/fault-of-end.ts'
-import { hearLastWords } from './state/last-words.ts'
+import { awaitEnd } from './state/await-end.ts'
 import type { Hold, Micro, Ready } from './state/micro.ts'
 import type { Route } from './protocol.ts'
 import type { RouteTable } from './state/route-table.ts'
@@ -161,8 +161,8 @@ async function reasonFor(yard: Yard, micro: Micro, outcome: Exclude<Outcome, 'do
   if (outcome === 'backlog-full') return { fault: 'timeout' }
   const broke = outcome === 'stale' || outcome === 'crashed' || outcome === 'unreachable'
   if (!broke && outcome !== 'ended') return { fault: outcome }
-  const said = micro.lastWords ?? (broke ? await hearLastWords(micro, yard.limits.lastWordsMs) : undefined)
-  if (said !== undefined) return { fault: faultOfEnd(said.end), message: said.words }
+  const told = micro.end ?? (broke ? await awaitEnd(micro, yard.limits.endMs) : undefined)
+  if (told !== undefined) return { fault: faultOfEnd(told.end), message: told.words }
   return { fault: outcome === 'unreachable' ? outcome : 'crashed' }
 }
 

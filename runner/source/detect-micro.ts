@@ -102,7 +102,7 @@ function nodeLaunch(files: MicroFiles, config: MicroConfig): Launch | undefined 
   if (config.build !== undefined && main !== undefined && languageOfFile(main) === 'node') {
     return { kind: 'loader', language: 'node', entry: main }
   }
-  return readStartScript(files)
+  return readStartScript({ start: files.manifest?.start, startFile: files.startFile })
 }
 
 function pythonLaunch(files: MicroFiles): Launch | undefined {

@@ -1,8 +1,9 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
-import { isAbsolute, join, normalize } from 'node:path'
+import { join } from 'node:path'
 import { z } from 'zod'
 import { MicropushError } from '../../contract/errors.ts'
 import { languageOfFile } from './find-entry.ts'
+import { isFile } from './is-file.ts'
 import { startScriptFile } from './start-script.ts'
 
 /** What has to be known of a micro's folder to say how it starts. */
@@ -88,14 +89,4 @@ async function moduleFile(dir: string, name: string): Promise<string | undefined
     if (languageOfFile(candidate) === 'node' && (await isFile(dir, candidate))) return candidate
   }
   return undefined
-}
-
-async function isFile(dir: string, path: string): Promise<boolean> {
-  if (isAbsolute(path) || normalize(path).startsWith('..')) return false
-  try {
-    return (await stat(join(dir, path))).isFile()
-  } catch {
-    // Missing, a link in a circle, a name too long: no file either way.
-    return false
-  }
 }

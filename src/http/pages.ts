@@ -1,4 +1,5 @@
 import { isPending, type Deployment } from '../../contract/deployment.ts'
+import { escapeHtml } from '../../web/escape.ts'
 import type { Health } from './health.ts'
 import type { Page } from './respond.ts'
 
@@ -47,8 +48,4 @@ export function deploymentPage(deployment: Deployment, log: string): Page {
   ]
   const head = facts.filter((line) => line !== undefined).join('\n')
   return { status: 200, type: 'text/plain; charset=utf-8', body: `${head}\n\n${log}` }
-}
-
-function escapeHtml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseJson } from '../../../contract/parse-json.ts'
 
 /** npm's lock file since version 2, as far as it tells what an install would run. */
 const lockFile = z.object({
@@ -22,7 +23,7 @@ export function isInert(inputs: Readonly<Record<string, string>>): boolean {
   const names = Object.keys(inputs).filter((name) => name !== 'package.json')
   const [name] = names
   if (names.length !== 1 || (name !== 'package-lock.json' && name !== 'npm-shrinkwrap.json')) return false
-  const lock = lockFile.safeParse(parse(inputs[name] ?? ''))
+  const lock = lockFile.safeParse(parseJson(inputs[name] ?? ''))
   if (!lock.success) return false
   return Object.values(lock.data.packages).every(
     ({ hasInstallScript, resolved, link }) => hasInstallScript !== true && link !== true && fromRegistry(resolved),
@@ -32,13 +33,4 @@ export function isInert(inputs: Readonly<Record<string, string>>): boolean {
 /** Absent means the configured registry; git addresses and files are packed by running what they say. */
 function fromRegistry(resolved: unknown): boolean {
   return resolved === undefined || (typeof resolved === 'string' && /^https?:\/\//.test(resolved))
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // npm says what is wrong with it.
-    return undefined
-  }
 }

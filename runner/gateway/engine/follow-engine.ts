@@ -1,7 +1,7 @@
 import { abortHolds, cancelDrain, startDrain, watchIdle } from '../state/activity.ts'
 import { leaveSocket } from '../state/leave-socket.ts'
-import { sayLastWords, type LastWords } from '../state/last-words.ts'
-import type { Micro } from '../state/micro.ts'
+import { settleEnd } from '../state/await-end.ts'
+import type { Micro, ToldEnd } from '../state/micro.ts'
 import type { FromEngine } from '../protocol.ts'
 import type { RouteTable } from '../state/route-table.ts'
 import { settleWake } from '../state/wake.ts'
@@ -67,7 +67,7 @@ function prepare(yard: Yard, route: { readonly deploymentId: string; readonly ti
 function setAwake(yard: Yard, micro: Micro, socket: string): void {
   settleWake(micro, { kind: 'awake', socket })
   micro.state = { kind: 'awake', socket }
-  micro.lastWords = undefined
+  micro.end = undefined
   if (micro.drainTimers === undefined) watchIdle(yard, micro)
 }
 
@@ -81,14 +81,14 @@ function setUnavailable(micro: Micro, told: { readonly message: string; readonly
 function setGone(
   of: { readonly yard: Yard; readonly table: RouteTable },
   micro: Micro | undefined,
-  said: LastWords,
+  told: ToldEnd,
 ): void {
   if (micro === undefined) return
   // One that is being woken stays so: the engine answers the wake itself.
   if (micro.state.kind === 'awake') micro.state = { kind: 'asleep' }
-  micro.lastWords = said
+  micro.end = told
   abortHolds(micro)
-  sayLastWords(micro, said)
+  settleEnd(micro, told)
   micro.kept.destroy()
   micro.fresh.destroy()
   if (micro.holds.size === 0 && !of.table.leadsTo(micro.deploymentId)) forgetMicro(of.yard, micro)

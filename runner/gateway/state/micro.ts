@@ -1,5 +1,5 @@
 import type { Agent } from 'node:http'
-import type { LastWords } from './last-words.ts'
+import type { MicroEnd } from '../../../contract/end-reason.ts'
 
 /** What a request that waits for its micro is told in the end. */
 export type Ready =
@@ -35,6 +35,12 @@ export interface Hold {
   socket?: string
 }
 
+/** What the engine said about the end of a micro's sandbox. */
+export interface ToldEnd {
+  readonly words: string
+  readonly end: MicroEnd | undefined
+}
+
 /** What the gateway knows of one deployment. */
 export interface Micro {
   readonly deploymentId: string
@@ -50,9 +56,9 @@ export interface Micro {
   /** Sockets of sandboxes that were replaced and still have requests, with the timers that bound them. */
   readonly leaving: Map<string, readonly NodeJS.Timeout[]>
   /** Why its last sandbox is gone, until there is another. */
-  lastWords: LastWords | undefined
+  end: ToldEnd | undefined
   /** Those who wait to hear why its sandbox is gone. */
-  readonly mourners: Set<(said: LastWords) => void>
+  readonly endWaiters: Set<(told: ToldEnd) => void>
   suspectedAtMs: number
   /** The largest execution time of the routes that led here. */
   timeoutMs: number

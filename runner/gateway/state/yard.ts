@@ -31,8 +31,8 @@ export function microOf(yard: Yard, deploymentId: string): Micro {
     idleTimer: undefined,
     drainTimers: undefined,
     leaving: new Map(),
-    lastWords: undefined,
-    mourners: new Set(),
+    end: undefined,
+    endWaiters: new Set(),
     suspectedAtMs: 0,
     timeoutMs: 0,
   }

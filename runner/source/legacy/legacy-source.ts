@@ -2,6 +2,8 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join, normalize } from 'node:path'
 import { z } from 'zod'
 import { decodeText } from '../../../contract/decode-text.ts'
+import { parseJson } from '../../../contract/parse-json.ts'
+import { isFile } from '../is-file.ts'
 
 /** What has to be seen of a micro's folder to say what Deta's users did before an upload. */
 export interface LegacySource {
@@ -39,14 +41,6 @@ async function readSmall(path: string): Promise<string> {
   return found?.isFile() === true && found.size <= LARGEST_BYTES ? decodeText(await readFile(path)) : ''
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
 const LOADED = /(?:\b(?:require|import)\s*\(\s*|\b(?:from|import)\s*)(["'`])(\.{1,2}\/[^"'`\n]{0,255})\1/g
 
 /** The relative modules that a file names in its code; commented lines are left out. */
@@ -64,15 +58,8 @@ async function firstMissing(dir: string, modules: readonly string[]): Promise<st
   for (const name of modules) {
     const path = normalize(name).replace(/\/$/, '')
     if (path.startsWith('..')) continue
-    const there = await Promise.all(ENDINGS.map((ending) => isFile(join(dir, path + ending))))
+    const there = await Promise.all(ENDINGS.map((ending) => isFile(dir, path + ending)))
     if (!there.includes(true)) return name
   }
   return undefined
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isFile(),
-    () => false,
-  )
 }

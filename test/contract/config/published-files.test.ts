@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { parseConfig } from '../../../contract/config/parse-config.ts'
 import { defaultLimits } from '../../../contract/limits.ts'
 import { limitRules } from '../../../contract/config/read-limits.ts'
-import { formatDuration } from '../../../contract/config/parse-duration.ts'
-import { formatSize } from '../../../contract/config/parse-size.ts'
+import { writeDuration } from '../../../contract/config/parse-duration.ts'
+import { writeSize } from '../../../contract/config/parse-size.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
@@ -20,7 +20,7 @@ describe('the guide to micro.yml', () => {
   })
 
   it.each(Object.entries(limitRules))('gives the bounds of %s as the code has them', (key, { field, unit, least }) => {
-    const format = { duration: formatDuration, size: formatSize, count: String }[unit]
+    const format = { duration: writeDuration, size: writeSize, count: String }[unit]
     expect(guide).toContain(`| \`${key}\` | \`${format(defaultLimits[field])}\` | \`${format(least)}\` |`)
   })
 })

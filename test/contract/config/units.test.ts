@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { formatDuration, parseDuration } from '../../../contract/config/parse-duration.ts'
-import { formatSize, parseSize } from '../../../contract/config/parse-size.ts'
+import { writeDuration, parseDuration } from '../../../contract/config/parse-duration.ts'
+import { writeSize, parseSize } from '../../../contract/config/parse-size.ts'
 
 const MB = 1024 * 1024
 
@@ -25,7 +25,7 @@ describe('durations', () => {
   )
 
   it('writes them as a person would', () => {
-    expect([10_000, 1500, 500, 60_000].map(formatDuration)).toEqual(['10s', '1.5s', '500ms', '60s'])
+    expect([10_000, 1500, 500, 60_000].map(writeDuration)).toEqual(['10s', '1.5s', '500ms', '60s'])
   })
 })
 
@@ -52,7 +52,7 @@ describe('sizes', () => {
   )
 
   it('writes them as a person would', () => {
-    expect([512 * MB, 5.5 * MB, 2048 * MB, 1536, 100].map(formatSize)).toEqual([
+    expect([512 * MB, 5.5 * MB, 2048 * MB, 1536, 100].map(writeSize)).toEqual([
       '512MB',
       '5.5MB',
       '2GB',

@@ -126,11 +126,15 @@ async function connected(container: { start(): Promise<unknown> }, connection: P
 export async function serve(
   options: SandboxOptions & { readonly entry: string; readonly env?: Record<string, string> },
 ): Promise<TestSandbox> {
+  const env = { ...runtimeEnvironment(options.language), PORT, ...options.env }
+  return listening(options, { mode: 'loader', argv: loaderCommand(options.language, options.entry), env })
+}
+
+async function listening(options: SandboxOptions, start: Start): Promise<TestSandbox> {
   const sandbox = await openSandbox(options)
   try {
     await expectWord(sandbox, 'hello')
-    const env = { ...runtimeEnvironment(options.language), PORT, ...options.env }
-    sandbox.start({ mode: 'loader', argv: loaderCommand(options.language, options.entry), env })
+    sandbox.start(start)
     await expectWord(sandbox, 'loaded')
     sandbox.say('import')
     await expectWord(sandbox, 'imported')
@@ -159,21 +163,8 @@ export async function failure(options: SandboxOptions & { readonly entry: string
 
 /** Runs a `run:` command through all phases. */
 export async function command(options: SandboxOptions & { readonly command: string }): Promise<TestSandbox> {
-  const sandbox = await openSandbox(options)
-  try {
-    await expectWord(sandbox, 'hello')
-    const env = { ...runtimeEnvironment(options.language), PORT }
-    sandbox.start({ mode: 'command', argv: shellCommand(options.command), env })
-    await expectWord(sandbox, 'loaded')
-    sandbox.say('import')
-    await expectWord(sandbox, 'imported')
-    sandbox.say('listen')
-    await expectWord(sandbox, 'listening')
-    return sandbox
-  } catch (error) {
-    await sandbox[Symbol.asyncDispose]()
-    throw error
-  }
+  const env = { ...runtimeEnvironment(options.language), PORT }
+  return listening(options, { mode: 'command', argv: shellCommand(options.command), env })
 }
 
 export async function expectWord(sandbox: TestSandbox, wanted: string): Promise<void> {

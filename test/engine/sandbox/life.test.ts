@@ -13,7 +13,7 @@ import { mountPoints } from '../../../runner/sandbox/mounts/mounts.ts'
 import { freeze, thaw } from '../../../runner/sandbox/sleep.ts'
 import { startSandbox } from '../../../runner/sandbox/start-sandbox.ts'
 import { sweep } from '../../../runner/sandbox/sweep.ts'
-import { watchExits, type SandboxExit } from '../../../runner/sandbox/watch-exits.ts'
+import { exitOf } from './exit-of.ts'
 import { ask, isolationsHere, openStage, probe, runInside, type Stage } from './stage.ts'
 
 const hello = { files: { 'index.js': `module.exports = (req, res) => res.end('hello')` } }
@@ -173,22 +173,4 @@ async function dialAs(id: number, socket: string): Promise<string> {
 async function loopFiles(): Promise<string[]> {
   const devices = (await readdir('/sys/block')).filter((name) => name.startsWith('loop'))
   return Promise.all(devices.map((name) => readFile(`/sys/block/${name}/loop/backing_file`, 'utf8').catch(() => '')))
-}
-
-async function exitOf(stage: Stage, act: () => Promise<void>): Promise<SandboxExit> {
-  const watching = Promise.withResolvers<void>()
-  const exited = Promise.withResolvers<SandboxExit>()
-  const stop = new AbortController()
-  const watch = watchExits(stage.context, {
-    signal: stop.signal,
-    onExit: exited.resolve,
-    onTrouble: exited.reject,
-    onWatching: watching.resolve,
-  })
-  await watching.promise
-  await act()
-  const exit = await exited.promise
-  stop.abort()
-  await watch
-  return exit
 }

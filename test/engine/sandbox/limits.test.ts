@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { containerState } from '../../../runner/docker/containers.ts'
-import { watchExits, type SandboxExit } from '../../../runner/sandbox/watch-exits.ts'
+import { exitOf } from './exit-of.ts'
 import { isolationsHere, openStage, probe, runInside, type Stage } from './stage.ts'
 
 const MB = 1024 * 1024
@@ -43,29 +43,19 @@ describe.each(await isolationsHere())('the limits of a sandbox under %s', (isola
 
   test('600 MB of memory end it, and the watch says why', async () => {
     const sandbox = await stage.start(probe)
-    const watching = Promise.withResolvers<void>()
-    const exited = Promise.withResolvers<SandboxExit>()
-    const stop = new AbortController()
-    const watch = watchExits(stage.context, {
-      signal: stop.signal,
-      onExit: exited.resolve,
-      onTrouble: exited.reject,
-      onWatching: watching.resolve,
+    const exited = await exitOf(stage, async () => {
+      const bomb = runInside(
+        sandbox,
+        `const kept = []; for (let i = 0; i < 600; i += 1) kept.push(Buffer.alloc(${MB}, 1)); return kept.length`,
+      )
+      await expect(bomb).rejects.toThrow(/hang up|ECONNRESET|EPIPE/)
     })
-    await watching.promise
-    const bomb = runInside(
-      sandbox,
-      `const kept = []; for (let i = 0; i < 600; i += 1) kept.push(Buffer.alloc(${MB}, 1)); return kept.length`,
-    )
-    await expect(bomb).rejects.toThrow(/hang up|ECONNRESET|EPIPE/)
-    expect(await exited.promise).toMatchObject({
+    expect(exited).toMatchObject({
       deploymentId: sandbox.deploymentId,
       containerId: sandbox.containerId,
       exitCode: 137,
       oomKilled: true,
     })
-    stop.abort()
-    await watch
     expect(await containerState(stage.docker, sandbox.containerId)).toMatchObject({ running: false })
   })
 

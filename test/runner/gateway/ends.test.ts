@@ -44,7 +44,7 @@ describe('a request whose micro dies', () => {
   })
 
   it('is told why even when its connection breaks before the engine knows', async () => {
-    const stage = await stageWith((request) => request.socket.destroy(), { limits: { lastWordsMs: 10_000 } })
+    const stage = await stageWith((request) => request.socket.destroy(), { limits: { endMs: 10_000 } })
     stage.engine.onMessage = (message) => {
       if (message.type === 'suspect') die(stage, { reason: 'exit', exitCode: 7 })
     }

@@ -59,7 +59,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     scheme: 'http',
     trustedProxies: parseTrustedProxies(options.trustedProxies ?? ''),
     idleMs: options.idleMs ?? 60_000,
-    limits: { ...gatewayLimits, shutdownMs: 500, lastWordsMs: 100, ...options.limits },
+    limits: { ...gatewayLimits, shutdownMs: 500, endMs: 100, ...options.limits },
     log: createLog((line) => log.push(line)),
   })
   gateway.server.listen({ host: '127.0.0.1', port: 0, backlog: 4096 })
