@@ -9,7 +9,7 @@ import type { Sandbox } from '../sandbox/sandbox.ts'
 import { startSandbox } from '../sandbox/start-sandbox.ts'
 import { readMicroSecrets } from '../secrets/micro-secrets.ts'
 import { requireSecrets } from '../secrets/require-secrets.ts'
-import { microEnvironment } from './environment.ts'
+import { microEnvironment } from './environment/micro-environment.ts'
 
 /**
  * A sandbox for a deployment whose artifacts are on disk, with the secrets that are set now.

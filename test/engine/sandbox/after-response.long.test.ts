@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createFleet, type Fleet } from '../../../runner/lifecycle/fleet.ts'
-import { quiet } from '../../../runner/lifecycle/quiet.ts'
+import { quiet } from '../../../runner/lifecycle/quiet/quiet.ts'
 import { destroySandbox } from '../../../runner/sandbox/destroy-sandbox.ts'
 import { freeze, thaw } from '../../../runner/sandbox/sleep.ts'
 import { ask, isolationsHere, openStage, type Stage } from './stage.ts'

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { defaultLimits } from '../../../contract/limits.ts'
 import { newDeploymentId, type Deployment } from '../../../contract/deployment.ts'
-import { microEnvironment } from '../../../runner/lifecycle/environment.ts'
+import { microEnvironment } from '../../../runner/lifecycle/environment/micro-environment.ts'
 import { hostsOf, productionUrl, routeTo } from '../../../runner/lifecycle/routes.ts'
 
 const origin = { domain: 'micros.example.org:8443', scheme: 'https' } as const

@@ -1,6 +1,6 @@
 import { constants } from 'node:os'
-import type { MicroEnd } from '../../contract/end-reason.ts'
-import type { SandboxExit } from '../sandbox/watch-exits.ts'
+import type { MicroEnd } from '../../../contract/end-reason.ts'
+import type { SandboxExit } from '../../sandbox/watch-exits.ts'
 
 const SIGKILL_CODE = 128 + constants.signals.SIGKILL
 

@@ -6,8 +6,12 @@ import { writeFile, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { createGatewayLink, type Gateway, type GatewayLink } from '../../../runner/lifecycle/gateway-link.ts'
-import type { FromGateway } from '../../../runner/gateway/protocol.ts'
+import {
+  createGatewayLink,
+  type Gateway,
+  type GatewayLink,
+} from '../../../../runner/lifecycle/gateways/gateway-link.ts'
+import type { FromGateway } from '../../../../runner/gateway/protocol.ts'
 
 let dir: string
 let path: string

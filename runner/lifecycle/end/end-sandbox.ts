@@ -1,6 +1,6 @@
-import type { Runner } from '../runner.ts'
-import { destroySandbox } from '../sandbox/destroy-sandbox.ts'
-import type { Sandbox } from '../sandbox/sandbox.ts'
+import type { Runner } from '../../runner.ts'
+import { destroySandbox } from '../../sandbox/destroy-sandbox.ts'
+import type { Sandbox } from '../../sandbox/sandbox.ts'
 
 const GRACE_SECONDS = { grace: 5, none: 0 } as const
 

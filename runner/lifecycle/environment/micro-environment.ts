@@ -1,8 +1,8 @@
-import type { Deployment } from '../../contract/deployment.ts'
-import { productionLabel } from '../../contract/names.ts'
-import type { Settings } from '../../contract/settings.ts'
-import type { MicroSecrets } from '../secrets/micro-secrets.ts'
-import { productionUrl } from './routes.ts'
+import type { Deployment } from '../../../contract/deployment.ts'
+import { productionLabel } from '../../../contract/names.ts'
+import type { Settings } from '../../../contract/settings.ts'
+import type { MicroSecrets } from '../../secrets/micro-secrets.ts'
+import { productionUrl } from '../routes.ts'
 import { spaceEnvironment } from './space-environment.ts'
 
 /** The port that an app which starts its own server has to listen on. */

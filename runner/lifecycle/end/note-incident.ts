@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { microKey } from '../../contract/deployment.ts'
-import type { IncidentKind } from '../../contract/end-reason.ts'
-import { getDeployment } from '../../contract/store/deployments.ts'
-import { countIncident } from '../../contract/store/incidents.ts'
-import { containerState } from '../docker/containers.ts'
-import type { Runner } from '../runner.ts'
+import { microKey } from '../../../contract/deployment.ts'
+import type { IncidentKind } from '../../../contract/end-reason.ts'
+import { getDeployment } from '../../../contract/store/deployments.ts'
+import { countIncident } from '../../../contract/store/incidents.ts'
+import { containerState } from '../../docker/containers.ts'
+import type { Runner } from '../../runner.ts'
 
 /** Docker tells that memory was full before it tells that the container ended by it. */
 const SURVIVAL_MS = 1000

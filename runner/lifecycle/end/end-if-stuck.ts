@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { cpuTimeMs } from '../docker/containers.ts'
-import type { Runner } from '../runner.ts'
-import type { Sandbox } from '../sandbox/sandbox.ts'
+import { cpuTimeMs } from '../../docker/containers.ts'
+import type { Runner } from '../../runner.ts'
+import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { examine } from './examine.ts'
-import { noteEnd } from './exits.ts'
+import { noteEnd } from './note-end.ts'
 import { isPegged, measureIdle } from './pegged.ts'
 
 const WINDOW_MS = 500

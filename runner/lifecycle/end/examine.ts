@@ -1,6 +1,6 @@
-import { containerState } from '../docker/containers.ts'
-import type { Runner } from '../runner.ts'
-import { noteExit } from './exits.ts'
+import { containerState } from '../../docker/containers.ts'
+import type { Runner } from '../../runner.ts'
+import { noteExit } from './note-end.ts'
 
 /**
  * Looks whether a deployment's sandbox still runs, and handles its end when it does not: one that ended before the fleet knew it is

@@ -1,6 +1,6 @@
-import type { Deployment } from '../../contract/deployment.ts'
-import { productionLabel, slug } from '../../contract/names.ts'
-import type { Settings } from '../../contract/settings.ts'
+import type { Deployment } from '../../../contract/deployment.ts'
+import { productionLabel, slug } from '../../../contract/names.ts'
+import type { Settings } from '../../../contract/settings.ts'
 
 /**
  * What a micro of a Spacefile finds besides in its environment: https://github.com/deta/space-docs, "Space Runtime". The app's host name is

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { spaceEnvironment } from '../../../runner/lifecycle/space-environment.ts'
-import { sampleConfig, sampleDeployment } from '../../src/support/samples.ts'
+import { spaceEnvironment } from '../../../../runner/lifecycle/environment/space-environment.ts'
+import { sampleConfig, sampleDeployment } from '../../../src/support/samples.ts'
 
 const environment = (name: string, legacy?: 'deta' | 'space') => {
   const config = sampleConfig({ name, ...(legacy === undefined ? {} : { legacy }) })

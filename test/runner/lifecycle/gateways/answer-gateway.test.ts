@@ -1,10 +1,10 @@
 import { connect, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { readLog } from '../../../contract/store/logs.ts'
-import { answerGateway } from '../../../runner/lifecycle/control.ts'
-import { noteExit } from '../../../runner/lifecycle/exits.ts'
-import { startTestRunner, type TestRunner } from '../support/runner.ts'
+import { readLog } from '../../../../contract/store/logs.ts'
+import { answerGateway } from '../../../../runner/lifecycle/gateways/answer-gateway.ts'
+import { noteExit } from '../../../../runner/lifecycle/end/note-end.ts'
+import { startTestRunner, type TestRunner } from '../../support/runner.ts'
 
 let parts: TestRunner
 let socket: Socket

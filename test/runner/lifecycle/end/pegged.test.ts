@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { isPegged, measureIdle } from '../../../runner/lifecycle/pegged.ts'
+import { isPegged, measureIdle } from '../../../../runner/lifecycle/end/pegged.ts'
 
 it.each([
   ['one that uses a whole core', { usedMs: 495, windowMs: 500, idle: 0.5 }, true],

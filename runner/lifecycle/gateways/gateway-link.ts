@@ -1,7 +1,7 @@
 import { createServer, type Socket } from 'node:net'
 import { chmod, chown, rm } from 'node:fs/promises'
-import { fromGateway, type FromEngine, type FromGateway } from '../gateway/protocol.ts'
-import { readLines } from '../gateway/engine/read-lines.ts'
+import { fromGateway, type FromEngine, type FromGateway } from '../../gateway/protocol.ts'
+import { readLines } from '../../gateway/engine/read-lines.ts'
 
 const PING_DEADLINE_MS = 1000
 /** What a gateway says is short; it speaks with strangers, so it is not trusted to stay so. */

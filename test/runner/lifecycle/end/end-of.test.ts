@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { describeEnd } from '../../../contract/end-reason.ts'
-import { endOf } from '../../../runner/lifecycle/end-of.ts'
+import { describeEnd } from '../../../../contract/end-reason.ts'
+import { endOf } from '../../../../runner/lifecycle/end/end-of.ts'
 
 it.each([
   [{ exitCode: 137, oomKilled: true }, false, { reason: 'memory' }],

@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest'
-import { watchProcesses, type ProcessWatch } from '../../../runner/lifecycle/watch-processes.ts'
+import { watchProcesses, type ProcessWatch } from '../../../../runner/lifecycle/end/watch-processes.ts'
 
 let watch: ProcessWatch
 afterEach(() => watch.close())

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { untilQuiet, type Looks } from '../../../runner/lifecycle/until-quiet.ts'
+import { untilQuiet, type Looks } from '../../../../runner/lifecycle/quiet/until-quiet.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())

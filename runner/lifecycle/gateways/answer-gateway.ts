@@ -1,10 +1,10 @@
-import { asMicropushError } from '../../contract/errors.ts'
-import type { FromEngine, FromGateway } from '../gateway/protocol.ts'
-import type { Runner } from '../runner.ts'
-import { examine } from './examine.ts'
+import { asMicropushError } from '../../../contract/errors.ts'
+import type { FromEngine, FromGateway } from '../../gateway/protocol.ts'
+import type { Runner } from '../../runner.ts'
+import { examine } from '../end/examine.ts'
 import type { Gateway } from './gateway-link.ts'
-import { noteLate } from './incidents.ts'
-import { endIfStuck } from './stuck.ts'
+import { noteLate } from '../end/note-incident.ts'
+import { endIfStuck } from '../end/end-if-stuck.ts'
 
 const RETRY_SECONDS = 5
 

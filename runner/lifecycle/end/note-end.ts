@@ -1,9 +1,9 @@
-import { describeEnd, type MicroEnd } from '../../contract/end-reason.ts'
-import { appendLog } from '../../contract/store/logs.ts'
-import type { Runner } from '../runner.ts'
-import type { SandboxExit } from '../sandbox/watch-exits.ts'
+import { describeEnd, type MicroEnd } from '../../../contract/end-reason.ts'
+import { appendLog } from '../../../contract/store/logs.ts'
+import type { Runner } from '../../runner.ts'
+import type { SandboxExit } from '../../sandbox/watch-exits.ts'
 import { endOf } from './end-of.ts'
-import { noteIncident } from './incidents.ts'
+import { noteIncident } from './note-incident.ts'
 
 /** A sandbox ended by itself: the gateways and the logs are told why, it is counted, and the next request starts a new one. */
 export async function noteExit(runner: Runner, exit: SandboxExit): Promise<void> {

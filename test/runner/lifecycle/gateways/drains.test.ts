@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { createDrains, type Drains } from '../../../runner/lifecycle/drains.ts'
-import type { Gateway } from '../../../runner/lifecycle/gateway-link.ts'
+import { createDrains, type Drains } from '../../../../runner/lifecycle/gateways/drains.ts'
+import type { Gateway } from '../../../../runner/lifecycle/gateways/gateway-link.ts'
 
 let asked: string[]
 let present: Gateway[]

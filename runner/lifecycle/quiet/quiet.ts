@@ -1,6 +1,6 @@
-import { cpuTimeMs } from '../docker/containers.ts'
-import type { Sandbox, SandboxContext } from '../sandbox/sandbox.ts'
-import { isBusy } from '../sandbox/is-busy.ts'
+import { cpuTimeMs } from '../../docker/containers.ts'
+import type { Sandbox, SandboxContext } from '../../sandbox/sandbox.ts'
+import { isBusy } from '../../sandbox/is-busy.ts'
 import { untilQuiet } from './until-quiet.ts'
 
 interface Times {
