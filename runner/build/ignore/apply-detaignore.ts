@@ -15,8 +15,9 @@ interface Applied {
 export const DETAIGNORE = '.detaignore'
 /** About two seconds of one processor for a file of expressions; nobody's takes a hundredth of it. */
 const STEPS = 50_000_000
-/** Paths looked at before others get their turn. */
+/** Paths looked at, or steps taken, before others get their turn. */
 const SLICE = 200
+const SLICE_STEPS = 500_000
 
 interface Applying {
   /** The text of the file, from the source: a build could have put a link in its place. */
@@ -32,7 +33,7 @@ interface Applying {
 export async function applyDetaignore(dir: string, { text, entry }: Applying): Promise<Applied> {
   const { leavesOut, warnings } = readDetaignore(text)
   const budget: StepBudget = { left: STEPS }
-  let [bytes, files, looked] = [0, 0, 0]
+  let [bytes, files, looked, turnBelow] = [0, 0, 0, STEPS - SLICE_STEPS]
   const folders = ['']
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     for (const found of await readdir(join(dir, folder), { withFileTypes: true })) {
@@ -42,7 +43,10 @@ export async function applyDetaignore(dir: string, { text, entry }: Applying): P
         continue
       }
       looked += 1
-      if (looked % SLICE === 0) await othersTurn()
+      if (looked % SLICE === 0 || budget.left < turnBelow) {
+        turnBelow = budget.left - SLICE_STEPS
+        await othersTurn()
+      }
       if (path === DETAIGNORE || path === entry || !leavesOut(path, budget)) continue
       bytes += (await lstat(join(dir, path))).size
       files += 1

@@ -10,9 +10,11 @@ export interface StepBudget {
 export type Matcher = (text: string, budget: StepBudget) => boolean
 
 const MOST_INSTRUCTIONS = 5000
+/** To begin a search costs a step for so many instructions, though none of them is looked at. */
+const INSTRUCTIONS_A_STEP = 64
 
 type Instruction =
-  | { readonly kind: 'character'; readonly matches: (character: string) => boolean }
+  | { readonly kind: 'character'; readonly matches: (character: string) => boolean; readonly cost: number }
   | { readonly kind: 'start' | 'end' }
   /** Goes on in two places. */
   | { readonly kind: 'split'; first: number; second: number }
@@ -81,7 +83,12 @@ function emitChoice(options: readonly Pattern[], program: Instruction[]): void {
 }
 
 function emitRepeat({ of, least, most }: Extract<Pattern, { kind: 'repeat' }>, program: Instruction[]): void {
-  for (let n = 0; n < least; n++) emit(of, program)
+  for (let n = 0; n < least; n++) {
+    const before = program.length
+    emit(of, program)
+    // Nothing, however often, is nothing; groups of it in groups of it would be repeated for ever.
+    if (program.length === before) break
+  }
   const splits: { kind: 'split'; first: number; second: number }[] = []
   for (let n = least; n < (most === Infinity ? least + 1 : most); n++) {
     const split = { kind: 'split' as const, first: program.length + 1, second: 0 }
@@ -94,6 +101,7 @@ function emitRepeat({ of, least, most }: Extract<Pattern, { kind: 'repeat' }>, p
 }
 
 function search(program: readonly Instruction[], text: readonly string[], budget: StepBudget): boolean {
+  budget.left -= program.length / INSTRUCTIONS_A_STEP
   const seen = new Int32Array(program.length).fill(-1)
   let current: number[] = []
   for (let at = 0; at <= text.length; at++) {
@@ -119,7 +127,9 @@ function search(program: readonly Instruction[], text: readonly string[], budget
     if (character === undefined) return false
     for (const index of waiting) {
       const instruction = program[index]
-      if (instruction?.kind === 'character' && instruction.matches(character)) following.push(index + 1)
+      if (instruction?.kind !== 'character') continue
+      budget.left -= instruction.cost
+      if (instruction.matches(character)) following.push(index + 1)
     }
     current = following
   }

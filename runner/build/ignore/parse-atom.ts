@@ -1,7 +1,13 @@
 import { PatternError } from './pattern-error.ts'
 
 export type Atom =
-  | { readonly kind: 'character'; readonly matches: (character: string) => boolean; readonly literal?: string }
+  | {
+      readonly kind: 'character'
+      readonly matches: (character: string) => boolean
+      /** How many comparisons that takes at most. */
+      readonly cost: number
+      readonly literal?: string
+    }
   | { readonly kind: 'start' }
   | { readonly kind: 'end' }
 
@@ -18,18 +24,21 @@ const perl: Readonly<Record<string, Test>> = {
   w: (c) => /^[0-9A-Za-z_]$/.test(c),
   s: (c) => /^[\t\n\f\r ]$/.test(c),
 }
-const posix: Readonly<Record<string, RegExp>> = {
-  alnum: /^[0-9A-Za-z]$/,
-  alpha: /^[A-Za-z]$/,
-  blank: /^[\t ]$/,
-  digit: /^[0-9]$/,
-  lower: /^[a-z]$/,
-  punct: /^[!-/:-@[-`{-~]$/,
-  space: /^[\t\n\v\f\r ]$/,
-  upper: /^[A-Z]$/,
-  word: /^[0-9A-Za-z_]$/,
-  xdigit: /^[0-9A-Fa-f]$/,
-}
+/** A map, because strangers choose the names that are looked for. */
+const posix: ReadonlyMap<string, RegExp> = new Map(
+  Object.entries({
+    alnum: /^[0-9A-Za-z]$/,
+    alpha: /^[A-Za-z]$/,
+    blank: /^[\t ]$/,
+    digit: /^[0-9]$/,
+    lower: /^[a-z]$/,
+    punct: /^[!-/:-@[-`{-~]$/,
+    space: /^[\t\n\v\f\r ]$/,
+    upper: /^[A-Z]$/,
+    word: /^[0-9A-Za-z_]$/,
+    xdigit: /^[0-9A-Fa-f]$/,
+  }),
+)
 const controls: Readonly<Record<string, string>> = { t: '\t', n: '\n', r: '\r', f: '\f', v: '\v' }
 
 /** One character, class or anchor. @throws PatternError */
@@ -41,9 +50,9 @@ export function readAtom(cursor: Cursor): Atom {
     case '$':
       return { kind: 'end' }
     case '.':
-      return { kind: 'character', matches: (c) => c !== '\n' }
+      return { kind: 'character', matches: (c) => c !== '\n', cost: 1 }
     case '[':
-      return { kind: 'character', matches: readClass(cursor) }
+      return readClass(cursor)
     case '\\':
       return readEscape(cursor)
     case '*':
@@ -60,7 +69,7 @@ function readEscape(cursor: Cursor): Atom {
   if (character === 'A') return { kind: 'start' }
   if (character === 'z') return { kind: 'end' }
   const matches = classTest(character)
-  return matches === undefined ? literal(escaped(character)) : { kind: 'character', matches }
+  return matches === undefined ? literal(escaped(character)) : { kind: 'character', matches, cost: 1 }
 }
 
 function classTest(letter: string): Test | undefined {
@@ -78,20 +87,20 @@ function escaped(character: string): string {
 }
 
 /** What follows a `[`; a `]` in the first place is one of its characters. */
-function readClass(cursor: Cursor): Test {
+function readClass(cursor: Cursor): Atom {
   const negated = cursor.text[cursor.at] === '^'
   if (negated) cursor.at += 1
   const tests: Test[] = []
   for (let first = true; first || cursor.text[cursor.at] !== ']'; first = false) tests.push(readMember(cursor))
   cursor.at += 1
-  return (c) => tests.some((test) => test(c)) !== negated
+  return { kind: 'character', matches: (c) => tests.some((test) => test(c)) !== negated, cost: tests.length }
 }
 
 function readMember(cursor: Cursor): Test {
   const named = /^\[:(\^?)(\w+):\]/.exec(cursor.text.slice(cursor.at, cursor.at + 16))
   if (named !== null) {
     cursor.at += named[0].length
-    const test = posix[named[2] ?? '']
+    const test = posix.get(named[2] ?? '')
     if (test === undefined) throw new PatternError(`${named[0]} is not known`)
     return (c) => test.test(c) !== (named[1] === '^')
   }
@@ -113,7 +122,7 @@ function readMember(cursor: Cursor): Test {
 }
 
 function literal(character: string): Atom {
-  return { kind: 'character', matches: (c) => c === character, literal: character }
+  return { kind: 'character', matches: (c) => c === character, cost: 1, literal: character }
 }
 
 /** Whole characters, as Go counts them. */

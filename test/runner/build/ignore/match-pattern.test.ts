@@ -102,6 +102,7 @@ it.each([
   '\\',
   '+',
   '((a{1000}){1000}){1000}',
+  '[[:constructor:]]',
   '('.repeat(500),
 ])('%s is refused', (pattern) => {
   expect(() => compilePattern(pattern)).toThrow(PatternError)
@@ -122,4 +123,23 @@ it('stops when its steps are used up', () => {
   expect(compilePattern('(a*)*c')('a'.repeat(100_000), budget)).toBe(false)
   expect(budget.left).toBeLessThan(0)
   expect(budget.left).toBeGreaterThan(-100)
+})
+
+it('takes nothing, repeated a thousand times a thousand times and so on, for nothing', () => {
+  const nothing = `${'('.repeat(20)}${'){1000}'.repeat(20)}`
+  expect(matches(`^a${nothing}b$`, 'ab')).toBe(true)
+})
+
+it('pays for each comparison that a class of characters takes', () => {
+  const many = Array.from({ length: 400 }, (_, at) => String.fromCodePoint(0x4e00 + at)).join('')
+  const budget = { left: 100_000 }
+  compilePattern(`[${many}]z`)('a'.repeat(1000), budget)
+  expect(budget.left).toBeLessThan(0)
+})
+
+it('pays for a large expression at each path, also when it fails at once', () => {
+  const budget = { left: 1000 }
+  const search = compilePattern('(b{1000}){4}')
+  for (let n = 0; n < 20; n += 1) search('a', budget)
+  expect(budget.left).toBeLessThan(0)
 })
