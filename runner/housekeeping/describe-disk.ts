@@ -22,7 +22,7 @@ export async function describeDisk(of: Description): Promise<string[]> {
     artifacts
       .filter((one) => one.kind === kind && (of.kept?.[one.kind].has(one.name) ?? true) === needed)
       .reduce((sum, { bytes }) => sum + bytes, 0)
-  const line = (what: string, bytes: number, more = '') => `${what.padEnd(34)}${formatSize(bytes).padStart(10)}${more}`
+  const line = (what: string, bytes: number, more = '') => `${what.padEnd(40)}${formatSize(bytes).padStart(10)}${more}`
   const kinds = [...new Set(artifacts.map(({ kind }) => kind))]
   const used = artifacts.reduce((sum, { bytes }) => sum + bytes, 0)
   return [
