@@ -2,7 +2,7 @@ import { openSandboxes } from './sandbox/open-sandboxes.ts'
 import { sweep } from './sandbox/sweep.ts'
 import { connectDocker } from './docker/client.ts'
 import { readSettings } from './env.ts'
-import { readInstance } from './instance.ts'
+import { readInstance } from './ground/instance.ts'
 import { tearDownNetwork } from './network/set-up-network.ts'
 
 /** `node runner/clear.ts`, while no runner works on this data folder: ends every sandbox and builder of it, and its networks and rules. */

@@ -14,7 +14,7 @@ import type { Housekeeping } from './housekeeping/keep-house.ts'
 import type { Network } from './network/set-up-network.ts'
 import type { Route } from './gateway/protocol.ts'
 import type { SandboxContext } from './sandbox/sandbox.ts'
-import type { Works } from './works.ts'
+import type { Works } from './jobs/works.ts'
 
 /** What the runner's work is done with, wired in `start-runner.ts`. */
 export interface Runner {

@@ -12,7 +12,7 @@ import {
 } from '../../../runner/build/store/artifact-store.ts'
 import { removeArtifacts } from '../../../runner/housekeeping/remove-artifacts.ts'
 import { publish } from '../../../runner/publish.ts'
-import { runDestroy } from '../../../runner/work.ts'
+import { runDestroy } from '../../../runner/jobs/run-destroy.ts'
 import { startTestRunner, type TestRunner } from '../support/runner.ts'
 
 const HOUR_MS = 3600_000

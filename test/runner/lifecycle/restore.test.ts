@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { endMicro } from '../../../contract/store/micros.ts'
 import { readServed } from '../../../runner/lifecycle/restore.ts'
 import { hostsOf } from '../../../runner/lifecycle/routes.ts'
-import { publish } from '../../../runner/publish.ts'
+import { goLive } from '../support/go-live.ts'
 import { startTestRunner, type TestRunner } from '../support/runner.ts'
 
 let parts: TestRunner
@@ -11,11 +11,6 @@ beforeEach(async () => {
 })
 afterEach(() => parts[Symbol.asyncDispose]())
 
-async function goLive(over = {}) {
-  const deployment = await parts.starting(over)
-  await publish(parts.runner, { deployment, sandbox: parts.sandbox(deployment.id), timings: () => ({}) })
-  return deployment
-}
 const read = () => readServed(parts.runner.store, parts.runner.settings)
 
 it('nothing is served at first', async () => {
@@ -23,9 +18,9 @@ it('nothing is served at first', async () => {
 })
 
 it('a restarted engine serves what the former one served, and knows what is in production', async () => {
-  const former = await goLive()
-  const live = await goLive()
-  const other = await goLive({ repositoryId: 8, owner: 'bob' })
+  const { deployment: former } = await goLive(parts)
+  const { deployment: live } = await goLive(parts)
+  const { deployment: other } = await goLive(parts, { repositoryId: 8, owner: 'bob' })
   await parts.starting({ repositoryId: 9, owner: 'eve' })
   const served = await read()
   const byHost = (a: { host: string }, b: { host: string }) => a.host.localeCompare(b.host)
@@ -35,7 +30,7 @@ it('a restarted engine serves what the former one served, and knows what is in p
 })
 
 it('a micro that was ended while the engine was away is not served', async () => {
-  const live = await goLive()
+  const { deployment: live } = await goLive(parts)
   await endMicro(parts.runner.store, { microKey: '7/hello', sequence: 99 })
   expect((await read()).routes).toEqual([])
   // Hosts that were left behind by whatever accident lead nowhere.

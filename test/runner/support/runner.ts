@@ -25,7 +25,7 @@ import type { FromGateway } from '../../../runner/gateway/protocol.ts'
 import type { Runner } from '../../../runner/runner.ts'
 import type { Sandbox } from '../../../runner/sandbox/sandbox.ts'
 import { openUidPool } from '../../../runner/sandbox/uid-pool.ts'
-import { createWorks } from '../../../runner/works.ts'
+import { createWorks } from '../../../runner/jobs/works.ts'
 import { startTestRedis, type TestRedis } from '../../support/redis.ts'
 
 export interface TestRunner extends AsyncDisposable {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { MicropushError } from '../contract/errors.ts'
+import { MicropushError } from '../../contract/errors.ts'
 
 /**
  * The value of the label `micropush.instance`, made once for a data folder: what carries another value belongs to somebody else

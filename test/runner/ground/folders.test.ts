@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { makeFolders } from '../../runner/folders.ts'
+import { makeFolders } from '../../../runner/ground/folders.ts'
 
 it('keeps source and artifacts from other users of the machine, the gateway among them, and forgets half-done work', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'micropush-folders-'))

@@ -1,27 +1,17 @@
-import { isPending, microKey, type Deployment } from '../contract/deployment.ts'
-import { asMicropushError, MicropushError } from '../contract/errors.ts'
-import { addReport } from '../contract/queue.ts'
-import { getDeployment, transitionDeployment } from '../contract/store/deployments.ts'
-import { releaseLease, takeLease } from '../contract/store/leases.ts'
-import { allHosts } from '../contract/store/micros.ts'
-import { deploy } from './deploy.ts'
-import { openDeploymentLog, type DeploymentLog } from './deployment-log.ts'
-import { Overtaken } from './overtaken.ts'
-import { followUp } from './publish.ts'
-import type { Runner } from './runner.ts'
+import { isPending, microKey, type Deployment } from '../../contract/deployment.ts'
+import { asMicropushError, MicropushError } from '../../contract/errors.ts'
+import { addReport } from '../../contract/queue.ts'
+import { getDeployment, transitionDeployment } from '../../contract/store/deployments.ts'
+import { releaseLease, takeLease } from '../../contract/store/leases.ts'
+import { deploy } from '../deploy.ts'
+import { openDeploymentLog, type DeploymentLog } from '../deployment-log.ts'
+import { Overtaken } from '../overtaken.ts'
+import { followUp } from '../publish.ts'
+import type { Runner } from '../runner.ts'
+import type { JobEnd } from './job-end.ts'
 
 const LEASE_MS = 20_000
 const LEASE_RENEWAL_MS = 5000
-
-/** How a job ended, as far as the queue has to know. */
-export type WorkEnd =
-  | { readonly kind: 'done' }
-  /** Another deployment of the same micro is being built. */
-  | { readonly kind: 'busy' }
-  /** The runner is told to go down. */
-  | { readonly kind: 'stopped' }
-  /** It failed for a reason that may pass. */
-  | { readonly kind: 'again'; readonly error: MicropushError }
 
 interface DeployWork {
   readonly deploymentId: string
@@ -30,11 +20,11 @@ interface DeployWork {
 }
 
 /** Runs one deployment to its end and notes what became of it. */
-export async function runDeploy(runner: Runner, work: DeployWork): Promise<WorkEnd> {
+export async function runDeploy(runner: Runner, work: DeployWork): Promise<JobEnd> {
   return runner.works.join(work.deploymentId, work.signal, (signal) => runOnce(runner, { ...work, signal }))
 }
 
-async function runOnce(runner: Runner, work: DeployWork): Promise<WorkEnd> {
+async function runOnce(runner: Runner, work: DeployWork): Promise<JobEnd> {
   const deployment = await getDeployment(runner.store, work.deploymentId)
   if (deployment === undefined) return { kind: 'done' }
   if (!isPending(deployment.state)) return conclude(runner, deployment)
@@ -56,7 +46,7 @@ async function runOnce(runner: Runner, work: DeployWork): Promise<WorkEnd> {
   }
 }
 
-async function runLeased(runner: Runner, deployment: Deployment, work: DeployWork): Promise<WorkEnd> {
+async function runLeased(runner: Runner, deployment: Deployment, work: DeployWork): Promise<JobEnd> {
   await using log = openDeploymentLog(runner.store, deployment.id, (error) =>
     runner.log.warn({ err: error, deploymentId: deployment.id }, 'a build log could not be stored'),
   )
@@ -81,7 +71,7 @@ async function runLeased(runner: Runner, deployment: Deployment, work: DeployWor
 }
 
 /** Its runner died, or lost Redis, between the end of the deployment and what follows from it: that is made up for. */
-async function conclude(runner: Runner, deployment: Deployment): Promise<WorkEnd> {
+async function conclude(runner: Runner, deployment: Deployment): Promise<JobEnd> {
   if (deployment.state === 'live') await followUp(runner, deployment)
   else await addReport(runner.queues, { kind: 'deployment', deploymentId: deployment.id })
   return { kind: 'done' }
@@ -119,36 +109,6 @@ async function noteFailure(
   // Somebody else ended it, or it went live and we were not told: then the rest of that is ours.
   const found = await getDeployment(runner.store, deployment.id)
   if (found !== undefined && !isPending(found.state)) await conclude(runner, found)
-}
-
-/**
- * Takes deployments out of service: what is built of them is stopped, no host leads to them any more, what they have begun is
- * finished, then they are gone. May run again after it was interrupted anywhere.
- */
-export async function runDestroy(
-  runner: Runner,
-  deploymentIds: readonly string[],
-  signal: AbortSignal,
-): Promise<WorkEnd> {
-  await Promise.all(deploymentIds.map((id) => runner.works.stop(id, new Overtaken())))
-  const stillRouted = await allHosts(runner.store)
-  for (const [host, { deploymentId }] of runner.routed) {
-    if (stillRouted[host] === undefined && deploymentIds.includes(deploymentId)) {
-      runner.routed.delete(host)
-      runner.gateways.tell({ type: 'unroute', host })
-    }
-  }
-  const ends = await Promise.allSettled(deploymentIds.map((id) => takeOut(runner, id, signal)))
-  // One that could not be ended must not keep the others from it.
-  for (const end of ends) if (end.status === 'rejected') throw end.reason
-  if (!signal.aborted) await runner.house.tidy(runner)
-  return { kind: signal.aborted ? 'stopped' : 'done' }
-}
-
-async function takeOut(runner: Runner, id: string, signal: AbortSignal): Promise<void> {
-  runner.inProduction.delete(id)
-  await runner.drains.drain(id, signal)
-  if (!signal.aborted) await runner.fleet.destroy(id)
 }
 
 function keyOf({ repositoryId, config }: Deployment): string {

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { Worker } from 'bullmq'
-import { addDeploy, addDestroy, queuePrefix } from '../../contract/queue.ts'
-import { queueNames } from '../../contract/queues.ts'
-import { openWorkerConnection } from '../../contract/store/connect.ts'
-import { getDeployment } from '../../contract/store/deployments.ts'
-import { openWorkQueue, type WorkQueue } from '../../runner/queue.ts'
-import { startTestRunner, type TestRunner } from './support/runner.ts'
+import { addDeploy, addDestroy, queuePrefix } from '../../../contract/queue.ts'
+import { queueNames } from '../../../contract/queues.ts'
+import { openWorkerConnection } from '../../../contract/store/connect.ts'
+import { getDeployment } from '../../../contract/store/deployments.ts'
+import { openWorkQueue, type WorkQueue } from '../../../runner/jobs/queue.ts'
+import { startTestRunner, type TestRunner } from '../support/runner.ts'
 
 let parts: TestRunner
 let queue: WorkQueue | undefined

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { readInstance } from '../../runner/instance.ts'
+import { readInstance } from '../../../runner/ground/instance.ts'
 
 let dir: string
 beforeEach(async () => {

@@ -1,16 +1,16 @@
-import { asMicropushError } from '../contract/errors.ts'
-import type { Deployment } from '../contract/deployment.ts'
-import { getDeployment } from '../contract/store/deployments.ts'
-import { appendLog } from '../contract/store/logs.ts'
-import { noteRestart, type RestartProgress } from '../contract/store/restarts.ts'
-import { endSandbox } from './lifecycle/end/end-sandbox.ts'
-import { examine } from './lifecycle/end/examine.ts'
-import { quiet } from './lifecycle/quiet/quiet.ts'
-import { productionUrl } from './lifecycle/routes.ts'
-import { startDeployment } from './lifecycle/start-deployment.ts'
-import type { Runner } from './runner.ts'
-import type { Sandbox } from './sandbox/sandbox.ts'
-import type { WorkEnd } from './work.ts'
+import { asMicropushError } from '../../contract/errors.ts'
+import type { Deployment } from '../../contract/deployment.ts'
+import { getDeployment } from '../../contract/store/deployments.ts'
+import { appendLog } from '../../contract/store/logs.ts'
+import { noteRestart, type RestartProgress } from '../../contract/store/restarts.ts'
+import { endSandbox } from '../lifecycle/end/end-sandbox.ts'
+import { examine } from '../lifecycle/end/examine.ts'
+import { quiet } from '../lifecycle/quiet/quiet.ts'
+import { productionUrl } from '../lifecycle/routes.ts'
+import { startDeployment } from '../lifecycle/start-deployment.ts'
+import type { Runner } from '../runner.ts'
+import type { Sandbox } from '../sandbox/sandbox.ts'
+import type { JobEnd } from './job-end.ts'
 
 /** What a gateway gives streams at least, and a little more for its word to arrive. */
 const DRAIN_MS = 35_000
@@ -26,11 +26,11 @@ interface Restart {
  * Starts a live deployment anew, with the secrets that are set now, and lets it take the place of the sandbox that serves. Requests that have
  * begun there are finished; none is lost. A start that fails changes nothing.
  */
-export async function runRestart(runner: Runner, restart: Restart, signal: AbortSignal): Promise<WorkEnd> {
+export async function runRestart(runner: Runner, restart: Restart, signal: AbortSignal): Promise<JobEnd> {
   return runner.works.join(`restart ${restart.restartId}`, signal, (either) => restartOnce(runner, restart, either))
 }
 
-async function restartOnce(runner: Runner, restart: Restart, signal: AbortSignal): Promise<WorkEnd> {
+async function restartOnce(runner: Runner, restart: Restart, signal: AbortSignal): Promise<JobEnd> {
   const { deploymentId } = restart
   const note = (state: RestartProgress['state'], message: string) =>
     noteRestart(runner.store, restart.restartId, { state, message })

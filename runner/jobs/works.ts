@@ -1,4 +1,4 @@
-import { MicropushError } from '../contract/errors.ts'
+import { MicropushError } from '../../contract/errors.ts'
 
 /** Deployments that this process works on: none twice at once, and each can be told to stop. */
 export interface Works {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createWorks } from '../../runner/works.ts'
+import { createWorks } from '../../../runner/jobs/works.ts'
 
 const never = new AbortController().signal
 const untilAborted = (signal: AbortSignal) =>

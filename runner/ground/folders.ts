@@ -1,6 +1,6 @@
 import { chmod, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Settings } from '../contract/settings.ts'
+import type { Settings } from '../../contract/settings.ts'
 
 /**
  * The folders that a runner works in. Through `run` the gateway, which is nobody, passes to its sockets; source and artifacts are seen

@@ -1,12 +1,14 @@
 import { availableParallelism } from 'node:os'
 import { DelayedError, UnrecoverableError, Worker, type Job } from 'bullmq'
-import { queuePrefix } from '../contract/queue.ts'
-import { queueNames, workJob, type WorkJob } from '../contract/queues.ts'
-import { openWorkerConnection } from '../contract/store/connect.ts'
-import type { Runner } from './runner.ts'
-import { noteRestart } from '../contract/store/restarts.ts'
-import { runRestart } from './restart.ts'
-import { giveUp, runDeploy, runDestroy, type WorkEnd } from './work.ts'
+import { queuePrefix } from '../../contract/queue.ts'
+import { queueNames, workJob, type WorkJob } from '../../contract/queues.ts'
+import { openWorkerConnection } from '../../contract/store/connect.ts'
+import type { Runner } from '../runner.ts'
+import { noteRestart } from '../../contract/store/restarts.ts'
+import { runRestart } from './run-restart.ts'
+import type { JobEnd } from './job-end.ts'
+import { giveUp, runDeploy } from './run-deploy.ts'
+import { runDestroy } from './run-destroy.ts'
 
 /** A worker that died is noticed after this long, and its job is begun again. */
 const LOCK_MS = 10_000
@@ -66,7 +68,7 @@ export function openWorkQueue(runner: Runner): WorkQueue {
   }
 }
 
-async function run(runner: Runner, job: Job, signal: AbortSignal): Promise<WorkEnd> {
+async function run(runner: Runner, job: Job, signal: AbortSignal): Promise<JobEnd> {
   const parsed = workJob.safeParse(job.data)
   if (!parsed.success) throw new UnrecoverableError('not a job of ours')
   switch (parsed.data.kind) {
@@ -107,7 +109,7 @@ async function noteGivenUp(runner: Runner, job: WorkJob, cause: Error): Promise<
   }
 }
 
-async function follow(end: WorkEnd, job: Job, token: string | undefined): Promise<void> {
+async function follow(end: JobEnd, job: Job, token: string | undefined): Promise<void> {
   switch (end.kind) {
     case 'done':
       return

@@ -1,18 +1,19 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
-import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { newDeploymentId } from '../../contract/deployment.ts'
-import { platformLimits } from '../../contract/limits.ts'
-import { getDeployment } from '../../contract/store/deployments.ts'
-import { takeLease } from '../../contract/store/leases.ts'
-import { readLog } from '../../contract/store/logs.ts'
-import { allHosts, endMicro, publishDeployment } from '../../contract/store/micros.ts'
-import { unsettledDeployments } from '../../contract/store/unsettled.ts'
-import { hostsOf } from '../../runner/lifecycle/routes.ts'
-import { publish } from '../../runner/publish.ts'
-import { giveUp, runDeploy, runDestroy } from '../../runner/work.ts'
-import { startTestRunner, type TestRunner } from './support/runner.ts'
+import { newDeploymentId } from '../../../contract/deployment.ts'
+import { platformLimits } from '../../../contract/limits.ts'
+import { getDeployment } from '../../../contract/store/deployments.ts'
+import { takeLease } from '../../../contract/store/leases.ts'
+import { readLog } from '../../../contract/store/logs.ts'
+import { endMicro, publishDeployment } from '../../../contract/store/micros.ts'
+import { unsettledDeployments } from '../../../contract/store/unsettled.ts'
+import { hostsOf } from '../../../runner/lifecycle/routes.ts'
+import { publish } from '../../../runner/publish.ts'
+import { giveUp, runDeploy } from '../../../runner/jobs/run-deploy.ts'
+import { runDestroy } from '../../../runner/jobs/run-destroy.ts'
+import { goLive } from '../support/go-live.ts'
+import { startTestRunner, type TestRunner } from '../support/runner.ts'
 
 let parts: TestRunner
 let bot: Server
@@ -41,13 +42,6 @@ afterEach(async () => {
 
 const stateOf = async (id: string) => (await getDeployment(parts.runner.store, id))?.state
 const deployWork = (deploymentId: string, over = {}) => ({ deploymentId, lastTry: false, signal: never, ...over })
-
-async function goLive(over = {}) {
-  const deployment = await parts.starting(over)
-  const sandbox = parts.sandbox(deployment.id)
-  await publish(parts.runner, { deployment, sandbox, timings: () => ({ total: 1 }) })
-  return { deployment, sandbox }
-}
 
 describe('a deployment', () => {
   it('that fails is noted with whose fault it is, told in its log, and reported', async () => {
@@ -156,9 +150,9 @@ describe('a deployment', () => {
 
 describe('going live', () => {
   it('routes both hosts to the sandbox, and lets the frozen former one go', async () => {
-    const former = await goLive()
+    const former = await goLive(parts)
     await parts.runner.fleet.sleep(former.deployment.id)
-    const { deployment, sandbox } = await goLive()
+    const { deployment, sandbox } = await goLive(parts)
     expect(await stateOf(deployment.id)).toBe('live')
     const [production, permanent] = hostsOf(deployment, parts.runner.settings)
     expect(parts.runner.routed.get(production)?.deploymentId).toBe(deployment.id)
@@ -179,7 +173,7 @@ describe('going live', () => {
 
   it('is superseded by a newer one that was quicker', async () => {
     const older = await parts.starting()
-    const newer = await goLive()
+    const newer = await goLive(parts)
     await expect(
       publish(parts.runner, { deployment: older, sandbox: parts.sandbox(older.id), timings: () => ({}) }),
     ).rejects.toThrow()
@@ -221,8 +215,8 @@ describe('going live', () => {
   })
 
   it('does not take a host back from one that is newer when its job runs again', async () => {
-    const former = await goLive()
-    const { deployment } = await goLive()
+    const former = await goLive(parts)
+    const { deployment } = await goLive(parts)
     await runDeploy(parts.runner, deployWork(former.deployment.id))
     const [production] = hostsOf(deployment, parts.runner.settings)
     expect(parts.runner.routed.get(production)?.deploymentId).toBe(deployment.id)
@@ -231,55 +225,12 @@ describe('going live', () => {
 
   it('asks for the end of those that are too many, and leaves none of them unsettled', async () => {
     const all = []
-    for (let n = 0; n < platformLimits.keptDeployments + 2; n += 1) all.push((await goLive()).deployment.id)
+    for (let n = 0; n < platformLimits.keptDeployments + 2; n += 1) all.push((await goLive(parts)).deployment.id)
     await runDeploy(parts.runner, deployWork(all.at(-1) ?? ''))
     const jobs = await parts.runner.queues.end.getJobs(['waiting'])
     expect(jobs.flatMap((job) => (job.data as { deploymentIds: string[] }).deploymentIds).toSorted()).toEqual(
       all.slice(0, 2).toSorted(),
     )
     expect(await unsettledDeployments(parts.runner.store)).toEqual([])
-  })
-})
-
-describe('taking out of service', () => {
-  it('unroutes, drains and ends the sandbox, in this order', async () => {
-    const { deployment, sandbox } = await goLive()
-    const socket = connect(parts.runner.settings.sockets.gateway)
-    const said: string[] = []
-    socket.setEncoding('utf8').on('data', (chunk: string) => {
-      for (const line of chunk.trim().split('\n')) {
-        const { type } = JSON.parse(line) as { type: string }
-        said.push(type)
-        if (type === 'drain') said.push(`${parts.did.length} done before`)
-        if (type === 'drain') socket.write(`${JSON.stringify({ type: 'drained', deploymentId: deployment.id })}\n`)
-      }
-    })
-    parts.onMessage((runner, message, gateway) => {
-      if (message.type === 'drained') runner.drains.drained(message.deploymentId, gateway)
-    })
-    await expect.poll(() => said).toEqual(['snapshot'])
-    await endMicro(parts.runner.store, { microKey: '7/hello', sequence: 99 })
-    expect(await runDestroy(parts.runner, [deployment.id], never)).toEqual({ kind: 'done' })
-    expect(said).toEqual(['snapshot', 'unroute', 'unroute', 'drain', '0 done before'])
-    expect(parts.did).toEqual([`destroy ${sandbox.id}`])
-    expect([parts.runner.routed.size, parts.runner.inProduction.size]).toEqual([0, 0])
-    socket.destroy()
-  })
-
-  it('leaves a host alone that leads to a newer deployment by now', async () => {
-    const former = await goLive()
-    const { deployment } = await goLive()
-    await runDestroy(parts.runner, [former.deployment.id], never)
-    expect(Object.values(await allHosts(parts.runner.store))).toContain(deployment.id)
-    const [production] = hostsOf(deployment, parts.runner.settings)
-    expect(parts.runner.routed.get(production)?.deploymentId).toBe(deployment.id)
-  })
-
-  it('is left to the next runner when this one goes down', async () => {
-    const { deployment } = await goLive()
-    const stop = new AbortController()
-    stop.abort()
-    expect(await runDestroy(parts.runner, [deployment.id], stop.signal)).toEqual({ kind: 'stopped' })
-    expect(parts.did).toEqual([])
   })
 })

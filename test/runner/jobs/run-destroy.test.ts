@@ -1,0 +1,58 @@
+import { connect } from 'node:net'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { allHosts, endMicro } from '../../../contract/store/micros.ts'
+import { runDestroy } from '../../../runner/jobs/run-destroy.ts'
+import { hostsOf } from '../../../runner/lifecycle/routes.ts'
+import { goLive } from '../support/go-live.ts'
+import { startTestRunner, type TestRunner } from '../support/runner.ts'
+
+let parts: TestRunner
+const never = new AbortController().signal
+
+beforeEach(async () => {
+  parts = await startTestRunner()
+})
+afterEach(() => parts[Symbol.asyncDispose]())
+
+describe('taking out of service', () => {
+  it('unroutes, drains and ends the sandbox, in this order', async () => {
+    const { deployment, sandbox } = await goLive(parts)
+    const socket = connect(parts.runner.settings.sockets.gateway)
+    const said: string[] = []
+    socket.setEncoding('utf8').on('data', (chunk: string) => {
+      for (const line of chunk.trim().split('\n')) {
+        const { type } = JSON.parse(line) as { type: string }
+        said.push(type)
+        if (type === 'drain') said.push(`${parts.did.length} done before`)
+        if (type === 'drain') socket.write(`${JSON.stringify({ type: 'drained', deploymentId: deployment.id })}\n`)
+      }
+    })
+    parts.onMessage((runner, message, gateway) => {
+      if (message.type === 'drained') runner.drains.drained(message.deploymentId, gateway)
+    })
+    await expect.poll(() => said).toEqual(['snapshot'])
+    await endMicro(parts.runner.store, { microKey: '7/hello', sequence: 99 })
+    expect(await runDestroy(parts.runner, [deployment.id], never)).toEqual({ kind: 'done' })
+    expect(said).toEqual(['snapshot', 'unroute', 'unroute', 'drain', '0 done before'])
+    expect(parts.did).toEqual([`destroy ${sandbox.id}`])
+    expect([parts.runner.routed.size, parts.runner.inProduction.size]).toEqual([0, 0])
+    socket.destroy()
+  })
+
+  it('leaves a host alone that leads to a newer deployment by now', async () => {
+    const former = await goLive(parts)
+    const { deployment } = await goLive(parts)
+    await runDestroy(parts.runner, [former.deployment.id], never)
+    expect(Object.values(await allHosts(parts.runner.store))).toContain(deployment.id)
+    const [production] = hostsOf(deployment, parts.runner.settings)
+    expect(parts.runner.routed.get(production)?.deploymentId).toBe(deployment.id)
+  })
+
+  it('is left to the next runner when this one goes down', async () => {
+    const { deployment } = await goLive(parts)
+    const stop = new AbortController()
+    stop.abort()
+    expect(await runDestroy(parts.runner, [deployment.id], stop.signal)).toEqual({ kind: 'stopped' })
+    expect(parts.did).toEqual([])
+  })
+})
