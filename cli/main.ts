@@ -82,8 +82,13 @@ async function main([command = 'help', ...rest]: readonly string[]): Promise<num
       return clear()
     case 'test':
       return test(rest[0] === 'long' ? 'long' : 'usual', stop.signal)
+    case 'help':
+    case '--help':
+    case '-h':
+      console.log(usage)
+      return 0
     default:
-      console.error(usage)
+      console.error(`micropush: there is no command ${JSON.stringify(command)}.\n\n${usage}`)
       return 2
   }
 }

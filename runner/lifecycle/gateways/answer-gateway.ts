@@ -28,6 +28,8 @@ export function answerGateway(runner: Runner, message: FromGateway, gateway: Gat
 }
 
 async function wake(runner: Runner, deploymentId: string): Promise<FromEngine> {
+  // Asked before: one that is paused is not even tried.
+  const isPaused = runner.fleet.pauseSeconds(deploymentId) > 0
   try {
     return { type: 'awake', deploymentId, socket: await runner.fleet.wake(deploymentId) }
   } catch (thrown) {
@@ -37,8 +39,11 @@ async function wake(runner: Runner, deploymentId: string): Promise<FromEngine> {
     return {
       type: 'unavailable',
       deploymentId,
-      message:
-        error.fault === 'user' ? 'This micro fails when it is started.' : 'This micro cannot be started at the moment.',
+      message: isPaused
+        ? 'This micro ended several times in a row, and is given a pause before it is started again.'
+        : error.fault === 'user'
+          ? 'This micro fails when it is started.'
+          : 'This micro cannot be started at the moment.',
       retryAfterSeconds: runner.fleet.pauseSeconds(deploymentId) || RETRY_SECONDS,
     }
   }

@@ -76,7 +76,7 @@ it('a micro that crashes again and again is unavailable for as long as it is pau
   expect(await next()).toEqual({
     type: 'unavailable',
     deploymentId: 'd1',
-    message: 'This micro fails when it is started.',
+    message: 'This micro ended several times in a row, and is given a pause before it is started again.',
     retryAfterSeconds: 1,
   })
 })
