@@ -26,7 +26,7 @@ export async function startDeployment(runner: Runner, deployment: Deployment, si
   requireSecrets(deployment, secrets)
   const images = await prepareRuntime(runner, runtime, { signal, onProgress: () => {} })
   const store = join(runner.settings.dataDir, 'artifacts')
-  const compiled = { image: images.sandbox, artifacts, launch }
+  const compiled = { image: images.sandbox, artifacts, launch, env: deployment.config.env }
   const cacheDir = await findCache({ ...compiled, dataDir: runner.dataDir })
   const sandbox = await startSandbox(
     runner.sandboxes,
@@ -49,7 +49,7 @@ export async function startDeployment(runner: Runner, deployment: Deployment, si
   )
   runner.appLogs.follow(sandbox)
   if (cacheDir === undefined) {
-    runner.warmUps.request({ ...compiled, deploymentId: deployment.id, env: deployment.config.env })
+    runner.warmUps.request({ ...compiled, deploymentId: deployment.id })
   }
   return sandbox
 }

@@ -14,8 +14,6 @@ export type WarmUpContext = Pick<BuildContext, 'docker' | 'instance' | 'dataDir'
 
 export interface WarmUp extends CacheOf {
   readonly deploymentId: string
-  /** The file's own variables; a warm-up has no secrets. */
-  readonly env: Readonly<Record<string, string>>
   readonly signal: AbortSignal
 }
 

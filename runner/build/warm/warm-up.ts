@@ -11,6 +11,8 @@ import { compile, type WarmUp, type WarmUpContext } from './compile.ts'
 
 /** A cache holds some megabytes; an app that writes more into it gets none. */
 const CACHE_BYTES = 64 * 1024 * 1024
+/** One for each module, and its folders. Empty files take no bytes, but inodes of the host's disk. */
+const CACHE_ENTRIES = 50_000
 
 /**
  * Compiles an app ahead, once, and keeps what came of it for later starts. An app that cannot be imported without secrets and network costs
@@ -28,9 +30,9 @@ export async function warmUp(context: WarmUpContext, warm: WarmUp): Promise<bool
   const workDir = join(warmUpsDir(context.dataDir), warm.deploymentId)
   try {
     const root = await compile(context, { ...warm, launch }, workDir)
-    const { bytes } = await sealTree({ root, mountPoint: paths.cache, linksWithin: paths.cache, purpose: 'seal' })
+    const { bytes, entries } = await sealTree({ root, mountPoint: paths.cache, linksWithin: paths.cache, purpose: 'seal' })
     const useful = launch.language === 'node' ? await nameNodesFolder(root) : (await readdir(root)).length > 0
-    if (!useful || bytes > CACHE_BYTES) return false
+    if (!useful || bytes > CACHE_BYTES || entries > CACHE_ENTRIES) return false
     await publishArtifact(artifact, root, { bytes, packages: [] })
     return true
   } catch (error) {

@@ -107,6 +107,27 @@ def app(environ, start_response):
     })
   })
 
+  it('what a micro’s variables made of its warm-up reaches no other one with the same source', async () => {
+    const honest = await stored('twin', 'nodejs24', { 'index.js': `module.exports = (req, res) => res.end('honest')` })
+    const write = `import fs from 'fs';const d=process.env.MICROPUSH_CACHE;process.on('exit',()=>fs.writeFileSync(d+'/'+fs.readdirSync(d)[0]+'/poison',''))`
+    const hostile = { ...honest, env: { NODE_OPTIONS: `--import="data:text/javascript,${write}"` } }
+    expect(await warmUp({ docker, instance, dataDir, isolation }, hostile)).toBe(true)
+    expect(await readdir(join((await findCache({ ...hostile, dataDir })) ?? '', 'node'))).toContain('poison')
+    expect(await findCache({ ...honest, dataDir })).toBeUndefined()
+    expect(await answer(honest)).toBe('honest')
+  })
+
+  it('of more files than any app has modules nothing is kept', async () => {
+    const app = await stored('files', 'nodejs24', {
+      'index.js': `
+const fs = require('fs')
+const folder = require('module').getCompileCacheDir()
+if (folder) for (let n = 0; n < 60000; n++) fs.closeSync(fs.openSync(folder + '/' + n, 'w'))
+module.exports = (req, res) => res.end('ok')`,
+    })
+    expect(await warmUp({ docker, instance, dataDir, isolation }, app)).toBe(false)
+  })
+
   it('an app that cannot be imported without its secrets has what was compiled until then', async () => {
     const app = await stored('secret', 'nodejs24', {
       'index.js': `
