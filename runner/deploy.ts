@@ -1,13 +1,14 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { MicroConfig } from '../contract/config.ts'
 import type { Deployment, DeploymentOutcome, PendingState } from '../contract/deployment.ts'
 import { formatSize } from '../contract/format-size.ts'
 import { platformLimits } from '../contract/limits.ts'
 import { addReport } from '../contract/queue.ts'
 import { transitionDeployment } from '../contract/store/deployments.ts'
-import { buildMicro } from './build/build-micro.ts'
+import { buildMicro, type BuildContext } from './build/build-micro.ts'
 import type { DeploymentLog } from './deployment-log.ts'
-import { prepareRuntime } from './images/prepare.ts'
+import { prepareRuntime, type RuntimeImages } from './images/prepare.ts'
 import { productionUrl } from './lifecycle/routes.ts'
 import { startDeployment } from './lifecycle/start-deployment.ts'
 import { Overtaken } from './overtaken.ts'
@@ -15,8 +16,8 @@ import { publish } from './publish.ts'
 import type { Runner } from './runner.ts'
 import { readMicroSecrets } from './secrets/micro-secrets.ts'
 import { hiddenVariables, requireSecrets } from './secrets/require-secrets.ts'
-import { detectMicro } from './source/detect-micro.ts'
-import { fetchSource } from './source/fetch-source.ts'
+import { detectMicro, type Detected } from './source/detect-micro.ts'
+import { fetchSource, type Source } from './source/fetch-source.ts'
 import { completeLegacy } from './source/legacy/complete-legacy.ts'
 import { startStopwatch } from './stopwatch.ts'
 
@@ -32,74 +33,30 @@ interface Run {
  */
 export async function deploy(runner: Runner, run: Run): Promise<void> {
   const { deployment, log, signal } = run
-  const { config } = deployment
   const watch = startStopwatch(deployment.createdAtMs)
   const workDir = join(runner.settings.dataDir, 'work', deployment.id)
   const advance = (to: PendingState, outcome: DeploymentOutcome = {}) => advanceTo(runner, { deployment, to, outcome })
 
   try {
     await advance('fetching')
-    const secrets = await readMicroSecrets(runner, deployment, 'production')
-    requireSecrets(deployment, secrets)
-    for (const warning of hiddenVariables(deployment, secrets)) log.note(`Warning: ${warning}`)
+    await checkSecrets(runner, run)
     watch.stage('room')
     using _room = await runner.house.begin(runner)
     watch.stage('fetch')
-    const source = await fetchSource(
-      {
-        botSocket: runner.settings.sockets.bot,
-        deploymentId: deployment.id,
-        folder: config.src,
-        intoDir: workDir,
-        maxBytes: config.limits.sourceBytes,
-        maxEntries: platformLimits.sourceEntries,
-      },
-      signal,
-    )
-    const completed = await completeLegacy(source.dir, config)
-    const { runtime, launch, warnings } = await detectMicro(source.dir, completed.config)
-    log.note(`Fetched ${source.entries} files, ${formatSize(source.bytes)}. Runtime ${runtime.id}.`)
-    for (const warning of [...completed.notes, ...warnings]) log.note(`Warning: ${warning}`)
-    await advance('building', {
-      runtime: runtime.id,
-      launch,
-      warnings: [...warnings],
-      detail: `Preparing ${runtime.id}`,
-    })
-
+    const source = await fetchFiles(runner, run, workDir)
+    const { config, runtime, launch, warnings } = await detect(source, run)
+    const detected = { runtime: runtime.id, launch }
+    await advance('building', { ...detected, warnings: [...warnings], detail: `Preparing ${runtime.id}` })
     watch.stage('prepare')
     const images = await prepareRuntime(runner, runtime, { signal, onProgress: log.note })
     watch.stage('build')
-    const built = await buildMicro(
-      {
-        docker: runner.docker,
-        instance: runner.instance,
-        dataDir: runner.settings.dataDir,
-        images,
-        network: runner.network.builder,
-        isolation: runner.sandboxes.isolation,
-        resolvConf: runner.network.resolvConf,
-      },
-      {
-        deploymentId: deployment.id,
-        source,
-        config: completed.config,
-        runtime,
-        launch,
-        out: log.out,
-        // Words that come late say nothing, and must not take the deployment back to a state that it has left.
-        onDetail: (detail: string) => void advance('building', { detail }).catch(() => {}),
-        signal,
-      },
-    )
-    const plan = { artifacts: built.artifacts, sizes: built.sizes, cached: built.cached }
-    await advance('starting', { ...plan, detail: 'Starting' })
-
+    // Words that come late say nothing, and must not take the deployment back to a state that it has left.
+    const onDetail = (detail: string) => void advance('building', { detail }).catch(() => {})
+    const input = { deploymentId: deployment.id, source, config, runtime, launch, out: log.out, onDetail, signal }
+    const built = await buildMicro(buildContext(runner, images), input)
+    await advance('starting', { ...built, detail: 'Starting' })
     watch.stage('start')
-    const started: Deployment = {
-      ...deployment,
-      outcome: { ...deployment.outcome, ...plan, runtime: runtime.id, launch },
-    }
+    const started = { ...deployment, outcome: { ...deployment.outcome, ...built, ...detected } }
     const sandbox = await startDeployment(runner, started, signal)
     watch.stage('publish')
     await publish(runner, { deployment: started, sandbox, timings: () => watch.read() })
@@ -107,6 +64,42 @@ export async function deploy(runner: Runner, run: Run): Promise<void> {
   } finally {
     await rm(workDir, { recursive: true, force: true })
   }
+}
+
+/** Before anything is fetched or built for nothing. */
+async function checkSecrets(runner: Runner, { deployment, log }: Run): Promise<void> {
+  const secrets = await readMicroSecrets(runner, deployment, 'production')
+  requireSecrets(deployment, secrets)
+  for (const warning of hiddenVariables(deployment, secrets)) log.note(`Warning: ${warning}`)
+}
+
+function fetchFiles({ settings }: Runner, { deployment, signal }: Run, workDir: string): Promise<Source> {
+  const { id, config } = deployment
+  return fetchSource(
+    {
+      botSocket: settings.sockets.bot,
+      deploymentId: id,
+      folder: config.src,
+      intoDir: workDir,
+      maxBytes: config.limits.sourceBytes,
+      maxEntries: platformLimits.sourceEntries,
+    },
+    signal,
+  )
+}
+
+async function detect(source: Source, { deployment, log }: Run): Promise<Detected & { readonly config: MicroConfig }> {
+  const { config, notes } = await completeLegacy(source.dir, deployment.config)
+  const detected = await detectMicro(source.dir, config)
+  log.note(`Fetched ${source.entries} files, ${formatSize(source.bytes)}. Runtime ${detected.runtime.id}.`)
+  for (const warning of [...notes, ...detected.warnings]) log.note(`Warning: ${warning}`)
+  return { ...detected, config }
+}
+
+function buildContext({ docker, instance, settings, network, sandboxes }: Runner, images: RuntimeImages): BuildContext {
+  const { isolation } = sandboxes
+  const { builder, resolvConf } = network
+  return { docker, instance, dataDir: settings.dataDir, images, network: builder, isolation, resolvConf }
 }
 
 /**
