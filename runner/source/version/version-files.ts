@@ -46,7 +46,7 @@ export async function readVersionRequests(dir: string, language: Language, known
 
 /** The first line that is neither empty nor a comment; these tools use no other one either. */
 export function firstLine(text: string): string | undefined {
-  const lines = text.split(/\r?\n/).map((line) => line.replace(/#.*$/, '').trim())
+  const lines = text.split(/\r?\n/).map(withoutComment)
   return lines.find((line) => line !== '')
 }
 
@@ -63,11 +63,16 @@ export function requiredPython(text: string): string | undefined {
 /** The lines of a TOML table, up to the next one. */
 function section(text: string, name: string): string {
   const lines = text.split(/\r?\n/)
-  const start = lines.findIndex((line) => line.replace(/#.*$/, '').trim() === `[${name}]`)
+  const start = lines.findIndex((line) => withoutComment(line) === `[${name}]`)
   if (start === -1) return ''
   const rest = lines.slice(start + 1)
   const end = rest.findIndex((line) => /^\s*\[/.test(line))
   return rest.slice(0, end === -1 ? undefined : end).join('\n')
+}
+
+/** A cut, because a pattern that looks for the line's end from each `#` takes the square of the line's length. */
+function withoutComment(line: string): string {
+  return (line.split('#', 1)[0] ?? '').trim()
 }
 
 /** What cannot be read, a link to nothing for instance, says nothing. */

@@ -21,3 +21,12 @@ it.each([
 it('other files have no lines of packages', () => {
   expect(lineAtFault('ms is missing', { 'package.json': 'ms' })).toBeUndefined()
 })
+
+// Either of them would hold up the runner for minutes if its time grew with the square of the length, or words were taken apart for each line.
+it.each([
+  ['a line of nothing but marks of comments', `${'# '.repeat(500_000)}\u2028x`],
+  ['a line of nothing but marks of addresses', `${'@ '.repeat(500_000)}x`],
+  ['a million lines', 'x\n'.repeat(1_000_000)],
+])('%s is looked at in no time', (_, list) => {
+  expect(lineAtFault('No matching distribution found for b', { 'requirements.txt': list })).toBeUndefined()
+})

@@ -90,3 +90,7 @@ it.each([
 ])('pyproject.toml %j requires %j', (text, specifier) => {
   expect(requiredPython(text)).toBe(specifier)
 })
+
+it('a line of nothing but marks of comments is read in no time', () => {
+  expect(firstLine(`${'#'.repeat(1_000_000)}\u2028x\n18`)).toBe('18')
+})
