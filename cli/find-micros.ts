@@ -1,6 +1,6 @@
 import type { Store } from '../contract/store/connect.ts'
 import { microsOfRepository } from '../contract/store/micros.ts'
-import { findRepository } from '../contract/store/repositories.ts'
+import { findRepository } from '../contract/store/repository/repositories.ts'
 import { Refusal } from './refusal.ts'
 import type { Target } from './target.ts'
 

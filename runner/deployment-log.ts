@@ -1,5 +1,5 @@
 import { platformLimits } from '../contract/limits.ts'
-import { appendLog } from '../contract/store/logs.ts'
+import { appendLog } from '../contract/store/logs/deployment-logs.ts'
 import type { Store } from '../contract/store/connect.ts'
 
 const FLUSH_MS = 250

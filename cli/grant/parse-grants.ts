@@ -1,6 +1,6 @@
 import { limitKeys, type LimitKey } from '../../contract/config/keys.ts'
 import { nearestKey } from '../../contract/config/nearest-key.ts'
-import { formatLimit, limitRules, parseLimit } from '../../contract/config/read-limits.ts'
+import { formatLimit, limitRules, parseLimit } from '../../contract/config/fields/read-limits.ts'
 import type { Limits } from '../../contract/limits.ts'
 import { UsageError } from '../usage-error.ts'
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Store } from '../../contract/store/connect.ts'
-import { readAppLog, readAppLogAfter, type AppLogPage } from '../../contract/store/app-logs.ts'
+import { readAppLog, readAppLogAfter, type AppLogPage } from '../../contract/store/logs/app-logs.ts'
 import { getDeployment } from '../../contract/store/deployments.ts'
 import { microStanding } from '../../contract/store/micros.ts'
 import { findMicros, microName } from '../find-micros.ts'

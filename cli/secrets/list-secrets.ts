@@ -1,5 +1,5 @@
-import { findRepository } from '../../contract/store/repositories.ts'
-import { ALL_MICROS, listSecrets } from '../../contract/store/secrets.ts'
+import { findRepository } from '../../contract/store/repository/repositories.ts'
+import { ALL_MICROS, listSecrets } from '../../contract/store/repository/secrets.ts'
 import { say } from '../../setup/say.ts'
 import { formatTable } from '../format-table.ts'
 import { targetText, type Target } from '../target.ts'

@@ -1,5 +1,5 @@
 import { faultOfSecretName, faultOfSecretValue } from '../../contract/secrets/secret-name.ts'
-import { RESERVED_ENV } from '../../contract/config/read-env.ts'
+import { RESERVED_ENV } from '../../contract/config/fields/read-env.ts'
 
 export interface EnvFile {
   readonly values: ReadonlyMap<string, string>

@@ -1,4 +1,4 @@
-import { forgetAllSecrets } from '../../contract/store/secrets.ts'
+import { forgetAllSecrets } from '../../contract/store/repository/secrets.ts'
 import { say } from '../../setup/say.ts'
 import { withStore } from '../with-store.ts'
 

@@ -1,6 +1,6 @@
 import type { Store } from '../../contract/store/connect.ts'
 import { microsOfRepository } from '../../contract/store/micros.ts'
-import type { RepositoryRef } from '../../contract/store/repositories.ts'
+import type { RepositoryRef } from '../../contract/store/repository/repositories.ts'
 import { targetText, type Target } from '../target.ts'
 
 interface Changed {

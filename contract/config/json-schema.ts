@@ -1,9 +1,9 @@
 import { MICRO_NAME } from '../names.ts'
 import { limitKeys, microKeys, sharedKeys } from './keys.ts'
-import { ENV_NAME, RESERVED_ENV } from './read-env.ts'
-import { BRANCH, RUNTIME } from './read-fields.ts'
-import { ENTRY } from './read-path.ts'
-import { limitRules } from './read-limits.ts'
+import { ENV_NAME, RESERVED_ENV } from './fields/read-env.ts'
+import { BRANCH, RUNTIME } from './fields/read-fields.ts'
+import { ENTRY } from './fields/read-path.ts'
+import { limitRules } from './fields/read-limits.ts'
 import { MOST_MICROS } from './parse-config.ts'
 import { MOST_NAME_CHARACTERS, MOST_SECRETS } from '../secrets/secret-name.ts'
 

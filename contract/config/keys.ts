@@ -1,7 +1,7 @@
 import type { Findings } from './findings.ts'
 import { nearestKey } from './nearest-key.ts'
 import { quote } from './quote.ts'
-import type { Mapping } from './tree.ts'
+import type { Mapping } from './document/tree.ts'
 
 /** What one micro may say, in the order the documentation has it. */
 export const microKeys = [

@@ -4,11 +4,11 @@ import { slug } from '../names.ts'
 import { newFindings, type ConfigError, type Findings } from './findings.ts'
 import { checkKeys, fileKeys, microKeys, sharedKeys } from './keys.ts'
 import { quote } from './quote.ts'
-import { readDocument } from './read-document.ts'
-import { readEnv } from './read-env.ts'
-import { readBranch } from './read-fields.ts'
-import { readMicro, type Shared } from './read-micro.ts'
-import { kindInWords, type Mapping, type Value } from './tree.ts'
+import { readDocument } from './document/read-document.ts'
+import { readEnv } from './fields/read-env.ts'
+import { readBranch } from './fields/read-fields.ts'
+import { readMicro, type Shared } from './fields/read-micro.ts'
+import { kindInWords, type Mapping, type Value } from './document/tree.ts'
 
 export const MOST_MICROS = 20
 

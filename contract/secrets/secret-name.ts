@@ -1,4 +1,4 @@
-import { ENV_NAME, RESERVED_ENV } from '../config/read-env.ts'
+import { ENV_NAME, RESERVED_ENV } from '../config/fields/read-env.ts'
 
 export const MOST_NAME_CHARACTERS = 255
 export const MOST_SECRET_BYTES = 64 * 1024

@@ -1,7 +1,7 @@
 import { asMicropushError } from '../../contract/errors.ts'
 import type { Deployment } from '../../contract/deployment.ts'
 import { getDeployment } from '../../contract/store/deployments.ts'
-import { appendLog } from '../../contract/store/logs.ts'
+import { appendLog } from '../../contract/store/logs/deployment-logs.ts'
 import { noteRestart, type RestartProgress } from '../../contract/store/restarts.ts'
 import { endSandbox } from '../lifecycle/end/end-sandbox.ts'
 import { examine } from '../lifecycle/end/examine.ts'

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { appendAppLog, forgetOutputRead } from '../../contract/store/app-logs.ts'
+import { appendAppLog, forgetOutputRead } from '../../contract/store/logs/app-logs.ts'
 import type { Store } from '../../contract/store/connect.ts'
 import type { Docker } from '../docker/client.ts'
 import { containerState } from '../docker/containers.ts'

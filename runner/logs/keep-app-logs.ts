@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { pruneAppLogs } from '../../contract/store/app-logs.ts'
+import { pruneAppLogs } from '../../contract/store/logs/app-logs.ts'
 import type { Runner } from '../runner.ts'
 
 const EVERY_MS = 3600_000

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Store } from '../../contract/store/connect.ts'
 import { getDeployment } from '../../contract/store/deployments.ts'
-import { readLog } from '../../contract/store/logs.ts'
+import { readLog } from '../../contract/store/logs/deployment-logs.ts'
 import type { Log } from '../log.ts'
 import { checkHealth } from './health.ts'
 import { deploymentPage, frontPage, healthPage } from './pages.ts'

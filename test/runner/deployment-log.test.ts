@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { newDeploymentId } from '../../contract/deployment.ts'
 import { platformLimits } from '../../contract/limits.ts'
 import { openStore, type Store } from '../../contract/store/connect.ts'
-import { readLog } from '../../contract/store/logs.ts'
+import { readLog } from '../../contract/store/logs/deployment-logs.ts'
 import { openDeploymentLog } from '../../runner/deployment-log.ts'
 import { startTestRedis, type TestRedis } from '../support/redis.ts'
 

@@ -1,6 +1,6 @@
 import type { Findings } from '../findings.ts'
 import { quote } from '../quote.ts'
-import { kindInWords, type Mapping, type Value } from '../tree.ts'
+import { kindInWords, type Mapping, type Value } from '../document/tree.ts'
 
 /** The text of a field without the space around it, numbers as they are written; undefined, with a warning, for what is no text. */
 export function textOf(group: Mapping, key: string, { findings }: { readonly findings: Findings }): string | undefined {

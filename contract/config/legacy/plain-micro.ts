@@ -2,7 +2,7 @@ import type { MicroConfig } from '../../config.ts'
 import { defaultLimits, type Limits } from '../../limits.ts'
 import { slug } from '../../names.ts'
 import type { Findings } from '../findings.ts'
-import { readLimits } from '../read-limits.ts'
+import { readLimits } from '../fields/read-limits.ts'
 
 export interface LegacyContext {
   readonly findings: Findings

@@ -1,6 +1,6 @@
 import { newFindings } from '../findings.ts'
-import { readSource } from '../read-path.ts'
-import type { Mapping } from '../tree.ts'
+import { readSource } from '../fields/read-path.ts'
+import type { Mapping } from '../document/tree.ts'
 import { textOf } from './lenient-values.ts'
 import type { LegacyContext } from './plain-micro.ts'
 

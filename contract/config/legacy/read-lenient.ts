@@ -1,8 +1,8 @@
 import { isMap, LineCounter, parseAllDocuments } from 'yaml'
-import { buildTree } from '../build-tree.ts'
+import { buildTree } from '../document/build-tree.ts'
 import type { Findings, Position } from '../findings.ts'
-import { syntaxErrorInWords } from '../syntax-error.ts'
-import type { Mapping } from '../tree.ts'
+import { syntaxErrorInWords } from '../document/syntax-error.ts'
+import type { Mapping } from '../document/tree.ts'
 import { tidyJson } from './tidy-json.ts'
 
 /** As for micro.yml: real ones have less than 4 KB. */

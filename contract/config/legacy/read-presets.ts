@@ -1,7 +1,7 @@
 import type { Findings } from '../findings.ts'
 import { quote } from '../quote.ts'
-import { MOST_ENV_BYTES, readEnv } from '../read-env.ts'
-import type { Mapping, Value } from '../tree.ts'
+import { MOST_ENV_BYTES, readEnv } from '../fields/read-env.ts'
+import type { Mapping, Value } from '../document/tree.ts'
 import { groupsOf, textOf } from './lenient-values.ts'
 import type { LegacyContext } from './plain-micro.ts'
 

@@ -1,6 +1,6 @@
 import type { MicroConfig } from '../../config.ts'
 import { quote } from '../quote.ts'
-import type { Mapping, Value } from '../tree.ts'
+import type { Mapping, Value } from '../document/tree.ts'
 import { readBuild, readRun } from './space-commands.ts'
 import { textOf, warnOfUnknown } from './lenient-values.ts'
 import { readFolder } from './read-folder.ts'

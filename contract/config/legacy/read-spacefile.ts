@@ -1,7 +1,7 @@
 import type { MicroConfig } from '../../config.ts'
 import { slug } from '../../names.ts'
 import { MOST_MICROS } from '../parse-config.ts'
-import type { Mapping } from '../tree.ts'
+import type { Mapping } from '../document/tree.ts'
 import { groupsOf, textOf, warnOfUnknown } from './lenient-values.ts'
 import { plainMicro, type LegacyContext } from './plain-micro.ts'
 import { readSpaceMicro } from './read-space-micro.ts'

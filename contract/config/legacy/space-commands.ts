@@ -1,4 +1,4 @@
-import { kindInWords, type Mapping, type Value } from '../tree.ts'
+import { kindInWords, type Mapping, type Value } from '../document/tree.ts'
 import { textOf } from './lenient-values.ts'
 import type { LegacyContext } from './plain-micro.ts'
 

@@ -1,5 +1,5 @@
 import { describeEnd, type MicroEnd } from '../../../contract/end-reason.ts'
-import { appendLog } from '../../../contract/store/logs.ts'
+import { appendLog } from '../../../contract/store/logs/deployment-logs.ts'
 import type { Runner } from '../../runner.ts'
 import type { SandboxExit } from '../../sandbox/watch-exits.ts'
 import { endOf } from './end-of.ts'

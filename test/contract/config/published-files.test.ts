@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parseConfig } from '../../../contract/config/parse-config.ts'
 import { defaultLimits } from '../../../contract/limits.ts'
-import { limitRules } from '../../../contract/config/read-limits.ts'
+import { limitRules } from '../../../contract/config/fields/read-limits.ts'
 import { writeDuration } from '../../../contract/config/parse-duration.ts'
 import { writeSize } from '../../../contract/config/parse-size.ts'
 

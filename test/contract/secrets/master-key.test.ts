@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { masterKeyPath, openMasterKey } from '../../../contract/secrets/master-key.ts'
 import { openStore, type Store } from '../../../contract/store/connect.ts'
-import { forgetAllSecrets } from '../../../contract/store/secrets.ts'
+import { forgetAllSecrets } from '../../../contract/store/repository/secrets.ts'
 import { startTestRedis, type TestRedis } from '../../support/redis.ts'
 
 let redis: TestRedis

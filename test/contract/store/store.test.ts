@@ -12,7 +12,7 @@ import {
   transitionDeployment,
 } from '../../../contract/store/deployments.ts'
 import { releaseLease, takeLease } from '../../../contract/store/leases.ts'
-import { appendLog, readLog } from '../../../contract/store/logs.ts'
+import { appendLog, readLog } from '../../../contract/store/logs/deployment-logs.ts'
 import {
   allHosts,
   endMicro,

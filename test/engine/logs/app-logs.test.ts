@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { outputReadUpTo } from '../../../contract/store/app-logs.ts'
+import { outputReadUpTo } from '../../../contract/store/logs/app-logs.ts'
 import { destroySandbox } from '../../../runner/sandbox/destroy-sandbox.ts'
 import { freeze, thaw } from '../../../runner/sandbox/sleep.ts'
 import { ask, isolationsHere, probe, runInside } from '../sandbox/stage.ts'

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import type { AppLine } from '../../../contract/app-log.ts'
 import { openStore, type Store } from '../../../contract/store/connect.ts'
-import { readAppLog } from '../../../contract/store/app-logs.ts'
+import { readAppLog } from '../../../contract/store/logs/app-logs.ts'
 import { createAppLogs, type AppLogs } from '../../../runner/logs/app-logs.ts'
 import { startTestRedis, type TestRedis } from '../../support/redis.ts'
 import { openStage, type Stage } from '../sandbox/stage.ts'

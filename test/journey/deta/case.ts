@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { readLog } from '../../../contract/store/logs.ts'
+import { readLog } from '../../../contract/store/logs/deployment-logs.ts'
 import { microStanding } from '../../../contract/store/micros.ts'
 import type { Answer } from '../support/http.ts'
 import type { Stack } from '../support/stack.ts'

@@ -1,7 +1,7 @@
 import nock from 'nock'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { getDeployment, transitionDeployment } from '../../../contract/store/deployments.ts'
-import { readLog } from '../../../contract/store/logs.ts'
+import { readLog } from '../../../contract/store/logs/deployment-logs.ts'
 import { microStanding, publishDeployment } from '../../../contract/store/micros.ts'
 import { handlePush } from '../../../src/push/handle-push.ts'
 import { startParts, type Parts } from '../support/bot.ts'

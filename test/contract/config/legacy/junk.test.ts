@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { microConfig } from '../../../../contract/config.ts'
 import { parseLegacy, type LegacyFiles } from '../../../../contract/config/legacy/parse-legacy.ts'
-import { ENV_NAME } from '../../../../contract/config/read-env.ts'
+import { ENV_NAME } from '../../../../contract/config/fields/read-env.ts'
 import { MICRO_NAME } from '../../../../contract/names.ts'
 import { generator } from '../random.ts'
 

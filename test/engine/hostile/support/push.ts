@@ -1,6 +1,6 @@
 import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
-import { readLog } from '../../../../contract/store/logs.ts'
+import { readLog } from '../../../../contract/store/logs/deployment-logs.ts'
 import type { Stack } from '../../../journey/support/stack.ts'
 
 const kit = join(import.meta.dirname, '..', 'kit')

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { readLog } from '../../../../contract/store/logs.ts'
+import { readLog } from '../../../../contract/store/logs/deployment-logs.ts'
 import { answerGateway } from '../../../../runner/lifecycle/gateways/answer-gateway.ts'
 import { noteExit } from '../../../../runner/lifecycle/end/note-end.ts'
 import { startTestRunner, type TestRunner } from '../../support/runner.ts'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { findJsonFault } from '../../../contract/config/check-json.ts'
+import { findJsonFault } from '../../../../contract/config/document/check-json.ts'
 
 const samples = [
   '{}',

@@ -1,7 +1,7 @@
-import { faultOfSecretName, MOST_SECRETS } from '../secrets/secret-name.ts'
-import type { Findings } from './findings.ts'
-import { quote } from './quote.ts'
-import { kindInWords, type Value } from './tree.ts'
+import { faultOfSecretName, MOST_SECRETS } from '../../secrets/secret-name.ts'
+import type { Findings } from '../findings.ts'
+import { quote } from '../quote.ts'
+import { kindInWords, type Value } from '../document/tree.ts'
 
 /** Names of secrets that a micro cannot do without. `null` is an empty list, for files in which every line of it is commented out. */
 export function readSecrets(value: Value | undefined, findings: Findings): string[] {

@@ -1,12 +1,12 @@
-import type { MicroConfig } from '../config.ts'
-import { defaultLimits, type Limits } from '../limits.ts'
-import type { Findings } from './findings.ts'
+import type { MicroConfig } from '../../config.ts'
+import { defaultLimits, type Limits } from '../../limits.ts'
+import type { Findings } from '../findings.ts'
 import { MOST_ENV_BYTES, readEnv } from './read-env.ts'
 import { readBranch, readCommand, readName, readRuntime } from './read-fields.ts'
 import { readLimits } from './read-limits.ts'
 import { readSecrets } from './read-secrets.ts'
 import { readEntry, readSource } from './read-path.ts'
-import type { Mapping } from './tree.ts'
+import type { Mapping } from '../document/tree.ts'
 
 /** What stands beside `micros` and holds for each of them unless it says otherwise. */
 export interface Shared {

@@ -1,4 +1,4 @@
-import type { Store } from './connect.ts'
+import type { Store } from '../connect.ts'
 
 /** A repository as an operator names it. */
 export interface RepositoryRef {

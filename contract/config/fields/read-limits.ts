@@ -1,10 +1,10 @@
-import type { Limits } from '../limits.ts'
-import type { Findings } from './findings.ts'
-import { checkKeys, limitKeys, type LimitKey } from './keys.ts'
-import { writeDuration, parseDuration } from './parse-duration.ts'
-import { writeSize, parseSize } from './parse-size.ts'
-import { quote } from './quote.ts'
-import { kindInWords, type Value } from './tree.ts'
+import type { Limits } from '../../limits.ts'
+import type { Findings } from '../findings.ts'
+import { checkKeys, limitKeys, type LimitKey } from '../keys.ts'
+import { writeDuration, parseDuration } from '../parse-duration.ts'
+import { writeSize, parseSize } from '../parse-size.ts'
+import { quote } from '../quote.ts'
+import { kindInWords, type Value } from '../document/tree.ts'
 
 /** A commit status has room for 140 characters, and file, line and key stand before these. */
 const MOST_WORDS = 105

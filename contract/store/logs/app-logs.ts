@@ -1,7 +1,7 @@
-import { appLine, type AppLine } from '../app-log.ts'
-import { platformLimits } from '../limits.ts'
+import { appLine, type AppLine } from '../../app-log.ts'
+import { platformLimits } from '../../limits.ts'
 import { appLogScripts } from './app-log-scripts.ts'
-import type { Store } from './connect.ts'
+import type { Store } from '../connect.ts'
 
 const TTL_SECONDS = platformLimits.appLogDays * 24 * 3600
 

@@ -1,4 +1,4 @@
-import type { Place } from './findings.ts'
+import type { Place } from '../findings.ts'
 
 /** A config file as plain values that remember where they stand. Every one carries its place, so that each fault can name it. */
 export type Value = Scalar | List | Mapping

@@ -1,8 +1,8 @@
-import { MicropushError } from '../errors.ts'
-import { sealedSecret, type SealedSecret, type SecretPlace } from '../secrets/seal.ts'
-import { scope as scopes } from '../secrets/scope.ts'
-import { parseJson } from '../parse-json.ts'
-import type { Store } from './connect.ts'
+import { MicropushError } from '../../errors.ts'
+import { sealedSecret, type SealedSecret, type SecretPlace } from '../../secrets/seal.ts'
+import { scope as scopes } from '../../secrets/scope.ts'
+import { parseJson } from '../../parse-json.ts'
+import type { Store } from '../connect.ts'
 import { repositoryKey, stillNamedScript, type RepositoryRef } from './repositories.ts'
 
 /** Stands in the place of a micro's name: for all of the repository's micros. No micro can be called so. */

@@ -1,8 +1,8 @@
-import { MICRO_NAME, slug } from '../names.ts'
-import type { Findings } from './findings.ts'
-import { quote } from './quote.ts'
+import { MICRO_NAME, slug } from '../../names.ts'
+import type { Findings } from '../findings.ts'
+import { quote } from '../quote.ts'
 import { readText } from './read-scalar.ts'
-import type { Value } from './tree.ts'
+import type { Value } from '../document/tree.ts'
 
 interface Options {
   readonly findings: Findings
@@ -25,7 +25,7 @@ export const RUNTIME = /^(?:python|nodejs|node)[ @:-]?v?\d+(?:\.\d+|\.x)*$/i
 
 export function readRuntime(value: Value | undefined, { findings }: Options): string | undefined {
   if (value?.kind === 'number') {
-    const language = value.text.includes('.') ? 'python' : 'nodejs'
+    const language = value.text.includes('..') ? 'python' : 'nodejs'
     findings.error(
       value,
       `runtime: ${quote(value.text)} names no language; write for example ${language}${value.text.slice(0, 8)}`,

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import type { AppLine } from '../../../contract/app-log.ts'
-import { platformLimits } from '../../../contract/limits.ts'
-import { openStore, type Store } from '../../../contract/store/connect.ts'
+import type { AppLine } from '../../../../contract/app-log.ts'
+import { platformLimits } from '../../../../contract/limits.ts'
+import { openStore, type Store } from '../../../../contract/store/connect.ts'
 import {
   appendAppLog,
   outputReadUpTo,
   pruneAppLogs,
   readAppLog,
   readAppLogAfter,
-} from '../../../contract/store/app-logs.ts'
-import { startTestRedis, type TestRedis } from '../../support/redis.ts'
+} from '../../../../contract/store/logs/app-logs.ts'
+import { startTestRedis, type TestRedis } from '../../../support/redis.ts'
 
 let redis: TestRedis
 let store: Store

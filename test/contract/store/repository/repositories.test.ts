@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { defaultLimits } from '../../../contract/limits.ts'
-import { openStore, type Store } from '../../../contract/store/connect.ts'
-import { changeGrants, grantedLimits, readGrants } from '../../../contract/store/grants.ts'
-import { findRepository, noteRepository } from '../../../contract/store/repositories.ts'
-import { startTestRedis, type TestRedis } from '../../support/redis.ts'
+import { defaultLimits } from '../../../../contract/limits.ts'
+import { openStore, type Store } from '../../../../contract/store/connect.ts'
+import { changeGrants, grantedLimits, readGrants } from '../../../../contract/store/repository/grants.ts'
+import { findRepository, noteRepository } from '../../../../contract/store/repository/repositories.ts'
+import { startTestRedis, type TestRedis } from '../../../support/redis.ts'
 
 let redis: TestRedis
 let store: Store

@@ -1,6 +1,6 @@
-import type { Findings } from './findings.ts'
-import { quote } from './quote.ts'
-import { kindInWords, type Value } from './tree.ts'
+import type { Findings } from '../findings.ts'
+import { quote } from '../quote.ts'
+import { kindInWords, type Value } from '../document/tree.ts'
 
 /** All names and values of one micro together; execve has room for more, and a config file needs less. */
 export const MOST_ENV_BYTES = 64 * 1024

@@ -1,6 +1,6 @@
-import type { Findings } from './findings.ts'
-import { quote } from './quote.ts'
-import { kindInWords, type Value } from './tree.ts'
+import type { Findings } from '../findings.ts'
+import { quote } from '../quote.ts'
+import { kindInWords, type Value } from '../document/tree.ts'
 
 /**
  * The text of a field, trimmed of nothing. Numbers are refused rather than turned into text, because `1.10` would lose its zero.

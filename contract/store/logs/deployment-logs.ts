@@ -1,6 +1,6 @@
-import { platformLimits } from '../limits.ts'
-import type { Store } from './connect.ts'
-import { scripts } from './scripts.ts'
+import { platformLimits } from '../../limits.ts'
+import type { Store } from '../connect.ts'
+import { scripts } from '../scripts.ts'
 
 const LOG_TTL_SECONDS = 30 * 24 * 3600
 

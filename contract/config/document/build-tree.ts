@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, type Alias, type Node, type YAMLMap, type YAMLSeq } from 'yaml'
-import type { Findings, Place, Position } from './findings.ts'
-import { quote } from './quote.ts'
+import type { Findings, Place, Position } from '../findings.ts'
+import { quote } from '../quote.ts'
 import type { Mapping, Scalar, Value } from './tree.ts'
 
 /** Aliases may repeat a part of the file; these bounds keep a few lines of them from growing into millions of values. */

@@ -1,7 +1,7 @@
 import { isScalar, LineCounter, parseAllDocuments, type Node, type YAMLError } from 'yaml'
 import { buildTree } from './build-tree.ts'
 import { findJsonFault } from './check-json.ts'
-import type { Findings, Position } from './findings.ts'
+import type { Findings, Position } from '../findings.ts'
 import { syntaxErrorInWords } from './syntax-error.ts'
 import type { Mapping } from './tree.ts'
 

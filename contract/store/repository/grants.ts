@@ -1,5 +1,5 @@
-import { defaultLimits, type Limits } from '../limits.ts'
-import type { Store } from './connect.ts'
+import { defaultLimits, type Limits } from '../../limits.ts'
+import type { Store } from '../connect.ts'
 import { repositoryKey, repositoryName, stillNamedScript, type RepositoryRef } from './repositories.ts'
 
 /** What an operator granted a repository beyond, or below, the usual limits. */
