@@ -31,12 +31,19 @@ export function sayGoingAway({ from, to, frames, masked }: Direction): void {
   }
   const onData = (chunk: Buffer): void => {
     const end = frames.takeFrame(chunk, 0)
-    to.write(chunk.subarray(0, end))
-    if (!frames.whole) return
+    const fits = to.write(chunk.subarray(0, end))
+    if (!frames.whole) {
+      // A frame may be as long as it likes, and whoever reads it as slow: nothing of it is to pile up here.
+      if (!fits) from.pause()
+      return
+    }
     from.removeListener('data', onData)
+    to.removeListener('drain', onDrain)
     finish()
   }
+  const onDrain = (): void => void from.resume()
   from.on('data', onData)
+  to.on('drain', onDrain)
   from.resume()
 }
 
