@@ -29,6 +29,11 @@ export function cleanLine(text: string): string {
   )
 }
 
+/** The same for words of several lines, such as those of a failed build: strangers' scripts have written some of them. */
+export function cleanText(text: string): string {
+  return text.split('\n').map(cleanLine).join('\n')
+}
+
 /** `2026-11-24 09:00:00.123 out  text`, the time in UTC. */
 export function formatAppLine({ atMs, stream, text }: AppLine): string {
   const time = new Date(atMs).toISOString().replace('T', ' ').slice(0, 23)

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { cleanText } from '../../contract/app-log.ts'
 import { isPending, type PendingState } from '../../contract/deployment.ts'
 import type { Store } from '../../contract/store/connect.ts'
 import { getDeployment } from '../../contract/store/deployments.ts'
@@ -65,7 +66,7 @@ async function follow(signal: AbortSignal, micro: string, look: () => Promise<Lo
   let toldSilence = false
   while (!signal.aborted && Date.now() - begun < DEADLINE_MS) {
     const { words, end, waiting } = await look()
-    const line = `${micro}: ${words}`
+    const line = `${micro}: ${cleanText(words)}`
     if (end === 'bad') {
       console.error(line)
       return false

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { cleanText } from '../../contract/app-log.ts'
 import { isPending, microKey, type Deployment } from '../../contract/deployment.ts'
 import { slug } from '../../contract/names.ts'
 import type { Settings } from '../../contract/settings.ts'
@@ -40,7 +41,7 @@ export function deploymentTable(deployments: readonly Deployment[]): string[] {
     config.name,
     outcome.runtime ?? '?',
     ...stages.map((stage) => seconds(outcome.timings?.[stage])),
-    outcome.url ?? outcome.error?.message ?? '',
+    cleanText(outcome.url ?? outcome.error?.message ?? ''),
   ])
   return formatTable([['micro', 'runtime', ...stages, 'endpoint'], ...rows])
 }

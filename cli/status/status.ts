@@ -1,3 +1,4 @@
+import { cleanLine } from '../../contract/app-log.ts'
 import type { Deployment } from '../../contract/deployment.ts'
 import type { IncidentKind } from '../../contract/end-reason.ts'
 import type { Store } from '../../contract/store/connect.ts'
@@ -51,7 +52,7 @@ async function describeMicro(store: Store, microKey: string): Promise<string[]> 
 }
 
 function describe({ sha, branch, id }: Deployment): string {
-  return `commit ${sha.slice(0, 7)} of ${branch}, deployment ${id}`
+  return `commit ${sha.slice(0, 7)} of ${cleanLine(branch)}, deployment ${id}`
 }
 
 function describeIncident({ kind, count, lastAtMs }: IncidentCount): string {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { cleanLine, formatAppLine } from '../../contract/app-log.ts'
+import { cleanLine, cleanText, formatAppLine } from '../../contract/app-log.ts'
 
 it.each([
   ['plain', 'plain'],
@@ -30,4 +30,8 @@ it('shows a line with its time and stream', () => {
   const atMs = Date.parse('2026-11-24T09:00:00.123Z')
   expect(formatAppLine({ atMs, stream: 'out', text: 'text' })).toBe('2026-11-24 09:00:00.123 out  text')
   expect(formatAppLine({ atMs, stream: 'micropush', text: 'ended' })).toBe('2026-11-24 09:00:00.123 ==>  ended')
+})
+
+it('cleans words of several lines, and leaves the lines', () => {
+  expect(cleanText('The build failed:\n\u001b]0;owned\u0007\u001b[2Jx\r\ny')).toBe('The build failed:\nx\ny')
 })

@@ -55,3 +55,10 @@ it('the table has a row for each deployment: its stages, and where it is or why 
     'hello  ?         -       -       -        -       -       -        -       The build failed.',
   ])
 })
+
+it('what a build printed does nothing to the terminal', async () => {
+  const { id, sha } = await parts.queued()
+  const outcome = { error: { code: 'build-failed', message: 'It failed: \u001b]0;owned\u0007\u001b[2Jx' } } as const
+  await transitionDeployment(parts.runner.store, { id, from: ['queued'], to: 'failed', outcome })
+  expect(deploymentTable([await wait(sha)]).at(-1)).toMatch(/It failed: x$/)
+})
