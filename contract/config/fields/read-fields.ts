@@ -25,7 +25,7 @@ export const RUNTIME = /^(?:python|nodejs|node)[ @:-]?v?\d+(?:\.\d+|\.x)*$/i
 
 export function readRuntime(value: Value | undefined, { findings }: Options): string | undefined {
   if (value?.kind === 'number') {
-    const language = value.text.includes('..') ? 'python' : 'nodejs'
+    const language = value.text.includes('.') ? 'python' : 'nodejs'
     findings.error(
       value,
       `runtime: ${quote(value.text)} names no language; write for example ${language}${value.text.slice(0, 8)}`,
