@@ -26,6 +26,8 @@ interface Reading {
   readonly signal: AbortSignal
 }
 
+const PIECE_BYTES = 64 * 1024
+
 /** Where lines go, some at a time; no more are read until what it gives is settled. */
 type TakeLines = (lines: readonly OutputLine[]) => Promise<void>
 
@@ -52,8 +54,12 @@ export async function readOutput(
     frames(chunk)
       .map(toLine)
       .filter((line) => isNew(line.at))
-  if (Buffer.isBuffer(stream)) return take(linesOf(stream))
-  for await (const chunk of stream) await take(linesOf(chunk as Buffer))
+  for await (const chunk of Buffer.isBuffer(stream) ? inPieces(stream) : stream) await take(linesOf(chunk as Buffer))
+}
+
+/** A whole log at once may be a hundred thousand lines, which is more than a call takes, here or of Redis. */
+function* inPieces(bytes: Buffer): Generator<Buffer> {
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES)
 }
 
 function toLine({ stream, payload }: Frame): OutputLine {

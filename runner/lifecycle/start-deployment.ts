@@ -47,7 +47,7 @@ export async function startDeployment(runner: Runner, deployment: Deployment, si
     },
     { signal, onPhase: () => {} },
   )
-  runner.appLogs.follow(sandbox)
+  runner.appLogs.follow(sandbox, secrets.mask)
   if (cacheDir === undefined) {
     runner.warmUps.request({ ...compiled, deploymentId: deployment.id })
   }

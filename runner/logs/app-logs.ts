@@ -16,8 +16,13 @@ type Writer = Pick<Sandbox, 'containerId' | 'deploymentId'>
 
 /** What micros write, on its way into their logs. Nothing here ever fails whoever calls it. */
 export interface AppLogs {
-  /** Takes over what a sandbox has written since it was last looked at, and what it writes from now on. */
-  follow(sandbox: Writer): void
+  /**
+   * Takes over what a sandbox has written since it was last looked at, and what it writes from now on.
+   *
+   * @param mask hides the secrets that it was started with, for as long as it lives, whatever is set meanwhile; where it is not known, as after
+   *   the engine's own start, those that are set when it is first looked at.
+   */
+  follow(sandbox: Writer, mask?: Mask): void
   /** Takes over what is there and follows no more, because the sandbox is frozen. */
   rest(sandbox: Writer): Promise<void>
   /** The same for a sandbox whose processes have ended, before its container is removed. */
@@ -48,6 +53,8 @@ type Work = (signal: AbortSignal) => Promise<void>
 export function createAppLogs(options: AppLogsOptions): AppLogs {
   const { docker, store, onProblem } = options
   const jobs = new Map<string, Job>()
+  /** By container: a secret that was changed since is still the one that the process has. */
+  const masks = new Map<string, Mask>()
   let closed = false
 
   const begin = async ({ containerId }: Writer, work: Work): Promise<void> => {
@@ -61,7 +68,8 @@ export function createAppLogs(options: AppLogsOptions): AppLogs {
   }
   const take = async (sandbox: Writer, how: { readonly follow: boolean; readonly signal: AbortSignal }) => {
     how.signal.throwIfAborted()
-    const mask = await options.maskFor(sandbox.deploymentId)
+    const mask = masks.get(sandbox.containerId) ?? (await options.maskFor(sandbox.deploymentId))
+    masks.set(sandbox.containerId, mask)
     await takeOver({ docker, store, sandbox, mask, ...how })
   }
   const followToEnd = async (sandbox: Writer, signal: AbortSignal): Promise<void> => {
@@ -88,12 +96,14 @@ export function createAppLogs(options: AppLogsOptions): AppLogs {
     }
   }
   return {
-    follow(sandbox) {
+    follow(sandbox, mask) {
+      if (mask !== undefined) masks.set(sandbox.containerId, mask)
       if (!closed) void begin(sandbox, (signal) => followToEnd(sandbox, signal))
     },
     rest: (sandbox) => begin(sandbox, (signal) => takeRest(sandbox, signal)),
     async finish(sandbox) {
       await begin(sandbox, (signal) => takeRest(sandbox, signal))
+      masks.delete(sandbox.containerId)
       // It ends by itself in time.
       await forgetOutputRead(store, sandbox.containerId).catch(() => {})
     },

@@ -83,8 +83,10 @@ export async function takeOver(of: TakeOver): Promise<void> {
   end.catch(() => {})
   while (!ended) {
     await Promise.race([delay(EVERY_MS), end.catch(() => {})])
-    await flush(ended)
+    await flush(false)
   }
+  // It may have ended while what came before was stored.
+  await flush(true)
   await end
 }
 
@@ -94,7 +96,9 @@ async function persist(append: () => Promise<void>, signal: AbortSignal): Promis
     signal.throwIfAborted()
     try {
       return await append()
-    } catch {
+    } catch (error) {
+      // What cannot be sent at all cannot be sent later either.
+      if (error instanceof RangeError) throw error
       // The loss of Redis is told by whoever else needs it; aborted, the loop ends above.
       await delay(RETRY_MS, undefined, { signal }).catch(() => {})
     }

@@ -30,6 +30,19 @@ describe.each(await isolationsHere())('the log of an app under %s', (isolation) 
     }
   })
 
+  test('hides the secrets that the app was started with, also after a sleep in which they were changed', async () => {
+    const sandbox = await at.stage.start(probe)
+    const engine = at.openLogs()
+    engine.follow(sandbox, (text) => text.replaceAll('former-secret', '***'))
+    await runInside(sandbox, `console.log('1 former-secret'); return 1`)
+    await expect.poll(() => at.texts(sandbox.deploymentId)).toEqual(['1 ***'])
+    await engine.rest(sandbox)
+    engine.follow(sandbox)
+    await runInside(sandbox, `console.log('2 former-secret'); return 1`)
+    await expect.poll(() => at.texts(sandbox.deploymentId)).toEqual(['1 ***', '2 ***'])
+    await engine.close()
+  })
+
   test('goes on where it was after a restart of the engine: nothing twice, nothing lost, in the middle of a long line too', async () => {
     const sandbox = await at.stage.start(probe)
     const write = (code: string) => runInside(sandbox, `const w = (t) => process.stdout.write(t); ${code}; return 1`)
