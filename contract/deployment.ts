@@ -33,7 +33,7 @@ export function isPending(state: DeploymentState): state is PendingState {
   return (pendingStates as readonly DeploymentState[]).includes(state)
 }
 
-/** The longest a deployment may stay in a state before the reaper fails it, whoever owned it. */
+/** The longest a deployment may stay in a state before the reaper fails it, whoever owned it, unless who works on it set another time. */
 export const stateDeadlinesMs: Readonly<Record<PendingState, number>> = {
   queued: 60 * 60_000,
   fetching: 5 * 60_000,

@@ -33,8 +33,6 @@ export const defaultLimits: Limits = {
 export const platformLimits = {
   sourceEntries: 50_000,
   webhookBodyBytes: 25 * MB,
-  installMs: 300 * SECOND,
-  buildMs: 300 * SECOND,
   /** From the container's start to a listening app. */
   startMs: 30 * SECOND,
   /** How many bytes of a build's output are kept for its log. */

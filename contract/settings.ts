@@ -16,6 +16,9 @@ const size = z.string().transform((text, context) => {
 /** A timer holds 2^31 - 1 ms and runs out at once when it is given more: https://nodejs.org/api/timers.html */
 const LONGEST_TIMER_SECONDS = 2_147_483
 
+/** Nobody waits for a push any longer. */
+const LONGEST_BUILDER_SECONDS = 86_400
+
 const environment = z.object({
   MICROPUSH_DATA: z.string().startsWith('/', 'must be an absolute path').default('/var/lib/micropush'),
   MICROPUSH_DOMAIN: z
@@ -37,6 +40,9 @@ const environment = z.object({
     .default('micropush'),
   MICROPUSH_SANDBOX: z.enum(['auto', 'gvisor', 'runc']).default('auto'),
   MICROPUSH_BUILDS: z.coerce.number().int().min(1).max(64).optional(),
+  /** The longest that dependencies may be installed, and that a `build` command may run. */
+  MICROPUSH_INSTALL_SECONDS: z.coerce.number().min(1).max(LONGEST_BUILDER_SECONDS).default(300),
+  MICROPUSH_BUILD_SECONDS: z.coerce.number().min(1).max(LONGEST_BUILDER_SECONDS).default(300),
   MICROPUSH_IDLE_SECONDS: z.coerce.number().min(0.1).max(LONGEST_TIMER_SECONDS).default(5),
   /** From the last request on, how long work that the micro still does keeps it from sleep. */
   MICROPUSH_AFTER_RESPONSE_SECONDS: z.coerce.number().min(0).max(LONGEST_TIMER_SECONDS).default(10),
@@ -84,6 +90,8 @@ export interface Settings {
   readonly redisPrefix: string
   readonly sandbox: 'auto' | 'gvisor' | 'runc'
   readonly parallelBuilds: number | undefined
+  readonly installMs: number
+  readonly buildMs: number
   readonly idleMs: number
   readonly afterResponseMs: number
   readonly evictMs: number
@@ -135,6 +143,8 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
     redisPrefix: value.MICROPUSH_REDIS_PREFIX,
     sandbox: value.MICROPUSH_SANDBOX,
     parallelBuilds: value.MICROPUSH_BUILDS,
+    installMs: value.MICROPUSH_INSTALL_SECONDS * 1000,
+    buildMs: value.MICROPUSH_BUILD_SECONDS * 1000,
     idleMs: value.MICROPUSH_IDLE_SECONDS * 1000,
     afterResponseMs: value.MICROPUSH_AFTER_RESPONSE_SECONDS * 1000,
     evictMs: value.MICROPUSH_EVICT_SECONDS * 1000,

@@ -99,7 +99,8 @@ async function detect(source: Source, { deployment, log }: Run): Promise<Detecte
 function buildContext({ docker, instance, settings, network, sandboxes }: Runner, images: RuntimeImages): BuildContext {
   const { isolation } = sandboxes
   const { builder, resolvConf } = network
-  return { docker, instance, dataDir: settings.dataDir, images, network: builder, isolation, resolvConf }
+  const { dataDir, installMs, buildMs } = settings
+  return { docker, instance, dataDir, images, network: builder, isolation, resolvConf, installMs, buildMs }
 }
 
 /**
@@ -118,7 +119,17 @@ async function advanceTo(
   change: { readonly deployment: Deployment; readonly to: PendingState; readonly outcome: DeploymentOutcome },
 ): Promise<void> {
   const { deployment, to, outcome } = change
-  const moved = await transitionDeployment(runner.store, { id: deployment.id, from: before[to], to, outcome })
+  const withinMs = to === 'building' ? longestBuildMs(runner.settings) : undefined
+  const move = { id: deployment.id, from: before[to], to, outcome, ...(withinMs === undefined ? {} : { withinMs }) }
+  const moved = await transitionDeployment(runner.store, move)
   if (!moved) throw new Overtaken()
   await addReport(runner.queues, { kind: 'deployment', deploymentId: deployment.id })
+}
+
+/** What comes on top of the install and the build: images, copies, and the removal of what a builder left. */
+const AROUND_BUILDS_MS = 5 * 60_000
+
+/** The deadline of the state in which an install and a build run, so that each ends by its own first, in its own words. */
+function longestBuildMs({ installMs, buildMs }: Runner['settings']): number {
+  return installMs + buildMs + AROUND_BUILDS_MS
 }

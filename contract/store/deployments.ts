@@ -78,6 +78,8 @@ export interface Transition {
   readonly from: readonly DeploymentState[]
   readonly to: Exclude<DeploymentState, 'live'>
   readonly outcome?: DeploymentOutcome
+  /** The longest that it may stay in that state; else what `stateDeadlinesMs` says. */
+  readonly withinMs?: number
 }
 
 /**
@@ -86,7 +88,7 @@ export interface Transition {
  */
 export async function transitionDeployment({ redis, keys }: Store, change: Transition): Promise<boolean> {
   const now = Date.now()
-  const deadline = isPending(change.to) ? now + stateDeadlinesMs[change.to] : ''
+  const deadline = isPending(change.to) ? now + (change.withinMs ?? stateDeadlinesMs[change.to]) : ''
   const result = await redis.eval(
     scripts.transition,
     2,
@@ -127,6 +129,12 @@ export async function requeueDeployment({ redis, keys }: Store, deployment: Depl
 /** Deployments whose state has outlived its deadline. */
 export async function overdueDeployments({ redis, keys }: Store, nowMs: number): Promise<string[]> {
   return redis.zrangebyscore(keys.pending, '-inf', String(nowMs))
+}
+
+/** When its present state has lasted too long, in ms since 1970; undefined when nobody has to work on it. */
+export async function deploymentDeadline({ redis, keys }: Store, id: string): Promise<number | undefined> {
+  const score = await redis.zscore(keys.pending, id)
+  return score === null ? undefined : Number(score)
 }
 
 /** Every deployment somebody has to work on. */

@@ -55,9 +55,11 @@ export const scripts = {
     if not allowed and state == ARGV[2] then return 'ok' end
     if not allowed then return state end
     redis.call('HSET', KEYS[1], 'state', ARGV[2])
-    if state ~= ARGV[2] then redis.call('HSET', KEYS[1], 'since', ARGV[3]) end
     for i = 6 + count, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
-    if ARGV[4] == '' then redis.call('ZREM', KEYS[2], ARGV[1]) else redis.call('ZADD', KEYS[2], ARGV[4], ARGV[1]) end
+    if state ~= ARGV[2] then
+      redis.call('HSET', KEYS[1], 'since', ARGV[3])
+      if ARGV[4] == '' then redis.call('ZREM', KEYS[2], ARGV[1]) else redis.call('ZADD', KEYS[2], ARGV[4], ARGV[1]) end
+    end
     return 'ok'`,
 
   /**

@@ -17,6 +17,9 @@ export interface BuildContext {
   readonly network: string
   /** What strangers' code is run under; sandboxes have the same. */
   readonly isolation: Isolation
+  /** The longest that an install may take, and the `build` command. */
+  readonly installMs: number
+  readonly buildMs: number
   /** A resolv.conf to mount into builders; without one they have Docker's own. */
   readonly resolvConf?: string
 }

@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { MicropushError } from '../../contract/errors.ts'
 import { formatSize } from '../../contract/format-size.ts'
-import { platformLimits } from '../../contract/limits.ts'
 import { parseJson } from '../../contract/parse-json.ts'
 import { artifactDir, publishArtifact, useArtifact, writeWhole } from './store/artifact-store.ts'
 import type { Build, BuildResult } from './build.ts'
@@ -134,7 +133,7 @@ async function runBuild(build: Build, { plan, layer, command }: BuildStep): Prom
       script,
       argument: command,
       env: build.config.env,
-      deadlineMs: platformLimits.buildMs,
+      deadlineMs: build.buildMs,
       maxBytes: diskBound(build, false) + 2 * build.source.bytes,
       doing: 'The build',
       codes: { failed: 'build-failed', timedOut: 'build-timeout' },

@@ -1,7 +1,8 @@
-import { isPending, pendingStates, stateDeadlinesMs, type Deployment } from '../../contract/deployment.ts'
+import { isPending, type Deployment } from '../../contract/deployment.ts'
 import { addDeploy, addDestroy, addReport, type Queues } from '../../contract/queue.ts'
 import type { Store } from '../../contract/store/connect.ts'
 import {
+  deploymentDeadline,
   getDeployment,
   overdueDeployments,
   pendingDeployments,
@@ -33,13 +34,16 @@ export async function reap(deps: ReaperDeps): Promise<void> {
 
 async function endOverdue(id: string, { store, queues, log, now }: ReaperDeps): Promise<void> {
   const deployment = await getDeployment(store, id)
-  if (deployment === undefined || !isOverdue(deployment, now())) return
+  if (deployment === undefined || !isPending(deployment.state)) return
+  // Read after the state, which may have changed since the list was made, and its deadline with it.
+  const deadlineMs = await deploymentDeadline(store, id)
+  if (deadlineMs === undefined || now() < deadlineMs) return
   const { state } = deployment
   const ended = await transitionDeployment(store, {
     id,
     from: [state],
     to: 'failed',
-    outcome: { error: { code: 'deadline', message: describeDeadline(deployment) } },
+    outcome: { error: { code: 'deadline', message: describeDeadline(deployment, deadlineMs) } },
   })
   if (!ended) return
   log.warn({ deployment: id, state }, 'deployment ended at its deadline')
@@ -47,14 +51,8 @@ async function endOverdue(id: string, { store, queues, log, now }: ReaperDeps): 
   await addReport(queues, { kind: 'deployment', deploymentId: id })
 }
 
-/** The state may have changed since the list was made, and its deadline with it. */
-function isOverdue({ state, stateSinceMs }: Deployment, nowMs: number): boolean {
-  return isPending(state) && nowMs >= stateSinceMs + stateDeadlinesMs[state]
-}
-
-function describeDeadline({ state }: Deployment): string {
-  const pending = pendingStates.find((one) => one === state)
-  const minutes = pending === undefined ? 0 : stateDeadlinesMs[pending] / 60_000
+function describeDeadline({ state, stateSinceMs }: Deployment, deadlineMs: number): string {
+  const minutes = Math.round((deadlineMs - stateSinceMs) / 60_000)
   return `It was ${state} for more than ${minutes} minutes, so micropush gave it up. Push again, or ask the operator.`
 }
 

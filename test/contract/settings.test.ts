@@ -16,6 +16,8 @@ it('nothing has to be set', () => {
     redisPrefix: 'micropush',
     sandbox: 'auto',
     parallelBuilds: undefined,
+    installMs: 300_000,
+    buildMs: 300_000,
     idleMs: 5000,
     evictMs: 3_600_000,
     githubUrl: 'https://api.github.com',
@@ -66,6 +68,8 @@ it.each([
   ['MICROPUSH_REDIS_PREFIX', 'a:b'],
   ['MICROPUSH_GITHUB_URL', 'github.com'],
   ['DOCKER_HOST', 'tcp://127.0.0.1:2375'],
+  ['MICROPUSH_INSTALL_SECONDS', '0'],
+  ['MICROPUSH_BUILD_SECONDS', '86401'],
   ['MICROPUSH_IDLE_SECONDS', '0'],
   // More than a timer can hold runs out at once instead of late.
   ['MICROPUSH_EVICT_SECONDS', '3000000'],

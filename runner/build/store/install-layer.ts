@@ -1,7 +1,6 @@
 import { lstat, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { MicropushError } from '../../../contract/errors.ts'
-import { platformLimits } from '../../../contract/limits.ts'
 import { publishArtifact, useArtifact, type ArtifactRecord } from './artifact-store.ts'
 import { byDistribution } from './by-distribution.ts'
 import type { Build } from '../build.ts'
@@ -90,7 +89,7 @@ export async function runInstall(
       ...run,
       code: plan.runsCode ? 'strangers' : 'ours',
       doing: 'Installing dependencies',
-      deadlineMs: platformLimits.installMs,
+      deadlineMs: build.installMs,
       codes: { failed: 'install-failed', timedOut: 'install-failed' },
     })
   } catch (error) {

@@ -130,6 +130,9 @@ describe('moving a deployment on', () => {
     await transitionDeployment(store, { id: one.id, from: ['queued'], to: 'starting' })
     expect(await overdueDeployments(store, Date.now())).toEqual([])
     expect(await overdueDeployments(store, Date.now() + 3 * 60_000)).toEqual([one.id])
+    // What is noted meanwhile gives it no more time.
+    await transitionDeployment(store, { id: one.id, from: ['starting'], to: 'starting', withinMs: 10 * 60_000 })
+    expect(await overdueDeployments(store, Date.now() + 3 * 60_000)).toEqual([one.id])
     await transitionDeployment(store, { id: one.id, from: ['starting'], to: 'failed' })
     expect(await overdueDeployments(store, Number.MAX_SAFE_INTEGER)).toEqual([])
   })

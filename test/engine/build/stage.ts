@@ -26,6 +26,7 @@ export interface BuildOptions {
   readonly config?: Partial<MicroConfig>
   readonly signal?: AbortSignal
   readonly onOutput?: (text: string) => void
+  readonly deadlines?: { readonly installMs?: number; readonly buildMs?: number }
 }
 
 /** Real builds in a data folder and with an instance label of their own. */
@@ -89,6 +90,9 @@ export async function openStage(isolation: 'runc' | 'gvisor' = 'runc') {
           images,
           network: 'bridge',
           isolation,
+          installMs: 300_000,
+          buildMs: 300_000,
+          ...options.deadlines,
           ...(resolvConf === undefined ? {} : { resolvConf }),
         },
         input,

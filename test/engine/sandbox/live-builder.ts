@@ -66,7 +66,8 @@ async function build(
     onDetail: () => {},
     signal,
   }
-  const shared = { docker, dataDir, isolation, images, instance: context.instance }
+  const deadlines = { installMs: 300_000, buildMs: 300_000 }
+  const shared = { docker, dataDir, isolation, images, instance: context.instance, ...deadlines }
   const { resolvConf } = context.host
   await buildMicro({ ...shared, network: network?.name ?? '', resolvConf }, input)
 }

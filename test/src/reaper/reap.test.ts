@@ -39,6 +39,17 @@ describe('the reaper', () => {
     expect(await jobs('report')).toEqual([{ kind: 'deployment', deploymentId: id }])
   })
 
+  it('waits as long as who works on it said, whatever is noted on the way', async () => {
+    const building = { id, to: 'building', withinMs: 40 * MINUTE } as const
+    await transitionDeployment(parts.store, { ...building, from: ['queued'] })
+    await transitionDeployment(parts.store, { ...building, from: ['building'], outcome: { detail: 'Building' } })
+    await reapAfter(39 * MINUTE)
+    expect((await getDeployment(parts.store, id))?.state).toBe('building')
+    await reapAfter(41 * MINUTE)
+    const { outcome } = (await getDeployment(parts.store, id)) ?? {}
+    expect(outcome?.error?.message).toContain('building for more than 40 minutes')
+  })
+
   it('leaves alone what is in time, and does not end anything twice', async () => {
     await transitionDeployment(parts.store, { id, from: ['queued'], to: 'building' })
     await reapAfter(14 * MINUTE)

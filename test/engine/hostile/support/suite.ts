@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readInstance } from '../../../../runner/ground/instance.ts'
 import { startStack, type Stack } from '../../../journey/support/stack.ts'
 import { setTraps, type Traps } from '../../sandbox/traps.ts'
-import type { Hostile, Scene } from './hostile.ts'
+import { BUILDER_SECONDS, type Hostile, type Scene } from './hostile.ts'
 import { expectNothingLeft } from './nothing-left.ts'
 import { openNeighbour } from './neighbours.ts'
 import { openScene } from './scene.ts'
@@ -49,7 +49,11 @@ export function hostileSuite(isolation: 'runc' | 'gvisor', hostile: readonly Nam
       after.defer(() => traps.close())
       const secrets = { NPM_TOKEN: token, NODE_AUTH_TOKEN: token, GITHUB_TOKEN: token, AWS_SECRET_ACCESS_KEY: token }
       const settings = { MICROPUSH_SANDBOX: isolation, MICROPUSH_DNS: resolver, MICROPUSH_BUILDS: '3' }
-      stack = await startStack({ ...settings, ...secrets })
+      const deadlines = {
+        MICROPUSH_INSTALL_SECONDS: String(BUILDER_SECONDS),
+        MICROPUSH_BUILD_SECONDS: String(BUILDER_SECONDS),
+      }
+      stack = await startStack({ ...settings, ...deadlines, ...secrets })
       after.defer(() => clear(stack))
       neighbours = { node: await openNeighbour(stack, 'node'), python: await openNeighbour(stack, 'python') }
       for (const neighbour of Object.values(neighbours)) after.defer(() => neighbour.stop())

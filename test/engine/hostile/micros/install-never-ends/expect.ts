@@ -1,18 +1,20 @@
 import { expect } from 'vitest'
-import type { Hostile } from '../../support/hostile.ts'
-import { processesOf } from '../../support/gone.ts'
-import { seeBuilder } from '../../support/live-builder.ts'
+import { deploymentDeadline, getDeployment } from '../../../../../contract/store/deployments.ts'
+import { BUILDER_SECONDS, type Hostile } from '../../support/hostile.ts'
+import { expectBuilderGone, seeBuilder } from '../../support/live-builder.ts'
 
 export default {
   does: 'installs for ever',
   deployed: 'attack',
-  async contained({ push, end, stack }) {
+  async contained({ push, stack }) {
     const pushed = push()
     const builder = await seeBuilder(stack)
-    await end()
-    expect(await pushed).toMatchObject({ state: 'error', description: 'Cancelled' })
-    // What it started is killed and taken away after the word was given.
-    await expect.poll(() => processesOf(builder), { timeout: 120_000, interval: 1000 }).toEqual([])
-    await expect.poll(() => stack.leftovers(), { timeout: 20_000 }).toMatchObject({ builders: [], work: [] })
+    const { stateSinceMs = 0 } = (await getDeployment(stack.store, builder.deploymentId)) ?? {}
+    const deadlineMs = (await deploymentDeadline(stack.store, builder.deploymentId)) ?? 0
+    // Its own deadline comes first, so that the words are its own.
+    expect(deadlineMs - stateSinceMs).toBeGreaterThan(2 * BUILDER_SECONDS * 1000)
+    const message = `Installing dependencies took longer than ${BUILDER_SECONDS} s and was stopped.`
+    expect(await pushed).toMatchObject({ state: 'failure', description: expect.stringContaining(message) })
+    await expectBuilderGone(stack, builder)
   },
 } satisfies Hostile
