@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { redisArguments } from '../cli/redis-arguments.ts'
+import { redisArguments } from '../cli/start/redis-arguments.ts'
 
 const root = join(import.meta.dirname, '..')
 const text = await readFile(join(root, 'docker-compose.yml'), 'utf8')

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Settings } from '../../contract/settings.ts'
-import { redisArguments } from '../redis-arguments.ts'
+import { redisArguments } from './redis-arguments.ts'
 import { MARK, type ProcessSpec } from '../supervise.ts'
 
 const root = join(import.meta.dirname, '..', '..')

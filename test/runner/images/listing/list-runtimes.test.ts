@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { runtimeTable } from '../../../../cli/runtimes.ts'
+import { runtimeTable } from '../../../../cli/machine/runtimes.ts'
 import { listRuntimes, type HostFacts } from '../../../../runner/images/listing/list-runtimes.ts'
 
 const now = new Date('2026-06-01')

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { pack } from 'tar-stream'
-import { imageExists, importImage, removeImage } from '../../../runner/docker/images.ts'
-import { removeSuperseded } from '../../../runner/images/superseded.ts'
-import { docker } from './sandbox.ts'
+import { imageExists, importImage, removeImage } from '../../../../runner/docker/images.ts'
+import { removeSuperseded } from '../../../../runner/images/superseded.ts'
+import { docker } from '../sandbox.ts'
 
 const TWO_DAYS_MS = 2 * 24 * 60 * 60_000
 const repository = `micropush/test-${randomUUID().slice(0, 8)}`

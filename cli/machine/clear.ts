@@ -1,6 +1,6 @@
-import { say } from '../setup/say.ts'
-import { run } from './run.ts'
-import { oneShot } from './start/services.ts'
+import { say } from '../../setup/say.ts'
+import { run } from '../run.ts'
+import { oneShot } from '../start/services.ts'
 
 /** Ends all sandboxes of this data folder and takes its networks and firewall rules out, while no runner works on it. */
 export async function clear(): Promise<number> {

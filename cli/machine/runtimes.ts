@@ -1,7 +1,7 @@
-import { formatTable } from './format-table.ts'
-import { run } from './run.ts'
-import { oneShot } from './start/services.ts'
-import { UsageError } from './usage-error.ts'
+import { formatTable } from '../format-table.ts'
+import { run } from '../run.ts'
+import { oneShot } from '../start/services.ts'
+import { UsageError } from '../usage-error.ts'
 
 /** What runner/images/listing prints. */
 interface ListedRuntime {

@@ -1,8 +1,8 @@
 import { describe } from 'vitest'
-import { nodeCases, pythonCases } from './deta/all-cases.ts'
-import { nodeBoundCase } from './deta/node-busy.ts'
-import { pythonBoundCase } from './deta/python-busy.ts'
-import { docker } from './sandbox.ts'
+import { nodeCases, pythonCases } from './all-cases.ts'
+import { nodeBoundCase } from './node-busy.ts'
+import { pythonBoundCase } from './python-busy.ts'
+import { docker } from '../sandbox.ts'
 
 const { Runtimes: runtimes }: { readonly Runtimes: object } = await docker.info()
 const hasGvisor = 'runsc' in runtimes

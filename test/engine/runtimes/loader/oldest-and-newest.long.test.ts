@@ -1,7 +1,7 @@
 import { describe } from 'vitest'
-import { groundOf, isolations } from './loader/ground.ts'
-import { nodeLoaderCases } from './loader/node-cases.ts'
-import { pythonLoaderCases } from './loader/python-cases.ts'
+import { groundOf, isolations } from './ground.ts'
+import { nodeLoaderCases } from './node-cases.ts'
+import { pythonLoaderCases } from './python-cases.ts'
 
 const runtimes = await isolations('the loaders on the oldest and the newest versions')
 const on = (ids: readonly string[]) => runtimes.flatMap((runtime) => ids.map((id) => ({ id, runtime })))

@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { describe, expect, test, type TestContext } from 'vitest'
-import { MicropushError } from '../../../contract/errors.ts'
-import type { RuntimeImages } from '../../../runner/images/prepare.ts'
-import { runtimes, type Runtime } from '../../../runtimes/catalogue.ts'
-import { imagesOf } from './images.ts'
-import { isolations } from './loader/ground.ts'
-import { ask, serve } from './sandbox.ts'
+import { MicropushError } from '../../../../contract/errors.ts'
+import type { RuntimeImages } from '../../../../runner/images/prepare.ts'
+import { runtimes, type Runtime } from '../../../../runtimes/catalogue.ts'
+import { imagesOf } from '../images.ts'
+import { isolations } from '../loader/ground.ts'
+import { ask, serve } from '../sandbox.ts'
 
 const run = promisify(execFile)
 

@@ -1,7 +1,7 @@
 import { request, type RequestOptions } from 'node:http'
 import { z } from 'zod'
-import { say } from '../setup/say.ts'
-import { readSettings } from './env.ts'
+import { say } from '../../setup/say.ts'
+import { readSettings } from '../env.ts'
 
 const DEADLINE_MS = 5000
 

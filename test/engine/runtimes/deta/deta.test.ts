@@ -1,5 +1,5 @@
 import { describe } from 'vitest'
-import { nodeCases, pythonCases } from './deta/all-cases.ts'
+import { nodeCases, pythonCases } from './all-cases.ts'
 
 /*
  * The list comes from running 56 micros of strangers again (25 in Node, 31 in Python) that had been written for Deta Micros; here is

@@ -1,6 +1,6 @@
 import { chmod, chown, lchown, mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { readSettings } from './env.ts'
+import { readSettings } from '../env.ts'
 
 /** Users and groups without a name, which own nothing else; docker-compose.yml runs bot and redis as these. */
 const BOT_ID = 64_002

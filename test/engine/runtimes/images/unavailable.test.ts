@@ -2,12 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { imageExists } from '../../../runner/docker/images.ts'
-import { prepareRuntime } from '../../../runner/images/prepare.ts'
-import { runtimeReferences } from '../../../runner/images/recipe.ts'
-import { defaultRuntime, type Runtime } from '../../../runtimes/catalogue.ts'
-import { imagesOf } from './images.ts'
-import { docker } from './sandbox.ts'
+import { imageExists } from '../../../../runner/docker/images.ts'
+import { prepareRuntime } from '../../../../runner/images/prepare.ts'
+import { runtimeReferences } from '../../../../runner/images/recipe.ts'
+import { defaultRuntime, type Runtime } from '../../../../runtimes/catalogue.ts'
+import { imagesOf } from '../images.ts'
+import { docker } from '../sandbox.ts'
 
 const node = defaultRuntime('node')
 

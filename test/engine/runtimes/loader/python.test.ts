@@ -1,6 +1,6 @@
 import { describe } from 'vitest'
-import { groundOf } from './loader/ground.ts'
-import { pythonLoaderCases } from './loader/python-cases.ts'
+import { groundOf } from './ground.ts'
+import { pythonLoaderCases } from './python-cases.ts'
 
 describe.each(['python3.9', 'python3.13'])('a Python micro on %s', async (id) => {
   pythonLoaderCases(await groundOf(id))

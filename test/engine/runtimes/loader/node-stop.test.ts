@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { describe, expect, test } from 'vitest'
-import { imagesOf } from './images.ts'
-import { ask, serve, type TestSandbox } from './sandbox.ts'
+import { imagesOf } from '../images.ts'
+import { ask, serve, type TestSandbox } from '../sandbox.ts'
 
 const handler = `
 function handle(req, res) {

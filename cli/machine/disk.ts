@@ -1,6 +1,6 @@
-import { say } from '../setup/say.ts'
-import { run } from './run.ts'
-import { oneShot } from './start/services.ts'
+import { say } from '../../setup/say.ts'
+import { run } from '../run.ts'
+import { oneShot } from '../start/services.ts'
 
 /** Prints what takes the disk of this data folder. */
 export async function disk(): Promise<number> {

@@ -1,8 +1,8 @@
 import { once } from 'node:events'
-import { say } from '../setup/say.ts'
-import { readSettings } from './env.ts'
-import { botService, gatewayService, runnerService } from './start/services.ts'
-import { supervise } from './supervise.ts'
+import { say } from '../../setup/say.ts'
+import { readSettings } from '../env.ts'
+import { botService, gatewayService, runnerService } from '../start/services.ts'
+import { supervise } from '../supervise.ts'
 
 const parts = { bot: botService, runner: runnerService, gateway: gatewayService }
 
