@@ -22,7 +22,7 @@ export function parseTrustedProxies(text: string): AddressRange[] {
   return text
     .split(/[\s,]+/)
     .filter((entry) => entry !== '')
-    .flatMap((entry) => (named[entry] ?? [entry]).map(parseRange))
+    .flatMap((entry) => (Object.hasOwn(named, entry) ? (named[entry] ?? []) : [entry]).map(parseRange))
 }
 
 function parseRange(entry: string): AddressRange {

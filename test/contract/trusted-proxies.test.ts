@@ -30,6 +30,7 @@ describe('MICROPUSH_TRUSTED_PROXIES', () => {
     '2001:db8::/129',
     'fe80::1%eth0',
     'public',
+    'constructor',
     '/24',
   ])('%s is refused by name', (entry) => {
     const value = `loopback, ${entry}`

@@ -120,7 +120,7 @@ async function readRecord(of: ArtifactName): Promise<ArtifactRecord | undefined>
 }
 
 /** Writes a small file so that nobody ever sees half of it. */
-export async function writeWhole(path: string, text: string): Promise<void> {
+export async function writeWhole(path: string, text: string | Buffer): Promise<void> {
   const partial = `${path}.${randomBytes(6).toString('hex')}.partial`
   await writeFile(partial, text)
   await rename(partial, path)

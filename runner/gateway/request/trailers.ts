@@ -49,6 +49,7 @@ export function announcedTrailers(value: string): string {
 }
 
 function mayBeTrailer(name: string): boolean {
-  const lower = name.toLowerCase()
+  // As in a head: what WSGI and CGI do not tell apart is one name.
+  const lower = name.toLowerCase().replaceAll('_', '-')
   return !forbidden.has(lower) && !lower.startsWith('if-') && !isOurs(lower)
 }

@@ -39,7 +39,7 @@ function knownRuntime(config: MicroConfig, notes: string[]): MicroConfig {
 /** `npm start` as the text of its script: a sandbox has no npm. */
 function withoutManager(run: string, { scripts }: LegacySource): string {
   const name = /^(?:npm|pnpm|yarn)(?: run)? ([\w:-]+)$/.exec(run)?.[1]
-  return (name === undefined ? undefined : scripts[name]) ?? run
+  return name !== undefined && Object.hasOwn(scripts, name) ? (scripts[name] ?? run) : run
 }
 
 function withEntry(source: LegacySource, config: MicroConfig, notes: string[]): MicroConfig {

@@ -119,6 +119,7 @@ describe('the start of a micro that was written for Deta Space', () => {
     expect((await complete(files, { run: 'npm run start' })).run).toBe('node server.js')
     expect((await complete(files, { run: 'yarn serve' })).run).toBe('vite preview')
     expect((await complete(files, { run: 'npm run other' })).run).toBe('npm run other')
+    expect((await complete(files, { run: 'npm run constructor' })).run).toBe('npm run constructor')
     expect((await complete(files, { run: 'npm start && x' })).run).toBe('npm start && x')
   })
 
