@@ -30,6 +30,17 @@ export function parseTarget(text: string | undefined): Target {
   return { fullName: `${owner}/${repository}`, micro }
 }
 
+/**
+ * The one repository or micro that is all of a command's arguments.
+ *
+ * @throws UsageError when there are more.
+ */
+export function parseOnlyTarget([first, ...more]: readonly string[]): Target {
+  const target = parseTarget(first)
+  if (more.length > 0) throw new UsageError('One repository or micro at a time.')
+  return target
+}
+
 /** The target as it is written in a command. */
 export function targetText({ fullName, micro }: Target): string {
   return micro === undefined ? fullName : `${fullName}/${micro}`

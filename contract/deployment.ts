@@ -20,7 +20,7 @@ export const deploymentStates = [
 export type DeploymentState = (typeof deploymentStates)[number]
 
 /** States in which somebody still works, or has to, and which therefore have a deadline. */
-export const pendingStates = [
+const pendingStates = [
   'queued',
   'fetching',
   'building',

@@ -7,8 +7,7 @@ import { noteRestart } from '../../contract/store/restarts.ts'
 import { say } from '../../setup/say.ts'
 import { readSettings } from '../env.ts'
 import { findMicros, microName } from '../find-micros.ts'
-import { parseTarget } from '../target.ts'
-import { UsageError } from '../usage-error.ts'
+import { parseOnlyTarget } from '../target.ts'
 import { withStore } from '../with-store.ts'
 import { followDeployment, followRestart } from './follow.ts'
 
@@ -17,13 +16,12 @@ Starts what is live anew, with the secrets that are set now, and loses no reques
 
 /** `micropush restart …`; gives the exit code, 1 when one of the micros could not be restarted. */
 export async function restart(args: readonly string[], signal: AbortSignal): Promise<number> {
-  const [first, more] = args
+  const [first] = args
   if (first === undefined || first === '--help') {
     console.error(usage)
     return first === undefined ? 2 : 0
   }
-  const target = parseTarget(first)
-  if (more !== undefined) throw new UsageError('One repository or micro at a time.')
+  const target = parseOnlyTarget(args)
   return withStore(async (store) => {
     const queues = openQueues(store.redis, readSettings().redisPrefix)
     try {

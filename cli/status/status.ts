@@ -6,8 +6,7 @@ import { readIncidents, type IncidentCount } from '../../contract/store/incident
 import { microStanding } from '../../contract/store/micros.ts'
 import { say } from '../../setup/say.ts'
 import { findMicros, microName } from '../find-micros.ts'
-import { parseTarget } from '../target.ts'
-import { UsageError } from '../usage-error.ts'
+import { parseOnlyTarget } from '../target.ts'
 import { withStore } from '../with-store.ts'
 
 const usage = `usage: micropush status <owner>/<repo>[/<micro>]
@@ -27,13 +26,12 @@ const words: Readonly<Record<IncidentKind, string>> = {
 
 /** `micropush status …`; gives the exit code. */
 export async function status(args: readonly string[]): Promise<number> {
-  const [first, more] = args
+  const [first] = args
   if (first === undefined || first === '--help') {
     console.error(usage)
     return first === undefined ? 2 : 0
   }
-  const target = parseTarget(first)
-  if (more !== undefined) throw new UsageError('One repository or micro at a time.')
+  const target = parseOnlyTarget(args)
   return withStore(async (store) => {
     for (const key of await findMicros(store, target)) for (const line of await describeMicro(store, key)) say(line)
     return 0

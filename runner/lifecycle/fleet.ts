@@ -1,10 +1,6 @@
 import { MicropushError, asMicropushError } from '../../contract/errors.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
-
-/** A sandbox that dies this often in a row is given more and more time before it is started again. */
-const CRASH_PAUSE_MS = [0, 0, 1000, 5000, 15_000, 60_000] as const
-/** A sandbox that lived this long is no longer one of a row of crashes. */
-const STEADY_MS = 60_000
+import { coldMember, isForgettable, noteCrash, wasSteady, type Member, type Temperature } from './fleet-member.ts'
 
 type Grace = 'grace' | 'none'
 
@@ -18,24 +14,6 @@ interface SandboxActions {
   thaw(sandbox: Sandbox): Promise<void>
   /** `grace` leaves time for shutdown events; what has ended or hangs needs none. */
   destroy(sandbox: Sandbox, grace: Grace): Promise<void>
-}
-
-type Temperature = 'hot' | 'frozen' | 'cold'
-
-interface Member {
-  sandbox: Sandbox | undefined
-  temperature: Temperature
-  /** The last of the operations that wait for each other. */
-  tail: Promise<unknown>
-  crashes: number
-  notBeforeMs: number
-  evictTimer: NodeJS.Timeout | undefined
-  /** Operations that have begun or wait. */
-  busy: number
-  /** Those of them that a sleep must not keep waiting. */
-  urgent: number
-  /** Ends the wait of a sleep that has begun. */
-  hurry: AbortController | undefined
 }
 
 /** What served before; nothing when the deployment was cold. */
@@ -92,17 +70,7 @@ export function createFleet(options: FleetOptions): Fleet {
   const memberOf = (id: string): Member => {
     const known = members.get(id)
     if (known !== undefined) return known
-    const fresh: Member = {
-      sandbox: undefined,
-      temperature: 'cold',
-      tail: Promise.resolve(),
-      crashes: 0,
-      notBeforeMs: 0,
-      evictTimer: undefined,
-      busy: 0,
-      urgent: 0,
-      hurry: undefined,
-    }
+    const fresh = coldMember()
     members.set(id, fresh)
     return fresh
   }
@@ -219,7 +187,7 @@ export function createFleet(options: FleetOptions): Fleet {
     lost: (id, containerId, onLost) =>
       atOnce(id, async (member) => {
         if (member.sandbox?.containerId !== containerId || member.temperature === 'cold') return false
-        if (Date.now() - member.sandbox.startedAtMs > STEADY_MS) member.crashes = 0
+        if (wasSteady(member.sandbox)) member.crashes = 0
         noteCrash(member)
         onLost?.()
         await chill(member, 'none')
@@ -244,15 +212,4 @@ export function createFleet(options: FleetOptions): Fleet {
       for (const member of members.values()) clearTimeout(member.evictTimer)
     },
   }
-}
-
-/** Whether a member says nothing that a fresh one would not: ids come from a gateway, which strangers talk to. */
-function isForgettable({ sandbox, busy, crashes }: Member): boolean {
-  return sandbox === undefined && busy === 0 && crashes === 0
-}
-
-function noteCrash(member: Member): void {
-  member.crashes += 1
-  const pause = CRASH_PAUSE_MS[Math.min(member.crashes, CRASH_PAUSE_MS.length - 1)] ?? 0
-  member.notBeforeMs = Date.now() + pause
 }

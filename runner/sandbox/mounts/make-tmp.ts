@@ -1,6 +1,6 @@
 import { chmod, open, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { mount, runTool } from './mounts.ts'
+import { mount, runSystemTool } from './mounts.ts'
 
 const KB = 1024
 const MB = 1024 * KB
@@ -23,7 +23,7 @@ export async function makeTmpImage(image: string, bytes: number): Promise<void> 
   const fixed = `-q -F -b 4096 -m 0 -I ${INODE_BYTES} -N ${INODES} -O ^has_journal,^resize_inode,^metadata_csum`
   // A new sparse file reads as zeros, so nothing needs to be zeroed, now or later.
   const zeroed = '-E lazy_itable_init=1,assume_storage_prezeroed=1,nodiscard'
-  await runTool('mkfs.ext4', [...fixed.split(' '), ...zeroed.split(' '), image])
+  await runSystemTool('mkfs.ext4', [...fixed.split(' '), ...zeroed.split(' '), image])
 }
 
 /** Mounts it, and removes its name: from then on it lives exactly as long as the mount, whatever is killed when. */

@@ -16,16 +16,16 @@ interface Mount {
 
 /** Node has no mount(2), so this starts mount(8). */
 export async function mount({ source, target, options, type }: Mount): Promise<void> {
-  await runTool('mount', [...(type === undefined ? [] : ['-t', type]), '-o', options.join(','), source, target])
+  await runSystemTool('mount', [...(type === undefined ? [] : ['-t', type]), '-o', options.join(','), source, target])
 }
 
 /** Unmounts all that is mounted at or below a folder, innermost first; that nothing is, is no failure. */
 export async function unmountTree(folder: string): Promise<void> {
   const targets = (await mountPoints()).filter((target) => target === folder || target.startsWith(`${folder}/`))
   for (const target of targets.toReversed()) {
-    await runTool('umount', [target]).catch(async () => {
+    await runSystemTool('umount', [target]).catch(async () => {
       // Somebody looks into it at this moment: it vanishes for everybody now and is given back when they let go.
-      if ((await mountPoints()).includes(target)) await runTool('umount', ['--lazy', target])
+      if ((await mountPoints()).includes(target)) await runSystemTool('umount', ['--lazy', target])
     })
   }
 }
@@ -45,7 +45,7 @@ export function parseMountPoints(mountinfo: string): string[] {
 }
 
 /** Runs a tool of the system. Its sbin folders are not on every service's PATH. */
-export async function runTool(name: string, args: readonly string[]): Promise<string> {
+export async function runSystemTool(name: string, args: readonly string[]): Promise<string> {
   const { stdout } = await run(name, args, {
     timeout: TOOL_MS,
     env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' },

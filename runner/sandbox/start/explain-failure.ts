@@ -1,6 +1,6 @@
 import { MicropushError } from '../../../contract/errors.ts'
 import { containerState } from '../../docker/containers.ts'
-import { readOutput } from './read-output.ts'
+import { readAppOutput } from './app-output.ts'
 import type { PhaseEnd } from './phases.ts'
 import type { PreparedSandbox } from '../prepare-sandbox.ts'
 import { APP_PORT, type Phase, type SandboxContext, type SandboxSpec } from '../sandbox.ts'
@@ -27,7 +27,7 @@ export async function explainFailure(
 ): Promise<MicropushError> {
   await ended(sandbox, EXIT_MS[failed.end.kind])
   const state = await containerState(context.docker, sandbox.containerId)
-  const output = await readOutput(context, sandbox, spec.mask)
+  const output = await readAppOutput(context, sandbox, spec.mask)
   return describeFailure({
     micro: spec.micro,
     command: spec.launch.kind === 'command' ? spec.launch.command : undefined,

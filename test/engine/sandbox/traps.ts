@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { connect, isIPv6 } from 'node:net'
 import { createInterface } from 'node:readline'
-import { runTool as run } from '../../../runner/sandbox/mounts/mounts.ts'
+import { runSystemTool as run } from '../../../runner/sandbox/mounts/mounts.ts'
 import { takeLock } from './traps-lock.ts'
 
 const ANSWER = 'a trap'

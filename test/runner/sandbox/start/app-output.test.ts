@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { presentable } from '../../../../runner/sandbox/start/read-output.ts'
+import { presentable } from '../../../../runner/sandbox/start/app-output.ts'
 
 describe('the output of an app', () => {
   test('is shown without escapes, control characters and the sandbox’s paths', () => {

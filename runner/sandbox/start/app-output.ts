@@ -6,7 +6,7 @@ const LINES = 20
 const CHARACTERS = 4000
 
 /** What a sandbox's app wrote last, fit to be shown, without what `mask` hides. Empty when there is nothing, or nothing can be had. */
-export async function readOutput(
+export async function readAppOutput(
   context: Pick<SandboxContext, 'docker'>,
   sandbox: { readonly containerId: string },
   mask?: (text: string) => string,
