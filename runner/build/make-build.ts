@@ -59,6 +59,7 @@ export async function makeBuild(build: Build, plan: InstallPlan | undefined): Pr
     config.legacy ?? '',
     config.env,
     layer?.name ?? plan?.install ?? '',
+    (await readIgnored(build))?.key ?? '',
   ])
   const result = await flights.run<BuildResult>(`${build.dataDir} ${key}`, {
     signal: build.signal,
@@ -74,8 +75,30 @@ export async function makeBuild(build: Build, plan: InstallPlan | undefined): Pr
       return resultOf(made, false)
     },
   })
+  await assertLimits(build, plan, result)
   await assertEntry(build, result.artifacts.app)
   return result
+}
+
+/** What is taken from another micro's build, or from one of this micro with other limits, was judged by those. */
+async function assertLimits(build: Build, plan: InstallPlan | undefined, result: BuildResult): Promise<void> {
+  const { artifacts, sizes } = result
+  const { sourceBytes, dependencyBytes: maxBytes } = build.config.limits
+  if (sizes.sourceBytes > sourceBytes) throw sourceTooLarge(sizes.sourceBytes, sourceBytes)
+  const { dependencies: name } = artifacts
+  if (sizes.dependencyBytes <= maxBytes || name === undefined) return
+  const kept = await useArtifact({ dataDir: build.dataDir, kind: 'dependencies', name })
+  assertDependenciesFit(
+    { bytes: sizes.dependencyBytes, packages: kept?.packages ?? [] },
+    { maxBytes, inputs: plan?.inputs ?? {} },
+  )
+}
+
+function sourceTooLarge(bytes: number, maxBytes: number): MicropushError {
+  return new MicropushError(
+    'source-too-large',
+    `With what the build made the source takes ${formatSize(bytes)}, and ${formatSize(maxBytes)} are allowed.`,
+  )
 }
 
 async function make(build: Build, plan: InstallPlan | undefined, layer: Layer | undefined): Promise<BuildRecord> {
@@ -183,12 +206,7 @@ async function keepApp(build: Build, dependenciesInside: boolean): Promise<{ nam
   const sealed = await sealTree({ ...request, purpose: 'hash' })
   noteRemoved(build, sealed.removed)
   const { sourceBytes } = build.config.limits
-  if (sealed.bytes > sourceBytes) {
-    throw new MicropushError(
-      'source-too-large',
-      `With what the build made the source takes ${formatSize(sealed.bytes)}, and ${formatSize(sourceBytes)} are allowed.`,
-    )
-  }
+  if (sealed.bytes > sourceBytes) throw sourceTooLarge(sealed.bytes, sourceBytes)
   const name = appName(sealed.hash ?? '', dependenciesInside)
   if (dependenciesInside) await makeMountPoint(root)
   await publishArtifact({ dataDir: build.dataDir, kind: 'app', name }, root, { bytes: sealed.bytes, packages: [] })

@@ -30,7 +30,12 @@ export async function warmUp(context: WarmUpContext, warm: WarmUp): Promise<bool
   const workDir = join(warmUpsDir(context.dataDir), warm.deploymentId)
   try {
     const root = await compile(context, { ...warm, launch }, workDir)
-    const { bytes, entries } = await sealTree({ root, mountPoint: paths.cache, linksWithin: paths.cache, purpose: 'seal' })
+    const { bytes, entries } = await sealTree({
+      root,
+      mountPoint: paths.cache,
+      linksWithin: paths.cache,
+      purpose: 'seal',
+    })
     const useful = launch.language === 'node' ? await nameNodesFolder(root) : (await readdir(root)).length > 0
     if (!useful || bytes > CACHE_BYTES || entries > CACHE_ENTRIES) return false
     await publishArtifact(artifact, root, { bytes, packages: [] })

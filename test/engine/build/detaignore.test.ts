@@ -43,3 +43,16 @@ it('a .detaignore is a file like any other beside a micro.yml', async () => {
   const built = await stage.build(files, { config: { runtime: 'nodejs24' } })
   expect(await names(built)).toEqual(['.detaignore', 'index.js', 'notes.md'])
 })
+
+it('a build is not taken over by a micro with another entry, which the file would have left out there', async () => {
+  const both = {
+    'a.js': 'module.exports = () => {}',
+    'b.js': 'module.exports = () => {}',
+    '.detaignore': '[ab]\\.js$\n',
+  }
+  for (const entry of ['a.js', 'b.js']) {
+    const built = await stage.build(both, { config: { ...config, build: 'true', entry } })
+    expect(built.error, built.output).toBeUndefined()
+    expect(await names(built)).toEqual(['.detaignore', entry])
+  }
+})

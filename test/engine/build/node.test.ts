@@ -227,6 +227,18 @@ describe('a build', () => {
     expect(other.result?.artifacts.dependencies).toBeDefined()
   })
 
+  it('that was made within larger limits is judged by the micro’s own', async () => {
+    const source = { ...withMs, 'package.json': json({ dependencies: { ms: '2.1.1' } }) }
+    const build = 'head -c 300000 /dev/zero > made'
+    const within = (limits: object) =>
+      stage.build(source, { config: { ...nodejs24, build, limits: { ...defaultLimits, ...limits } } })
+    expect((await within({})).error).toBeUndefined()
+    expect((await within({ sourceBytes: 100_000 })).error).toMatchObject({ code: 'source-too-large' })
+    const refused = await within({ dependencyBytes: 1000 })
+    expect(refused.error).toMatchObject({ code: 'dependencies-too-large' })
+    expect((await within({})).result?.cached).toBe(true)
+  })
+
   it('that fails is told with its own words', async () => {
     const built = await stage.build(files, {
       config: { ...config, build: 'node -e "throw new Error(\'no template\')"' },
