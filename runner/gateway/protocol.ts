@@ -54,8 +54,15 @@ export const fromGateway = z.discriminatedUnion('type', [
   /** No request, socket or stream for the idle time: the gateway will ask for a wake before it dials again. `socket` is the sandbox it means: another one may be in its place. */
   z.strictObject({ type: z.literal('idle'), deploymentId: z.string(), socket: z.string().optional() }),
   z.strictObject({ type: z.literal('drained'), deploymentId: z.string(), socket: z.string().optional() }),
-  /** An answer did not come in time, or the connection broke: the engine looks whether the sandbox is well. */
-  z.strictObject({ type: z.literal('suspect'), deploymentId: z.string(), reason: z.enum(['timeout', 'broken']) }),
+  /**
+   * An answer did not come in time, or the connection broke: the engine looks whether the sandbox is well. `late` is an answer that did
+   * not come in time while others did: that one is slow, and not stuck.
+   */
+  z.strictObject({
+    type: z.literal('suspect'),
+    deploymentId: z.string(),
+    reason: z.enum(['timeout', 'late', 'broken']),
+  }),
   z.strictObject({ type: z.literal('pong'), id: z.number() }),
 ])
 

@@ -78,8 +78,11 @@ async function tryMicro(service: Service, call: Call, target: Target): Promise<'
       kept,
       limits: service.yard.limits,
     })
-    suspect(service.yard, micro, outcome)
-    if (outcome === 'done') return 'answered'
+    suspect(service.yard, { micro, outcome, timeoutMs: route.timeoutMs })
+    if (outcome === 'done') {
+      micro.answeredAtMs = Date.now()
+      return 'answered'
+    }
     if (outcome === 'stale' && kept) {
       kept = false
       continue
@@ -144,9 +147,16 @@ function refuse(service: Service, call: Call, reason: Reason): void {
   answer(to, reason)
 }
 
+interface Attempt {
+  readonly micro: Micro
+  readonly outcome: Outcome
+  readonly timeoutMs: number
+}
+
 /** Lets the engine look at a micro that does not behave, at most once a second. */
-function suspect(yard: Yard, micro: Micro, outcome: Outcome): void {
-  const reason = outcome === 'timeout' ? 'timeout' : isBreak(outcome) ? 'broken' : undefined
+function suspect(yard: Yard, { micro, outcome, timeoutMs }: Attempt): void {
+  const answers = Date.now() - micro.answeredAtMs < timeoutMs / 2
+  const reason = outcome === 'timeout' ? (answers ? 'late' : 'timeout') : isBreak(outcome) ? 'broken' : undefined
   if (reason === undefined || Date.now() - micro.suspectedAtMs < 1000) return
   micro.suspectedAtMs = Date.now()
   yard.tell({ type: 'suspect', deploymentId: micro.deploymentId, reason })

@@ -60,6 +60,8 @@ export interface Micro {
   /** Those who wait to hear why its sandbox is gone. */
   readonly endWaiters: Set<(told: ToldEnd) => void>
   suspectedAtMs: number
+  /** When it last answered a request to the end. */
+  answeredAtMs: number
   /** The largest execution time of the routes that led here. */
   timeoutMs: number
 }

@@ -34,6 +34,7 @@ export function microOf(yard: Yard, deploymentId: string): Micro {
     end: undefined,
     endWaiters: new Set(),
     suspectedAtMs: 0,
+    answeredAtMs: 0,
     timeoutMs: 0,
   }
   yard.micros.set(deploymentId, micro)

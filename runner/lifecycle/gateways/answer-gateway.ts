@@ -19,7 +19,7 @@ export function answerGateway(runner: Runner, message: FromGateway, gateway: Gat
       return runner.drains.drained(message.socket ?? message.deploymentId, gateway)
     case 'suspect':
       runner.log.info(message, 'a micro did not answer as it should')
-      if (message.reason === 'timeout') void noteLate(runner, message.deploymentId)
+      if (message.reason !== 'broken') void noteLate(runner, message.deploymentId)
       return void (message.reason === 'timeout'
         ? endIfStuck(runner, message.deploymentId)
         : examine(runner, message.deploymentId))

@@ -17,6 +17,22 @@ describe('the execution time', () => {
     await ended.promise
   })
 
+  it("is one request's alone when the micro answers others meanwhile: it is slow then, and not stuck", async () => {
+    const stage = await stageWith(
+      (request, response) => {
+        if (request.url !== '/slow') response.end('well')
+      },
+      { route: { timeoutMs: 400 } },
+    )
+    const late = ask(stage, { path: '/slow' })
+    for (let more = 0; more < 7; more += 1) {
+      expect((await ask(stage)).body).toBe('well')
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+    expect((await late).status).toBe(504)
+    expect(stage.engine.all('suspect')).toMatchObject([{ deploymentId: 'd1', reason: 'late' }])
+  })
+
   it('is counted anew between two bytes', async () => {
     const stage = await stageWith(
       (_request, response) => {
