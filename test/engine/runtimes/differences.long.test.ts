@@ -61,7 +61,10 @@ function words(facts: Facts): Record<string, string> {
   return {
     '`uname -r`': facts.release === release() ? "the host's" : facts.release.replace(/^[\d.]+-gvisor$/, "gVisor's own"),
     '`MemTotal` in `/proc/meminfo`':
-      facts.memory === defaultLimits.memoryBytes ? "the sandbox's limit" : ofHost(facts.memory, totalmem()),
+      // What gVisor's own kernel takes is given on top.
+      facts.memory - defaultLimits.memoryBytes === 20 * 1024 * 1024
+        ? "the sandbox's limit and 20 MB"
+        : ofHost(facts.memory, totalmem()),
     'number of processors': ofHost(facts.processors, availableParallelism()),
     '`/proc/uptime`': facts.uptime < uptime() / 2 ? "the sandbox's" : "the host's",
     ...facts.rows,
