@@ -1,7 +1,7 @@
 import { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
-import { pushJob, queueNames, reportJob, workJob } from './queues.ts'
-import type { PushJob, ReportJob, WorkJob } from './queues.ts'
+import { pushJob, queueNames, reportJob, workJob } from './jobs.ts'
+import type { PushJob, ReportJob, WorkJob } from './jobs.ts'
 
 const DAY_SECONDS = 24 * 3600
 

@@ -1,5 +1,5 @@
 import { addPush, type Queues } from '../contract/queue.ts'
-import type { PushJob } from '../contract/queues.ts'
+import type { PushJob } from '../contract/jobs.ts'
 import type { Store } from '../contract/store/connect.ts'
 import { nextSequence } from '../contract/store/deployments.ts'
 

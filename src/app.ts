@@ -1,6 +1,6 @@
 import type { ApplicationFunction } from 'probot'
 import { MicropushError } from '../contract/errors.ts'
-import type { PushJob } from '../contract/queues.ts'
+import type { PushJob } from '../contract/jobs.ts'
 import type { Log } from './log.ts'
 import { readPush } from './read-push.ts'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { PushJob } from '../contract/queues.ts'
+import type { PushJob } from '../contract/jobs.ts'
 
 const NO_COMMIT = '0'.repeat(40)
 const BRANCH = 'refs/heads/'

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { DelayedError, UnrecoverableError, Worker, type Job } from 'bullmq'
 import { queuePrefix } from '../../contract/queue.ts'
-import { queueNames, workJob, type WorkJob } from '../../contract/queues.ts'
+import { queueNames, workJob, type WorkJob } from '../../contract/jobs.ts'
 import { openWorkerConnection } from '../../contract/store/connect.ts'
 import type { Runner } from '../runner.ts'
 import { noteRestart } from '../../contract/store/restarts.ts'

@@ -1,5 +1,5 @@
 import type { Octokit } from '@octokit/rest'
-import type { PushJob } from '../../contract/queues.ts'
+import type { PushJob } from '../../contract/jobs.ts'
 import { statusOf } from '../github/classify-failure.ts'
 
 /** GitHub's API may lag behind its webhooks by some seconds. */

@@ -1,6 +1,6 @@
 import { statusContext } from '../../contract/names.ts'
 import { addReport, type Queues } from '../../contract/queue.ts'
-import type { PushJob, ReportJob } from '../../contract/queues.ts'
+import type { PushJob, ReportJob } from '../../contract/jobs.ts'
 import type { Store } from '../../contract/store/connect.ts'
 import { lastSent } from '../../contract/store/sent.ts'
 import { statusKey } from '../report/status-key.ts'

@@ -1,6 +1,6 @@
 import type { Deployment } from '../../contract/deployment.ts'
 import { statusContext } from '../../contract/names.ts'
-import type { ReportJob } from '../../contract/queues.ts'
+import type { ReportJob } from '../../contract/jobs.ts'
 import type { Store } from '../../contract/store/connect.ts'
 import { getDeployment } from '../../contract/store/deployments.ts'
 import { lastSent, rememberSent } from '../../contract/store/sent.ts'

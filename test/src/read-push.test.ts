@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { pushJob } from '../../contract/queues.ts'
+import { pushJob } from '../../contract/jobs.ts'
 import { readPush } from '../../src/read-push.ts'
 import { pushPayload, shaA } from './support/samples.ts'
 
