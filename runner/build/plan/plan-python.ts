@@ -19,21 +19,25 @@ with open("pyproject.toml", encoding="utf-8") as file:
 print("\\n".join(project.get("dependencies", [])))
 END`
 
+/** Each line of these files is looked at several times, while nothing else is done: in this many, for half a second at most. */
+const LISTS_BYTES = 4 * 1024 * 1024
+
 /**
  * How the packages of a Python micro are installed: from requirements.txt, else from pyproject.toml.
  *
  * @throws MicropushError `install-failed` for requirements that include a file which is not there
  */
 export async function planPython(dir: string): Promise<InstallPlan | undefined> {
-  const requirements = await readIfAny(dir, 'requirements.txt')
-  if (requirements !== undefined) return planRequirements(dir, requirements)
-  const project = await readIfAny(dir, 'pyproject.toml')
+  const budget = newReadBudget(LISTS_BYTES)
+  const text = await readIfAny(dir, 'requirements.txt', budget)
+  if (text !== undefined) return planRequirements(dir, text, budget)
+  const project = await readIfAny(dir, 'pyproject.toml', budget)
   return project === undefined ? undefined : planProject(project)
 }
 
-async function planRequirements(dir: string, text: string): Promise<InstallPlan | undefined> {
+async function planRequirements(dir: string, text: string, budget: ReadBudget): Promise<InstallPlan | undefined> {
   const inputs: Record<string, string> = {}
-  const wholeSource = await collect({ dir, path: 'requirements.txt', text, inputs, budget: newReadBudget() })
+  const wholeSource = await collect({ dir, path: 'requirements.txt', text, inputs, budget })
   if (Object.values(inputs).every((one) => logicalLines(one).every((line) => includedFile(line) !== undefined))) {
     return undefined
   }

@@ -10,10 +10,11 @@ const LARGEST_BYTES = 32 * MB
 /** What the texts of one install may take together. */
 export interface ReadBudget {
   bytesLeft: number
+  readonly mostBytes: number
 }
 
-export function newReadBudget(): ReadBudget {
-  return { bytesLeft: LARGEST_BYTES }
+export function newReadBudget(mostBytes = LARGEST_BYTES): ReadBudget {
+  return { bytesLeft: mostBytes, mostBytes }
 }
 
 /**
@@ -33,7 +34,7 @@ export async function readIfAny(
   if (budget.bytesLeft < 0) {
     throw new MicropushError(
       'install-failed',
-      `${path} is too large to be read: all that an install reads has at most ${LARGEST_BYTES / MB} MB.`,
+      `${path} is too large to be read: all that an install reads has at most ${budget.mostBytes / MB} MB.`,
     )
   }
   return decodeText(await readFile(file))

@@ -197,5 +197,8 @@ describe('a file that is made to be read slowly', () => {
     const lines = 'x==1 --hash=sha256:0\n'.repeat(600_000)
     const included = { 'requirements.txt': '-r a\n-r b\n-r c', a: lines, b: lines, c: lines }
     await expect(python(included)).rejects.toMatchObject({ code: 'install-failed' })
+    // Lists that a person or a tool writes are far smaller than lock files.
+    const list = { 'requirements.txt': 'a\n'.repeat(3_000_000) }
+    await expect(python(list)).rejects.toMatchObject({ code: 'install-failed', message: expect.stringMatching(/4 MB/) })
   })
 })
