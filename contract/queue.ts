@@ -90,9 +90,14 @@ export async function addRestart(
   })
 }
 
-/** Asks the bot to tell GitHub how a deployment stands, or what is wrong with a commit. */
-export async function addReport(queues: Queues, job: ReportJob): Promise<void> {
+/**
+ * Asks the bot to tell GitHub how a deployment stands, or what is wrong with a commit.
+ *
+ * @param afterMs when nobody has to know at once; what was said before is not said again.
+ */
+export async function addReport(queues: Queues, job: ReportJob, afterMs = 0): Promise<void> {
   await queues.report.add('report', reportJob.parse(job), {
+    delay: afterMs,
     attempts: 30,
     backoff: { type: 'custom' },
     removeOnComplete: true,

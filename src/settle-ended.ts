@@ -3,6 +3,9 @@ import type { Store } from '../contract/store/connect.ts'
 import { getDeployment } from '../contract/store/deployments.ts'
 import { markSettled } from '../contract/store/unsettled.ts'
 
+/** The runner tells it of what was cancelled, once nothing of its build is left; a runner that cannot must not keep it pending for ever. */
+const CANCELLED_MS = 3 * 60_000
+
 /** Queues what follows from the end of deployments: the runner gives back what they hold, and GitHub is told. May run twice. */
 export async function settleEnded(
   ids: readonly string[],
@@ -12,7 +15,8 @@ export async function settleEnded(
     const deployment = await getDeployment(store, id)
     // What was superseded had only waited, so the runner never heard of it.
     if (deployment !== undefined && deployment.state !== 'superseded') await addDestroy(queues, [id])
-    await addReport(queues, { kind: 'deployment', deploymentId: id })
+    const afterMs = deployment?.state === 'cancelled' ? CANCELLED_MS : 0
+    await addReport(queues, { kind: 'deployment', deploymentId: id }, afterMs)
     await markSettled(store, [id])
   }
 }

@@ -1,7 +1,8 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Docker } from '../docker/client.ts'
-import { listContainers, removeContainer } from '../docker/containers.ts'
+import { listContainers } from '../docker/containers.ts'
+import { removeContainer } from '../docker/remove-container.ts'
 import { labels } from '../sandbox/labels.ts'
 import { removeTree } from './store/remove-tree.ts'
 

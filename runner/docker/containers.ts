@@ -78,16 +78,6 @@ export async function stopContainer(docker: Docker, id: string, graceSeconds: nu
   )
 }
 
-/** Kills and removes it, with its anonymous volumes. That it is gone, or being removed, is no failure. */
-export async function removeContainer(docker: Docker, id: string): Promise<void> {
-  await asEngineError(() =>
-    docker
-      .getContainer(id)
-      .remove({ force: true, v: true })
-      .catch(whenStatus([404, 409], undefined)),
-  )
-}
-
 /** Stops all its processes where they are. That they are stopped already is no failure. */
 export async function pauseContainer(docker: Docker, id: string): Promise<void> {
   await asEngineError(() => docker.getContainer(id).pause().catch(whenAlready('paused')))

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { pack } from 'tar-stream'
 import type { Docker } from './client.ts'
-import { removeContainer } from './containers.ts'
+import { removeContainer } from './remove-container.ts'
 import { asEngineError, statusOf } from './engine-error.ts'
 import { imageExists, importImage } from './images.ts'
 

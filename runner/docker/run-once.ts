@@ -2,8 +2,9 @@ import { finished } from 'node:stream/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Docker } from './client.ts'
 import { demux } from './demux.ts'
-import { createContainer, removeContainer, startContainer, type ContainerOptions } from './containers.ts'
+import { createContainer, startContainer, type ContainerOptions } from './containers.ts'
 import { asEngineError } from './engine-error.ts'
+import { removeContainer } from './remove-container.ts'
 
 export interface RunOptions {
   readonly signal: AbortSignal

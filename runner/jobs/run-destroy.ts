@@ -1,3 +1,5 @@
+import { addReport } from '../../contract/queue.ts'
+import { getDeployment } from '../../contract/store/deployments.ts'
 import { allHosts } from '../../contract/store/micros.ts'
 import { Overtaken } from '../overtaken.ts'
 import type { Runner } from '../runner.ts'
@@ -5,7 +7,7 @@ import type { JobEnd } from './job-end.ts'
 
 /**
  * Takes deployments out of service: what is built of them is stopped, no host leads to them any more, what they have begun is
- * finished, then they are gone. May run again after it was interrupted anywhere.
+ * finished, then they are gone; and only then it is told of those that were cancelled. May run again after it was interrupted anywhere.
  */
 export async function runDestroy(
   runner: Runner,
@@ -30,5 +32,8 @@ export async function runDestroy(
 async function takeOut(runner: Runner, id: string, signal: AbortSignal): Promise<void> {
   runner.inProduction.delete(id)
   await runner.drains.drain(id, signal)
-  if (!signal.aborted) await runner.fleet.destroy(id)
+  if (signal.aborted) return
+  await runner.fleet.destroy(id)
+  const deployment = await getDeployment(runner.store, id)
+  if (deployment?.state === 'cancelled') await addReport(runner.queues, { kind: 'deployment', deploymentId: id })
 }

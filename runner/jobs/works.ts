@@ -17,8 +17,8 @@ export interface Works {
   stop(deploymentId: string, reason: Error): Promise<void>
 }
 
-/** Containers are killed and folders removed in seconds. */
-const STOP_MS = 60_000
+/** Containers are killed and folders removed in seconds; it takes two minutes until nobody waits for Docker's removal any more. */
+const STOP_MS = 150_000
 
 interface Work {
   readonly stop: AbortController

@@ -1,4 +1,5 @@
-import { listContainers, removeContainer, stopContainer, unpauseContainer } from '../docker/containers.ts'
+import { listContainers, stopContainer, unpauseContainer } from '../docker/containers.ts'
+import { removeContainer } from '../docker/remove-container.ts'
 import { labels, sandboxFilter } from './labels.ts'
 import { removeBox } from './mounts/make-box.ts'
 import { sandboxPaths } from './paths.ts'

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises'
-import { listContainers, removeContainer } from '../docker/containers.ts'
+import { listContainers } from '../docker/containers.ts'
+import { removeContainer } from '../docker/remove-container.ts'
 import { destroySandbox, type DestroyOptions } from './destroy-sandbox.ts'
 import { labels } from './labels.ts'
 import { listSandboxes, type ListedSandbox } from './list-sandboxes.ts'

@@ -108,6 +108,8 @@ describe('a deployment', () => {
     await promise
     await endMicro(parts.runner.store, { microKey: '7/hello', sequence: 99 })
     expect(await runDestroy(parts.runner, [id], never)).toEqual({ kind: 'done' })
+    // Told once its work is over, and not before.
+    expect(await parts.report()).toContain(id)
     expect(await end).toEqual({ kind: 'done' })
     expect(await stateOf(id)).toBe('cancelled')
   })

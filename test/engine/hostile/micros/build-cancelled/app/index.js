@@ -1,0 +1,3 @@
+const { serve } = require('./attempt.js')
+
+module.exports = serve({ found: async () => require('./found.json') })
