@@ -47,6 +47,8 @@ const environment = z.object({
   /** From the last request on, how long work that the micro still does keeps it from sleep. */
   MICROPUSH_AFTER_RESPONSE_SECONDS: z.coerce.number().min(0).max(LONGEST_TIMER_SECONDS).default(10),
   MICROPUSH_EVICT_SECONDS: z.coerce.number().min(1).max(LONGEST_TIMER_SECONDS).default(3600),
+  /** Any other answer, from its first byte to its last; never less than the micro's execution time. */
+  MICROPUSH_ANSWER_SECONDS: z.coerce.number().min(1).max(LONGEST_TIMER_SECONDS).default(600),
   /** WebSockets and event streams: between two bytes, and in all. */
   MICROPUSH_STREAM_IDLE_SECONDS: z.coerce.number().min(1).max(LONGEST_TIMER_SECONDS).default(600),
   MICROPUSH_STREAM_SECONDS: z.coerce.number().min(1).max(LONGEST_TIMER_SECONDS).default(86_400),
@@ -95,6 +97,7 @@ export interface Settings {
   readonly idleMs: number
   readonly afterResponseMs: number
   readonly evictMs: number
+  readonly answerMs: number
   readonly streamIdleMs: number
   readonly streamMs: number
   readonly trustedProxies: readonly AddressRange[]
@@ -148,6 +151,7 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
     idleMs: value.MICROPUSH_IDLE_SECONDS * 1000,
     afterResponseMs: value.MICROPUSH_AFTER_RESPONSE_SECONDS * 1000,
     evictMs: value.MICROPUSH_EVICT_SECONDS * 1000,
+    answerMs: value.MICROPUSH_ANSWER_SECONDS * 1000,
     streamIdleMs: value.MICROPUSH_STREAM_IDLE_SECONDS * 1000,
     streamMs: value.MICROPUSH_STREAM_SECONDS * 1000,
     trustedProxies: value.MICROPUSH_TRUSTED_PROXIES,

@@ -32,6 +32,8 @@ export interface GatewayLimits {
   readonly replyHeadBytes: number
   readonly replyHeaders: number
   readonly informationalReplies: number
+  /** Any other answer, from its head to its end: the payload limit bounds its bytes, and the time between two of them is no bound for all. */
+  readonly answerMs: number
   /** Between two bytes of a WebSocket or an event stream, in either direction. */
   readonly streamIdleMs: number
   /** A WebSocket or an event stream in all. */
@@ -67,7 +69,8 @@ export const gatewayLimits: GatewayLimits = {
   wakeMs: 35 * SECOND,
   waitersPerMicro: 2000,
   waiters: 5000,
-  endMs: SECOND,
+  // Docker tells of an end within milliseconds, and on a busy machine after a second or two.
+  endMs: 3 * SECOND,
   tableMs: 10 * SECOND,
   upstreams: 4096,
   idleUpstreams: 16,
@@ -75,6 +78,7 @@ export const gatewayLimits: GatewayLimits = {
   replyHeadBytes: 32 * KB,
   replyHeaders: 200,
   informationalReplies: 20,
+  answerMs: 600 * SECOND,
   streamIdleMs: 600 * SECOND,
   streamMs: 86_400 * SECOND,
   goodbyeMs: SECOND,

@@ -8,8 +8,8 @@ import { openFilesLimit, withinOpenFiles } from './open-files.ts'
 
 const log = createLog((line) => process.stderr.write(line))
 const settings = readSettings()
-const { streamIdleMs, streamMs } = settings
-const limits = withinOpenFiles({ ...gatewayLimits, streamIdleMs, streamMs }, openFilesLimit())
+const { answerMs, streamIdleMs, streamMs } = settings
+const limits = withinOpenFiles({ ...gatewayLimits, answerMs, streamIdleMs, streamMs }, openFilesLimit())
 const gateway = createGateway({
   controlSocket: settings.sockets.gateway,
   domain: settings.domain,

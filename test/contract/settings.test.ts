@@ -19,6 +19,7 @@ it('nothing has to be set', () => {
     installMs: 300_000,
     buildMs: 300_000,
     idleMs: 5000,
+    answerMs: 600_000,
     evictMs: 3_600_000,
     githubUrl: 'https://api.github.com',
     dockerSocket: '/var/run/docker.sock',

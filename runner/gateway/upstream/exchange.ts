@@ -145,7 +145,7 @@ class Exchange {
     }
     this.#phase = 'replying'
     if (reply.eventStream) this.#becomeStream()
-    else this.#onProgress()
+    else this.#boundAnswer()
     this.#reply = pumpReply(incoming, this.#call.response, {
       maximumBytes: reply.eventStream ? Number.POSITIVE_INFINITY : route.payloadBytes,
       onProgress: this.#onProgress,
@@ -161,6 +161,17 @@ class Exchange {
     this.#call.response.shouldKeepAlive = false
     // Who refuses seldom reads on, and to go on sending helps nobody.
     if (reply.status >= 300) this.#body.stop()
+  }
+
+  /** Neither a micro that drips nor a client that sips holds its place for ever. */
+  #boundAnswer(): void {
+    const { limits, route } = this.#attempt
+    const onEnd = (): void => {
+      if (this.#reply?.blocked === true) this.#onClientGone()
+      else this.#fail('timeout')
+    }
+    this.#life = setTimeout(onEnd, Math.max(limits.answerMs, route.timeoutMs))
+    this.#onProgress()
   }
 
   #becomeStream(): void {

@@ -55,6 +55,35 @@ describe('the execution time', () => {
     await expect(ask(stage)).rejects.toThrow()
   })
 
+  it('bounds a whole answer, too: one that drips is broken off, which no client takes for its end', async () => {
+    const ended = Promise.withResolvers<void>()
+    const stage = await stageWith(
+      (_request, response) => {
+        const beat = setInterval(() => response.write('x'), 20)
+        response.once('close', () => {
+          clearInterval(beat)
+          ended.resolve()
+        })
+      },
+      { route: { timeoutMs: 100 }, limits: { answerMs: 300 } },
+    )
+    await expect(ask(stage)).rejects.toThrow()
+    await ended.promise
+    await stage.engine.settled()
+    expect(stage.engine.all('suspect')).toMatchObject([{ deploymentId: 'd1' }])
+  })
+
+  it('lets an answer last as long as the micro may take for its first byte', async () => {
+    const stage = await stageWith(
+      (_request, response) => {
+        response.write('x')
+        setTimeout(() => response.end('y'), 200)
+      },
+      { route: { timeoutMs: 5000 }, limits: { answerMs: 50 } },
+    )
+    expect((await ask(stage)).body).toBe('xy')
+  })
+
   it('does not blame the micro for a client that stops sending', async () => {
     const stage = await stageWith((request) => void request.resume(), { route: { timeoutMs: 60 } })
     const client = new RawClient(stage)
@@ -107,6 +136,28 @@ describe('a slow client', () => {
 })
 
 describe('a client that leaves its answer unread', () => {
+  it('a sip at a time is let go when the whole answer has lasted too long, and nobody blames the micro', async () => {
+    const MB = 1024 * 1024
+    const gone = Promise.withResolvers<void>()
+    const stage = await stageWith(
+      (_request, response) => {
+        response.once('close', () => gone.resolve())
+        response.end(Buffer.alloc(60 * MB))
+      },
+      { route: { payloadBytes: 64 * MB, timeoutMs: 100 }, limits: { answerMs: 300 } },
+    )
+    const socket = connect(stage.port, '127.0.0.1')
+    socket.pause()
+    socket.write(`GET / HTTP/1.1\r\nHost: ${HOST}\r\n\r\n`)
+    const sips = setInterval(() => void socket.read(64 * 1024), 10)
+    socket.on('error', () => {})
+    await gone.promise
+    clearInterval(sips)
+    socket.destroy()
+    await stage.engine.settled()
+    expect(stage.engine.all('suspect')).toEqual([])
+  })
+
   it('is let go in the end, and nobody blames the micro', async () => {
     const MB = 1024 * 1024
     const gone = Promise.withResolvers<void>()

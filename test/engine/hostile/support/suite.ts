@@ -50,6 +50,7 @@ export function hostileSuite(isolation: 'runc' | 'gvisor', hostile: readonly Nam
       const secrets = { NPM_TOKEN: token, NODE_AUTH_TOKEN: token, GITHUB_TOKEN: token, AWS_SECRET_ACCESS_KEY: token }
       const settings = { MICROPUSH_SANDBOX: isolation, MICROPUSH_DNS: resolver, MICROPUSH_BUILDS: '3' }
       const deadlines = {
+        MICROPUSH_ANSWER_SECONDS: '12',
         MICROPUSH_INSTALL_SECONDS: String(BUILDER_SECONDS),
         MICROPUSH_BUILD_SECONDS: String(BUILDER_SECONDS),
       }
