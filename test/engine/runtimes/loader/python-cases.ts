@@ -134,6 +134,29 @@ def app(environ, start_response):
     expect((await ask(sandbox.socket)).body).toBe("mine main ['/opt/micropush/lib/python'] ['/app/main.py']")
   })
 
+  test('compiles nothing of the standard library or of the loader, which bring their byte-code', async () => {
+    const files = {
+      'main.py': `
+import sys
+compiled = []
+watch = getattr(sys, "addaudithook", None)
+if watch:
+    watch(lambda event, args: compiled.append(str(args[1])) if event == "compile" else None)
+import asyncio, email, http.client, json, sqlite3, ssl, unittest.mock, urllib.request, xml.dom.minidom, zipfile
+import importlib.util, os
+def cached(module):
+    origin = getattr(module.__spec__, "origin", None) or ""
+    return not origin.endswith(".py") or origin.startswith("/app/") or os.path.exists(importlib.util.cache_from_source(origin))
+missing = [name for name, module in list(sys.modules.items()) if getattr(module, "__spec__", None) and not cached(module)]
+def app(environ, start_response):
+    start_response("200 OK", [])
+    return [repr([[name for name in compiled if name.startswith("/")], missing]).encode()]
+`,
+    }
+    await using sandbox = await serve({ ...python, files, entry: 'main.py' })
+    expect((await ask(sandbox.socket)).body).toBe('[[], []]')
+  })
+
   test('may block in its import with a server of its own', async () => {
     const files = {
       'main.py': `
