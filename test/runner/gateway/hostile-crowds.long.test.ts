@@ -121,7 +121,8 @@ describe('the memory of the gateway', () => {
     const slowest = await slowestAnswer(gateway, 100)
     const { peakMb } = await gateway.memory()
     console.log(`${(peakMb - before.peakMb).toFixed(0)} MB more, slowest answer ${slowest.toFixed(1)} ms`)
-    expect(peakMb - before.peakMb).toBeLessThan(150)
+    // What Node holds for each of the 200 connections before it stops to read; without a bound it would be gigabytes in this time.
+    expect(peakMb - before.peakMb).toBeLessThan(400)
     expect(slowest).toBeLessThan(ANSWER_MS)
   })
 })

@@ -16,7 +16,8 @@ export default {
         network: 'EPERM',
         processes: 'EPERM',
         all: expect.stringMatching(/^(done|EINVAL)$/),
-        clone: 'done',
+        // Said by the one that was made as well, if it is quick.
+        clone: expect.stringMatching(/^(done){1,2}$/),
         setns: 'EPERM',
         write: expect.stringMatching(/^(EROFS|EACCES)$/),
       })
