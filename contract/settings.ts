@@ -40,6 +40,8 @@ const environment = z.object({
     .default('micropush'),
   MICROPUSH_SANDBOX: z.enum(['auto', 'gvisor', 'runc']).default('auto'),
   MICROPUSH_BUILDS: z.coerce.number().int().min(1).max(64).optional(),
+  /** Of these, the most that one owner may have under way. */
+  MICROPUSH_BUILDS_PER_OWNER: z.coerce.number().int().min(1).max(64).optional(),
   /** The longest that dependencies may be installed, and that a `build` command may run. */
   MICROPUSH_INSTALL_SECONDS: z.coerce.number().min(1).max(LONGEST_BUILDER_SECONDS).default(300),
   MICROPUSH_BUILD_SECONDS: z.coerce.number().min(1).max(LONGEST_BUILDER_SECONDS).default(300),
@@ -92,6 +94,7 @@ export interface Settings {
   readonly redisPrefix: string
   readonly sandbox: 'auto' | 'gvisor' | 'runc'
   readonly parallelBuilds: number | undefined
+  readonly buildsPerOwner: number | undefined
   readonly installMs: number
   readonly buildMs: number
   readonly idleMs: number
@@ -146,6 +149,7 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
     redisPrefix: value.MICROPUSH_REDIS_PREFIX,
     sandbox: value.MICROPUSH_SANDBOX,
     parallelBuilds: value.MICROPUSH_BUILDS,
+    buildsPerOwner: value.MICROPUSH_BUILDS_PER_OWNER,
     installMs: value.MICROPUSH_INSTALL_SECONDS * 1000,
     buildMs: value.MICROPUSH_BUILD_SECONDS * 1000,
     idleMs: value.MICROPUSH_IDLE_SECONDS * 1000,

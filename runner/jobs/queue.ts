@@ -3,10 +3,12 @@ import { DelayedError, UnrecoverableError, Worker, type Job } from 'bullmq'
 import { queuePrefix } from '../../contract/queue.ts'
 import { queueNames, workJob, type WorkJob } from '../../contract/jobs.ts'
 import { openWorkerConnection } from '../../contract/store/connect.ts'
+import { getDeployment } from '../../contract/store/deployments.ts'
 import type { Runner } from '../runner.ts'
 import { noteRestart } from '../../contract/store/restarts.ts'
 import { runRestart } from './run-restart.ts'
 import type { JobEnd } from './job-end.ts'
+import { createOwnerShares, type OwnerShares } from './owner-shares.ts'
 import { giveUp, runDeploy } from './run-deploy.ts'
 import { runDestroy } from './run-destroy.ts'
 
@@ -17,6 +19,8 @@ const STALLED_CHECK_MS = 3000
 const MAX_STALLED = 3
 /** When another deployment of the same micro is being built. */
 const BUSY_DELAY_MS = 250
+/** When its owner has as many deployments under way as one may have; up to twice that, so that not all who wait knock at once. */
+const CROWDED_DELAY_MS = 1000
 /** Ends of deployments wait for last requests most of the time. */
 const PARALLEL_ENDS = 32
 /** As many sandboxes are started at once for no other reason. */
@@ -34,8 +38,9 @@ export function openWorkQueue(runner: Runner): WorkQueue {
   const { settings, log } = runner
   const stop = new AbortController()
   const connection = openWorkerConnection(settings)
+  const work = { runner, signal: stop.signal, shares: createOwnerShares(settings.buildsPerOwner) }
   const begin = (name: string, concurrency: number) => {
-    const worker = new Worker(name, async (job, token) => follow(await run(runner, job, stop.signal), job, token), {
+    const worker = new Worker(name, async (job, token) => follow(await run(work, job), job, token), {
       connection,
       prefix: queuePrefix(settings.redisPrefix),
       concurrency,
@@ -68,13 +73,24 @@ export function openWorkQueue(runner: Runner): WorkQueue {
   }
 }
 
-async function run(runner: Runner, job: Job, signal: AbortSignal): Promise<JobEnd> {
+interface Work {
+  readonly runner: Runner
+  readonly signal: AbortSignal
+  readonly shares: OwnerShares
+}
+
+async function run({ runner, signal, shares }: Work, job: Job): Promise<JobEnd> {
   const parsed = workJob.safeParse(job.data)
   if (!parsed.success) throw new UnrecoverableError('not a job of ours')
   switch (parsed.data.kind) {
     case 'deploy': {
+      const { deploymentId } = parsed.data
+      const deployment = await getDeployment(runner.store, deploymentId)
+      if (deployment === undefined) return { kind: 'done' }
+      using share = shares.take(deployment.owner)
+      if (share === undefined) return { kind: 'crowded' }
       const lastTry = job.attemptsMade + 1 >= (job.opts.attempts ?? 1)
-      return runDeploy(runner, { deploymentId: parsed.data.deploymentId, lastTry, signal })
+      return await runDeploy(runner, { deploymentId, lastTry, signal })
     }
     case 'destroy':
       return runDestroy(runner, parsed.data.deploymentIds, signal)
@@ -115,6 +131,9 @@ async function follow(end: JobEnd, job: Job, token: string | undefined): Promise
       return
     case 'busy':
       await job.moveToDelayed(Date.now() + BUSY_DELAY_MS, token)
+      throw new DelayedError()
+    case 'crowded':
+      await job.moveToDelayed(Date.now() + CROWDED_DELAY_MS * (1 + Math.random()), token)
       throw new DelayedError()
     case 'stopped':
       // The runner is going down; the next one begins it again at once.

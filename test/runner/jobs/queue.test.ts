@@ -2,8 +2,10 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { Worker } from 'bullmq'
 import { addDeploy, addDestroy, queuePrefix } from '../../../contract/queue.ts'
 import { queueNames } from '../../../contract/jobs.ts'
+import { defaultLimits } from '../../../contract/limits.ts'
 import { openWorkerConnection } from '../../../contract/store/connect.ts'
 import { getDeployment } from '../../../contract/store/deployments.ts'
+import { Overtaken } from '../../../runner/overtaken.ts'
 import { openWorkQueue, type WorkQueue } from '../../../runner/jobs/queue.ts'
 import { startTestRunner, type TestRunner } from '../support/runner.ts'
 
@@ -39,6 +41,30 @@ it('an end does not wait for builds, however few of them there may be at once', 
   await addDestroy(parts.runner.queues, ['other'])
   await expect.poll(() => parts.did.length, { timeout: 5000 }).toBe(1)
   expect(await stateOf(id)).toBe('fetching')
+})
+
+it('an owner who has as many builds as one may have waits, and others are built meanwhile', async () => {
+  const settings = { ...parts.runner.settings, parallelBuilds: 2, buildsPerOwner: 1 }
+  queue = openWorkQueue({ ...parts.runner, settings })
+  // The bot is away: each build that has begun waits for it.
+  const push = async (owner: string, name: string, repositoryId: number) => {
+    const config = { name, src: '.', env: {}, secrets: [], limits: defaultLimits }
+    const { id } = await parts.queued({ owner, repository: name, repositoryId, config })
+    await addDeploy(parts.runner.queues, id)
+    return id
+  }
+  const first = await push('ada', 'a', 101)
+  await expect.poll(() => stateOf(first)).toBe('fetching')
+  const second = await push('Ada', 'b', 102)
+  const job = async () => (await parts.runner.queues.work.getJob(second))?.getState()
+  await expect.poll(job).toBe('delayed')
+  const other = await push('bob', 'c', 103)
+  await expect.poll(() => stateOf(other)).toBe('fetching')
+  expect(await stateOf(second)).toBe('queued')
+
+  // The first one ends: the place is the second one's.
+  await parts.runner.works.stop(first, new Overtaken())
+  await expect.poll(() => stateOf(second), { timeout: 10_000 }).toBe('fetching')
 })
 
 it('a build whose runner goes down is there for the next one', async () => {
