@@ -24,6 +24,7 @@ import { appName, keepSource, makeMountPoint } from './keep-source.ts'
 import { runBuilder } from './builder/run-builder.ts'
 import { DiskBoundReached } from './builder/run-watched.ts'
 import { sealTree } from './store/seal-tree.ts'
+import { ownLibrary, PYTHON_LIBRARY } from './own-library.ts'
 import { OWN_DETA } from './pip/pip-install.ts'
 import { singleFlight } from './single-flight.ts'
 
@@ -37,7 +38,7 @@ const record = z.object({
 type BuildRecord = Readonly<z.infer<typeof record>>
 
 /** Grows when a build made by an older micropush is no longer what we would make. */
-const RECIPE = 2
+const RECIPE = 3
 
 const flights = singleFlight()
 
@@ -141,7 +142,7 @@ async function runBuild(build: Build, { plan, layer, command }: BuildStep): Prom
   build.onDetail('Building')
   const node = build.runtime.language === 'node'
   const script = [
-    ...(node ? [] : [OWN_DETA]),
+    ...(node ? [] : [OWN_DETA, PYTHON_LIBRARY]),
     ...(plan?.wholeSource === true ? [] : [COPY_SOURCE]),
     ...(layer !== undefined && node
       ? ['rm -rf /app/node_modules', 'cp -a --no-preserve=ownership /layer /app/node_modules']
@@ -152,7 +153,11 @@ async function runBuild(build: Build, { plan, layer, command }: BuildStep): Prom
   try {
     await runBuilder(build, {
       code: 'strangers',
-      mounts: [sourceMount(build), ...(layer === undefined ? [] : [layerMount(build, layer)])],
+      mounts: [
+        sourceMount(build),
+        await ownLibrary(build.dataDir, build.runtime.language),
+        ...(layer === undefined ? [] : [layerMount(build, layer)]),
+      ],
       script,
       argument: command,
       env: build.config.env,

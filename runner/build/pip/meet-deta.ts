@@ -1,7 +1,7 @@
 import { detaHashes, ownVersion } from './deta-wheel.ts'
 
 /** pip replaces variables of this form in requirements files. */
-const OURS = `deta==${ownVersion('${MICROPUSH_DETA}')}`
+export const OURS = `deta==${ownVersion('${MICROPUSH_DETA}')}`
 
 /**
  * A requirements file in which every line that asks for `deta`, in whatever version, with whatever extras or from wherever, asks for

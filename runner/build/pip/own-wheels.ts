@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto'
-import { chmod, mkdir, readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MicropushError } from '../../../contract/errors.ts'
 import type { BuilderMount } from '../builder/builder-container.ts'
-import { writeWhole } from '../store/artifact-store.ts'
+import { ownFiles } from '../own-files.ts'
 import { detaVersions, detaWheel, MARK, ownVersion, WHEELS } from './deta-wheel.ts'
 
 /**
@@ -14,26 +13,11 @@ export async function ownWheels(dataDir: string): Promise<BuilderMount> {
   const files = detaVersions.flatMap((version) => {
     const own = ownVersion(version)
     return [
-      [`deta-${own}-py3-none-any.whl`, detaWheel(version)],
-      [`${version}.txt`, Buffer.from(`deta==${own}\n`)],
-    ] as const
+      { name: `deta-${own}-py3-none-any.whl`, content: detaWheel(version) },
+      { name: `${version}.txt`, content: `deta==${own}\n` },
+    ]
   })
-  const hash = createHash('sha256')
-  for (const [name, bytes] of files) hash.update(name).update(bytes)
-  const from = join(dataDir, 'wheels', hash.digest('hex').slice(0, 32))
-  const mount = { from, to: WHEELS, access: 'read-only' } as const
-  await mkdir(from, { recursive: true })
-  await chmod(from, 0o755)
-  for (const [name, bytes] of files) await provide(join(from, name), bytes)
-  return mount
-}
-
-/** A constraint that was cut short, by a runner that died or another build that has just begun, would let strangers' packages in. */
-async function provide(path: string, bytes: Buffer): Promise<void> {
-  const there = await readFile(path).catch(() => undefined)
-  if (there?.equals(bytes) === true) return
-  await writeWhole(path, bytes)
-  await chmod(path, 0o644)
+  return { from: await ownFiles({ dataDir, folder: 'wheels', files }), to: WHEELS, access: 'read-only' }
 }
 
 /** Whoever publishes a package can put any file into it, but has no such version. */

@@ -1,12 +1,13 @@
 import { posix } from 'node:path'
 import { MicropushError } from '../../../contract/errors.ts'
-import { meetDeta } from '../pip/meet-deta.ts'
+import { meetDeta, OURS } from '../pip/meet-deta.ts'
 import { pipInstall } from '../pip/pip-install.ts'
 import type { InstallPlan } from './install-plan.ts'
 import { newReadBudget, readIfAny, type ReadBudget } from './read-inputs.ts'
 
-/** Prints what `[project]` depends on, one requirement a line. tomllib is part of Python since 3.11; pip brings a parser before that. */
+/** Prints what `[project]` depends on, one requirement a line, those for `deta` as `meetDeta` has them. tomllib is part of Python since 3.11; pip brings a parser before that. */
 const LIST_PROJECT = `python3 - > /tmp/requirements.txt <<'END'
+import re
 try:
     import tomllib as toml
 except ImportError:
@@ -16,7 +17,12 @@ except ImportError:
         from pip._vendor import toml
 with open("pyproject.toml", encoding="utf-8") as file:
     project = toml.loads(file.read())["project"]
-print("\\n".join(project.get("dependencies", [])))
+def met(line):
+    if not re.match(r"\\s*deta(?![\\w.-])", line, re.I):
+        return line
+    marker = line.partition(";")[2].strip()
+    return "${OURS}" + (" ; " + marker if marker else "")
+print("\\n".join(map(met, project.get("dependencies", []))))
 END`
 
 /** Each line of these files is looked at several times, while nothing else is done: in this many, for half a second at most. */

@@ -32,6 +32,18 @@ const index = {
 }
 const options = '--no-index\n--find-links wheels\n'
 
+/** Makes the project itself a package, without another one's help (PEP 517). */
+const backend = `import zipfile
+def build_wheel(folder, settings=None, metadata=None):
+    name = "a-1-py3-none-any.whl"
+    with zipfile.ZipFile(f"{folder}/{name}", "w") as wheel:
+        asks = "asks @ file:///app/wheels/asks-1.0-py3-none-any.whl"
+        wheel.writestr("a-1.dist-info/METADATA", f"Metadata-Version: 2.1\\nName: a\\nVersion: 1\\nRequires-Dist: {asks}\\n")
+        wheel.writestr("a-1.dist-info/WHEEL", "Wheel-Version: 1.0\\nGenerator: a\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+        wheel.writestr("a-1.dist-info/RECORD", "")
+    return name
+`
+
 async function installed(files: Files) {
   const built = await stage.build({ ...index, ...files }, { config })
   expect(built.error, built.output).toBeUndefined()
@@ -55,6 +67,19 @@ describe('a requirement for deta is met by ours, and what strangers have under t
     expect(names).toEqual(['deta-1.1.0+micropush.dist-info', 'pins-1.0.dist-info', 'pins.py'])
   })
 
+  it('when pyproject.toml asks for it, in whatever version', async () => {
+    const wanted = ['deta[async]==1.1.0 ; python_version > "3"', 'Deta>=1 ; python_version < "3"']
+    const project = `[project]\nname = "a"\nversion = "1"\ndependencies = ${JSON.stringify(wanted)}\n`
+    expect(await installed({ 'pyproject.toml': project })).toEqual(['deta-1.2.0+micropush.dist-info'])
+  })
+
+  it('when a package that a pyproject.toml with a build backend asks for asks for it', async () => {
+    const project = '[project]\nname = "a"\nversion = "1"\ndynamic = ["dependencies"]\n'
+    const system = '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
+    const names = await installed({ 'pyproject.toml': project + system, 'backend.py': backend })
+    expect(names).toEqual(['a-1.dist-info', 'asks-1.0.dist-info', 'asks.py', 'deta-1.2.0+micropush.dist-info'])
+  })
+
   it('and else the install fails, although strangers have what is asked for', async () => {
     const built = await stage.build({ ...index, 'requirements.txt': `${options}wants\n` }, { config })
     expect(built.error).toMatchObject({ code: 'install-failed' })
@@ -75,5 +100,32 @@ it('a deta that came past all that is found after the install', async () => {
   expect(built.error).toMatchObject({
     code: 'install-failed',
     message: expect.stringMatching(/deta-9\.0\.0 came from/),
+  })
+})
+
+describe('a build command', () => {
+  const found = "import json, deta, micropush; json.dump([deta.__file__, micropush.__file__], open('found.json', 'w'))"
+
+  it('finds our library, in Python', async () => {
+    const built = await stage.build({ ...index, 'make.py': found }, { config: { ...config, build: 'python3 make.py' } })
+    expect(built.error, built.output).toBeUndefined()
+    expect(await stage.read(stage.app(built), 'found.json')).toMatch(
+      /^\["\/opt\/micropush\/lib\/python\/deta\/.*\/opt\/micropush\/lib\/python\/micropush\//,
+    )
+  })
+
+  it('finds the app’s own module of that name first', async () => {
+    const files = { ...index, 'make.py': found, 'deta.py': '' }
+    const built = await stage.build(files, { config: { ...config, build: 'python3 make.py' } })
+    expect(await stage.read(stage.app(built), 'found.json'), built.output).toMatch(/^\["\/app\/deta.py"/)
+  })
+
+  it('finds it in Node, too, by require and by import', async () => {
+    const make = "import { Deta } from 'deta'; import fs from 'fs'; import { createRequire } from 'module'\n"
+    const write = "fs.writeFileSync('found.json', createRequire(import.meta.url).resolve('deta') + typeof Deta)\n"
+    const build = { runtime: 'nodejs24', build: 'node make.mjs' }
+    const built = await stage.build({ 'index.js': '', 'make.mjs': make + write }, { config: build })
+    expect(built.error, built.output).toBeUndefined()
+    expect(await stage.read(stage.app(built), 'found.json')).toBe('/node_modules/deta/index.jsfunction')
   })
 })
