@@ -1,6 +1,7 @@
-import { lstat, mkdir, rm } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { publishArtifact, useArtifact } from './store/artifact-store.ts'
+import { removeTree } from './store/remove-tree.ts'
 import type { Build } from './build.ts'
 import { leaveOut, readIgnored } from './ignore/leave-out.ts'
 import { digest } from './plan/install-plan.ts'
@@ -32,11 +33,9 @@ export function appName(contentHash: string, dependenciesInside: boolean): strin
   return dependenciesInside ? digest([contentHash, 'node_modules']) : contentHash
 }
 
-/** An empty `node_modules`; what the source has there of another kind gives way. */
+/** An empty `node_modules`; what was committed there gives way, since what is installed hides it. */
 export async function makeMountPoint(dir: string): Promise<void> {
   const path = join(dir, 'node_modules')
-  const found = await lstat(path).catch(() => undefined)
-  if (found?.isDirectory()) return
-  await rm(path, { force: true })
+  await removeTree(path)
   await mkdir(path, { mode: 0o755 })
 }

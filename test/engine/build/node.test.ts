@@ -81,6 +81,38 @@ describe('dependencies of a Node micro', () => {
     expect(JSON.parse(await stage.read(stage.dependencies(built), 'ms/package.json'))).toMatchObject({ version })
   })
 
+  const lockOfMs = json({
+    lockfileVersion: 3,
+    packages: { '': { dependencies: { ms: '^2.0.0' } }, 'node_modules/ms': { version: '2.1.1' } },
+  })
+  it.each([
+    ['without a lock file', {}, {}],
+    ['with a lock file', { 'package-lock.json': lockOfMs }, {}],
+    ['with install scripts of the micro itself', {}, { scripts: { postinstall: 'node -e 1' } }],
+  ])('take the place of a node_modules folder that was committed, %s', async (_, lock, more) => {
+    const committed = {
+      'node_modules/ms/index.js': 'committed',
+      'node_modules/ms/package.json': json({ name: 'ms', version: '2.1.1' }),
+      'node_modules/ms/left.js': 'committed',
+      'node_modules/left/index.js': 'committed',
+      'node_modules/.bin/left': 'committed',
+      // By this file npm knows what is installed already.
+      'node_modules/.package-lock.json': json({
+        name: 'a',
+        lockfileVersion: 3,
+        requires: true,
+        packages: { 'node_modules/ms': { version: '2.1.1' }, 'node_modules/left': { version: '1.0.0' } },
+      }),
+    }
+    const manifest = { 'package.json': json({ name: 'a', dependencies: { ms: '^2.0.0' }, ...more }) }
+    const built = await stage.build({ ...index, ...manifest, ...lock, ...committed }, { config: nodejs24 })
+    expect(built.error, built.output).toBeUndefined()
+    const files = await readdir(stage.dependencies(built), { recursive: true })
+    expect(files.filter((name) => name.includes('left'))).toEqual([])
+    expect(await stage.read(stage.dependencies(built), 'ms/index.js')).toContain('module.exports')
+    expect(await readdir(join(stage.app(built), 'node_modules'))).toEqual([])
+  })
+
   it('that do not exist fail in words that name them', async () => {
     const manifest = json({ dependencies: { ms: '99.0.0' } })
     const built = await stage.build({ ...index, 'package.json': manifest }, { config: nodejs24 })
