@@ -20,12 +20,7 @@ export const deploymentStates = [
 export type DeploymentState = (typeof deploymentStates)[number]
 
 /** States in which somebody still works, or has to, and which therefore have a deadline. */
-const pendingStates = [
-  'queued',
-  'fetching',
-  'building',
-  'starting',
-] as const satisfies readonly DeploymentState[]
+const pendingStates = ['queued', 'fetching', 'building', 'starting'] as const satisfies readonly DeploymentState[]
 
 export type PendingState = (typeof pendingStates)[number]
 
