@@ -6,7 +6,7 @@ import type { Container } from './container.ts'
 import type { Outcome } from './push.ts'
 
 /** The longest that an install and a build may take on the suite's stack. */
-export const BUILDER_SECONDS = 25
+export const BUILDER_SECONDS = 20
 
 /** One hostile micro: its folder is the repository, and this says what comes of it. */
 export interface Hostile {
