@@ -7,10 +7,11 @@ import { z } from 'zod'
  * - `processes`: it ended by itself after it had been refused a process or thread.
  * - `crash`: a signal ended it that nobody of us had sent.
  * - `exit`: it ended by itself, with an exit code.
+ * - `disk`: the machine's disk was nearly full, and its `/tmp` took the most of it.
  * - `stopped`: it was ended by us, for a newer deployment, an eviction or a restart.
  * - `unknown`: it is gone, and nothing says why.
  */
-const endReasons = ['memory', 'timeout', 'processes', 'crash', 'exit', 'stopped', 'unknown'] as const
+const endReasons = ['memory', 'timeout', 'processes', 'crash', 'exit', 'disk', 'stopped', 'unknown'] as const
 
 /** How a micro ended, as far as it is known. */
 export const microEnd = z.strictObject({
@@ -36,6 +37,8 @@ export function describeEnd({ reason, exitCode, signal }: MicroEnd): string {
       return `The micro was ended by signal ${signal ?? 'unknown'}.`
     case 'exit':
       return `The micro ended by itself with exit code ${exitCode ?? 0}.`
+    case 'disk':
+      return 'The micro was ended because the disk of this machine is nearly full, and its /tmp held the most.'
     case 'stopped':
       return 'The micro was ended to make room for another start of it.'
     case 'unknown':

@@ -7,6 +7,7 @@ import { getDeployment } from '../contract/store/deployments.ts'
 import { MicropushError } from '../contract/errors.ts'
 import { GATEWAY_GID, prepareGround } from './ground/prepare-ground.ts'
 import { createWarmUps } from './build/warm/warm-ups.ts'
+import { guardDisk } from './housekeeping/guard-disk.ts'
 import { createHousekeeping } from './housekeeping/keep-house.ts'
 import { answerGateway } from './lifecycle/gateways/answer-gateway.ts'
 import { createDrains } from './lifecycle/gateways/drains.ts'
@@ -137,6 +138,7 @@ export async function startRunner(settings: Settings, log: Logger): Promise<Star
     onTrouble: (error) => log.error({ err: error }, 'the firewall could not be looked after'),
   })
   const pruning = keepAppLogs(runner, stop.signal)
+  const guarding = guardDisk(runner, stop.signal)
   const health = await serveHealth(runner, means)
   const workQueue = openWorkQueue(runner)
 
@@ -147,7 +149,7 @@ export async function startRunner(settings: Settings, log: Logger): Promise<Star
       await runner.warmUps.close()
       fleet.close()
       runner.processes.close()
-      await Promise.all([exits, firewall, pruning, appLogs.close()])
+      await Promise.all([exits, firewall, pruning, guarding, appLogs.close()])
       health.close()
       await gateways.close()
       await queues.close()

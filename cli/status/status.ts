@@ -21,6 +21,7 @@ const words: Readonly<Record<IncidentKind, string>> = {
   unknown: 'gone, for a reason that is not known',
   late: 'requests that got 504',
   'memory-of-child': 'a process ended for want of memory, the rest went on',
+  disk: 'ended because the disk was nearly full',
   'process-refused': 'a new process or thread refused',
 }
 

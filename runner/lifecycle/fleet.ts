@@ -47,6 +47,8 @@ export interface Fleet {
   temperature(deploymentId: string): Temperature
   /** The sandbox that it has at the moment. */
   sandbox(deploymentId: string): Sandbox | undefined
+  /** Those that are there, hot or frozen. */
+  sandboxes(): Sandbox[]
   /** Seconds until the next start may be tried; 0 for one that does not crash. */
   pauseSeconds(deploymentId: string): number
   /** Stops the timers; sandboxes stay as they are. */
@@ -207,6 +209,7 @@ export function createFleet(options: FleetOptions): Fleet {
       ),
     temperature: (id) => members.get(id)?.temperature ?? 'cold',
     sandbox: (id) => members.get(id)?.sandbox,
+    sandboxes: () => [...members.values()].flatMap(({ sandbox }) => (sandbox === undefined ? [] : [sandbox])),
     pauseSeconds: (id) => Math.max(0, Math.ceil(((members.get(id)?.notBeforeMs ?? 0) - Date.now()) / 1000)),
     close() {
       for (const member of members.values()) clearTimeout(member.evictTimer)

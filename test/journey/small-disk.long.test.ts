@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { readDisk } from '../../runner/housekeeping/disk.ts'
 import type { Repository } from './support/repository.ts'
-import { saying } from './support/micros.ts'
+import { nodeMicro, saying } from './support/micros.ts'
 import { startStack, type Stack } from './support/stack.ts'
 
 const run = promisify(execFile)
@@ -102,6 +102,34 @@ it('gives back what nobody needs before a build, refuses below the floor in word
   expect(await readFile(join(disk, 'beside/artifacts/app/old/file'), 'utf8')).toBe('mine')
   for (const kind of ['volume', 'network', 'container']) await run('docker', [kind, 'inspect', DECOY])
   await run('docker', ['image', 'inspect', `${DECOY}:1`])
+})
+
+it('ends the micro that fills the disk by its /tmp, in words, and everybody else goes on', async () => {
+  const hungry = await stack.repository('ada/hungry')
+  repositories.push(hungry)
+  await hungry.write(
+    nodeMicro(`
+      if (request.url !== '/fill') return response.end('well')
+      const file = require('fs').openSync('/tmp/fill', 'a')
+      const more = () => { try { require('fs').writeSync(file, Buffer.alloc(1024 * 1024, 1)); setTimeout(more, 20) } catch (error) { response.end(error.code) } }
+      more()`),
+  )
+  const sha = await hungry.commit()
+  await hungry.push()
+  expect(await stack.outcome('ada/hungry', sha, 'micropush/hungry')).toMatchObject({ state: 'success' })
+  const { freeBytes } = await readDisk(disk)
+  // Less than it may write, and more than the half of the floor at which it is ended.
+  expect(freeBytes).toBeLessThan(500 * MB)
+  expect(freeBytes).toBeGreaterThan(35 * MB)
+
+  const filled = await stack.ask(stack.host('hungry--ada'), { path: '/fill', headers: { accept: 'application/json' } })
+  expect(filled.status).toBe(502)
+  expect(filled.body).toMatch(/disk of this machine is nearly full/)
+  await expect.poll(async () => (await readDisk(disk)).freeBytes, { timeout: 10_000 }).toBeGreaterThan(30 * MB)
+  for (const name of ['c', 'd']) expect((await stack.ask(stack.host(`${name}--ada`))).body).toBe(name)
+  // It is started again with the next request, and its /tmp is empty.
+  await expect.poll(async () => (await stack.ask(stack.host('hungry--ada'))).body, { timeout: 10_000 }).toBe('well')
+  await stack.healthy()
 })
 
 async function pushed(name: string): Promise<Repository> {

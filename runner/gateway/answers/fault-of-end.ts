@@ -12,6 +12,7 @@ export function faultOfEnd(end: MicroEnd | undefined): Fault {
       return 'timeout'
     case 'crash':
     case 'exit':
+    case 'disk':
     case 'stopped':
     case 'unknown':
     case undefined:
