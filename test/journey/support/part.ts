@@ -11,6 +11,10 @@ export interface Part {
   signal(signal: NodeJS.Signals): void
 }
 
+/** A test run that is cut short takes its processes along. */
+const endsWithUs = new Set<() => unknown>()
+process.on('exit', () => endsWithUs.forEach((end) => end()))
+
 export function createPart(spec: {
   readonly name: string
   readonly command: readonly [string, ...string[]]
@@ -19,8 +23,7 @@ export function createPart(spec: {
 }): Part {
   const log = createWriteStream(spec.logFile, { flags: 'a' })
   let child: ChildProcess | undefined
-  // A test run that is cut short takes its processes along.
-  process.on('exit', () => child?.kill('SIGKILL'))
+  endsWithUs.add(() => child?.kill('SIGKILL'))
   return {
     signal: (signal) => void child?.kill(signal),
     start() {
