@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { checkCase, logOf } from './deta/case.ts'
-import { plainCases } from './deta/plain-cases.ts'
 import { startStack, type Stack } from './support/stack.ts'
 
 let stack: Stack
@@ -8,12 +7,6 @@ beforeAll(async () => {
   stack = await startStack({ MICROPUSH_SANDBOX: 'runc' })
 })
 afterAll(() => stack[Symbol.asyncDispose]())
-
-describe.concurrent('a repository that was written for Deta', () => {
-  it.each(plainCases.map((one, index) => ({ ...one, index })))('$title', async (one) => {
-    await checkCase(stack, `deta-${one.index}`, one)
-  })
-})
 
 describe('a Spacefile', () => {
   it('makes a micro of each of its entries, pages among them', async () => {

@@ -23,7 +23,7 @@ const forbidden = [
 const internet = '198.51.100.7'
 const opened = '10.77.88.100'
 const ports = [80, 25]
-const REARRANGING_MS = 4000
+const REARRANGING_MS = 2500
 
 describe.each(await isolationsHere())('what a sandbox can reach under %s', (isolation) => {
   let stage: Stage

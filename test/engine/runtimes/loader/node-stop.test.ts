@@ -2,6 +2,7 @@ import { describe } from 'vitest'
 import { groundOf } from './ground.ts'
 import { nodeStopCases } from './node-stop-cases.ts'
 
-describe.each(['nodejs14', 'nodejs24'])('a Node micro on %s that is asked to stop', async (id) => {
-  nodeStopCases(await groundOf(id))
+/** The oldest and the newest are tried in `oldest-and-newest.long.test.ts`. */
+describe('a Node micro on nodejs14 that is asked to stop', async () => {
+  nodeStopCases(await groundOf('nodejs14'))
 })
