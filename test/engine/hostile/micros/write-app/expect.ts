@@ -15,11 +15,11 @@ export default {
   },
 } satisfies Hostile
 
-/** Of every artifact's names, rights and content, as the host has them. */
+/** Of the names, rights and content of all apps, as the host has them; what is noted beside them, and caches, come and go meanwhile. */
 async function digest(dataDir: string): Promise<string> {
   const { stdout } = await promisify(execFile)('sh', [
     '-c',
-    'find "$1"/artifacts -printf "%p %m %u %T@ %s\\n" | sort | sha256sum; find "$1"/artifacts -type f -print0 | sort -z | xargs -0 cat | sha256sum',
+    'cd "$1"/artifacts/app; find . -mindepth 2 -printf "%p %m %u %T@ %s\\n" | sort | sha256sum; find . -mindepth 2 -type f -print0 | sort -z | xargs -0 cat | sha256sum',
     'sh',
     dataDir,
   ])
