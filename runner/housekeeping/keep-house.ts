@@ -4,7 +4,8 @@ import { imagesDir } from '../docker/daemon.ts'
 import { removeRuntimes } from '../images/remove-runtimes.ts'
 import type { Runner } from '../runner.ts'
 import { isOnDisk } from './disk.ts'
-import { makeRoom } from './make-room.ts'
+import { countArtifactBytes } from './list-artifacts.ts'
+import { makeRoom, type Room } from './make-room.ts'
 import { removeArtifacts } from './remove-artifacts.ts'
 
 /** What ends often need not be looked at each time: artifacts stay for an hour at least. */
@@ -28,6 +29,9 @@ export function createHousekeeping(): Housekeeping {
   const begun = new Map<symbol, number>()
   /** One looks at a time: two that free for the same need would free twice. */
   let turn: Promise<unknown> = Promise.resolve()
+  /** Counted when a deployment has ended, so that the next one need not wait for it. */
+  let usedBytes: number | undefined
+  const count = async (runner: Runner) => (usedBytes = await countArtifactBytes(runner.dataDir))
   return {
     async tidy(runner) {
       const nowMs = Date.now()
@@ -49,12 +53,19 @@ export function createHousekeeping(): Housekeeping {
     async begin(runner) {
       const mine = Symbol('deployment')
       begun.set(mine, Date.now())
-      const end = { [Symbol.dispose]: () => void begun.delete(mine) }
+      const end = () => {
+        begun.delete(mine)
+        count(runner).catch((error: unknown) => runner.log.warn({ err: error }, 'artifacts could not be counted'))
+      }
       try {
-        const mineTurn = turn.then(() => look(runner, Math.min(...begun.values())))
+        const mineTurn = turn.then(async () => {
+          const used = { usedBytes: usedBytes ?? (await count(runner)), usedBeforeMs: Math.min(...begun.values()) }
+          const removed = await look(runner, used)
+          if (removed > 0) await count(runner)
+        })
         turn = mineTurn.catch(() => {})
         await mineTurn
-        return end
+        return { [Symbol.dispose]: end }
       } catch (error) {
         begun.delete(mine)
         throw error
@@ -63,7 +74,7 @@ export function createHousekeeping(): Housekeeping {
   }
 }
 
-async function look(runner: Runner, usedBeforeMs: number): Promise<void> {
+async function look(runner: Runner, used: Pick<Room, 'usedBytes' | 'usedBeforeMs'>): Promise<number> {
   const { dataDir, store, settings, docker, log } = runner
   const runs = (id: string) => runner.fleet.sandbox(id) !== undefined
   const { diskBudgetBytes, diskFloorBytes } = settings
@@ -74,6 +85,7 @@ async function look(runner: Runner, usedBeforeMs: number): Promise<void> {
     if (removed.length > 0) log.info({ removed }, 'the disk is full: images of runtimes that nobody needs were removed')
   }
   const bounds = { diskBudgetBytes, diskFloorBytes }
-  const removed = await makeRoom({ dataDir, store, nowMs: Date.now(), ...bounds, usedBeforeMs, runs, removeImages })
+  const removed = await makeRoom({ dataDir, store, nowMs: Date.now(), ...bounds, ...used, runs, removeImages })
   if (removed > 0) log.info({ removed }, 'artifacts were removed to make room')
+  return removed
 }

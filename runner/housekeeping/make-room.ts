@@ -18,6 +18,8 @@ export interface Room {
   readonly nowMs: number
   readonly diskBudgetBytes: number | undefined
   readonly diskFloorBytes: number | undefined
+  /** What all artifacts take, as it was last counted. */
+  readonly usedBytes: number
   /** What was used since then may be part of a build that runs. */
   readonly usedBeforeMs: number
   /** Whether a deployment that ended has a sandbox yet, whose files must not go. */
@@ -28,8 +30,8 @@ export interface Room {
 
 /**
  * Makes sure, before a deployment writes anything, that there is room for it: artifacts that no kept deployment needs go, the least
- * recently used first, until what is left fits the budget and the disk has more than the floor free. Costs a few milliseconds when there is
- * nothing to do.
+ * recently used first, until what is left fits the budget and the disk has more than the floor free. Costs one question to the file system when
+ * there is nothing to do.
  *
  * @returns how many artifacts were removed.
  * @throws MicropushError `disk-full` when all that may go is not enough for the floor.
@@ -37,17 +39,9 @@ export interface Room {
 export async function makeRoom(room: Room): Promise<number> {
   const disk = await readDisk(room.dataDir)
   const bounds = diskBounds(disk, room)
-  const artifacts = await listArtifacts(room.dataDir)
-  const usedBytes = artifacts.reduce((sum, { bytes }) => sum + bytes, 0)
-  const needBytes = bytesToFree(disk, bounds, usedBytes)
-  let removed = 0
-  if (needBytes > 0) {
-    await sweepRemoved(room.dataDir)
-    const kept = await keptArtifacts(room.store, { endedSinceMs: room.nowMs - ENDED_MS, runs: room.runs })
-    for (const artifact of chooseRemovals(artifacts, { kept, usedBeforeMs: room.usedBeforeMs, needBytes })) {
-      if (await removeArtifact({ dataDir: room.dataDir, ...artifact }, room.usedBeforeMs)) removed += 1
-    }
-  }
+  const needBytes = bytesToFree(disk, bounds, room.usedBytes)
+  if (needBytes === 0) return 0
+  const removed = await removeUnneeded(room, needBytes)
   if ((await readDisk(room.dataDir)).freeBytes >= bounds.floorBytes) return removed
   await room.removeImages()
   const { freeBytes } = await readDisk(room.dataDir)
@@ -56,6 +50,17 @@ export async function makeRoom(room: Room): Promise<number> {
     'disk-full',
     `The disk of this micropush is full: ${formatSize(freeBytes)} are free, and a deployment begins with ${formatSize(bounds.floorBytes)} at least. Its operator has to make room; live micros go on. Push again after that.`,
   )
+}
+
+async function removeUnneeded({ dataDir, store, nowMs, usedBeforeMs, runs }: Room, needBytes: number): Promise<number> {
+  await sweepRemoved(dataDir)
+  const artifacts = await listArtifacts(dataDir)
+  const kept = await keptArtifacts(store, { endedSinceMs: nowMs - ENDED_MS, runs })
+  let removed = 0
+  for (const artifact of chooseRemovals(artifacts, { kept, usedBeforeMs, needBytes })) {
+    if (await removeArtifact({ dataDir, ...artifact }, usedBeforeMs)) removed += 1
+  }
+  return removed
 }
 
 /** How much has to go, in bytes; 0 when everything fits. */

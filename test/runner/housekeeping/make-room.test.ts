@@ -7,6 +7,7 @@ import { endMicro } from '../../../contract/store/micros.ts'
 import { artifactDir, publishArtifact, type ArtifactKind } from '../../../runner/build/store/artifact-store.ts'
 import { chooseRemovals } from '../../../runner/housekeeping/choose-removals.ts'
 import { diskBounds, readDisk } from '../../../runner/housekeeping/disk.ts'
+import { countArtifactBytes } from '../../../runner/housekeeping/list-artifacts.ts'
 import { bytesToFree, makeRoom } from '../../../runner/housekeeping/make-room.ts'
 import { startTestRunner, type TestRunner } from '../support/runner.ts'
 
@@ -64,7 +65,7 @@ describe('room on a real disk', () => {
 
   const isThere = (kind: ArtifactKind, name: string) =>
     existsSync(artifactDir({ dataDir: parts.runner.dataDir, kind, name }))
-  const look = (over: Partial<Parameters<typeof makeRoom>[0]> = {}) => {
+  const look = async (over: Partial<Parameters<typeof makeRoom>[0]> = {}) => {
     const { dataDir, store } = parts.runner
     const none = {
       diskBudgetBytes: 10 * MB,
@@ -72,7 +73,8 @@ describe('room on a real disk', () => {
       runs: () => false,
       removeImages: () => Promise.resolve(),
     }
-    return makeRoom({ dataDir, store, nowMs: Date.now(), usedBeforeMs: Date.now(), ...none, ...over })
+    const usedBytes = await countArtifactBytes(dataDir)
+    return makeRoom({ dataDir, store, nowMs: Date.now(), usedBytes, usedBeforeMs: Date.now(), ...none, ...over })
   }
   async function artifact(name: string, ageMs: number): Promise<void> {
     const of = { dataDir: parts.runner.dataDir, kind: 'app' as const, name }
