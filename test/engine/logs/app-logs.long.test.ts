@@ -29,8 +29,12 @@ describe.each(await isolationsHere())('the bounds of an app’s log under %s', (
       .poll(async () => (await at.texts(sandbox.deploymentId)).at(-1), { timeout: 20_000 })
       .toMatch(/^\d+ lines or more .* were left out/)
     const lines = await at.written(sandbox.deploymentId)
-    // On a busy machine Docker takes some seconds to read them all.
-    expect(lines.filter(({ stream }) => stream === 'out').length).toBeLessThan(20 * platformLimits.appLogLinesPerSecond)
+    // However long Docker takes to read them all on a busy machine: no second has more than it may.
+    const seconds = Map.groupBy(
+      lines.filter(({ stream }) => stream === 'out'),
+      ({ atMs }) => Math.floor(atMs / 1000),
+    )
+    for (const [, written] of seconds) expect(written.length).toBeLessThanOrEqual(platformLimits.appLogLinesPerSecond)
   })
 
   test('stays bounded, in memory and in Redis, while the app writes 100 MB as fast as it can and keeps answering', async () => {

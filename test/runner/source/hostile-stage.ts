@@ -27,11 +27,11 @@ export async function fetching(
   options: Partial<FetchInput> = {},
 ): Promise<void> {
   await using bot = await botAnswering((_, response) => answer(response))
-  await mkdir(join(bot.dir, 'a/work/beside'), { recursive: true })
+  await mkdir(join(bot.dir, 'a/place/beside'), { recursive: true })
   await writeFile(join(bot.dir, 'a/sentinel'), 'a')
-  await writeFile(join(bot.dir, 'a/work/beside/sentinel'), 'b')
+  await writeFile(join(bot.dir, 'a/place/beside/sentinel'), 'b')
   const before = await listing(bot.dir)
-  const intoDir = join(bot.dir, 'a/work/into')
+  const intoDir = join(bot.dir, 'a/place/into')
   const input = { botSocket: bot.botSocket, deploymentId: 'd1', folder: '.', intoDir, maxBytes: MB, maxEntries: 100 }
   const began = performance.now()
   const outcome = await fetchSource({ ...input, ...options }, new AbortController().signal).then(
@@ -40,10 +40,10 @@ export async function fetching(
   )
   const tookMs = performance.now() - began
   const after = await listing(bot.dir)
-  const outside = after.filter((one) => !one.startsWith('a/work/into'))
+  const outside = after.filter((one) => !one.startsWith('a/place/into'))
   expect(outside).toEqual(before)
   expect(await readFile(join(bot.dir, 'a/sentinel'), 'utf8')).toBe('a')
-  expect(await readFile(join(bot.dir, 'a/work/beside/sentinel'), 'utf8')).toBe('b')
+  expect(await readFile(join(bot.dir, 'a/place/beside/sentinel'), 'utf8')).toBe('b')
   if ('error' in outcome) expect(after.length).toBe(outside.length)
   await check({ ...outcome, dir: intoDir, tookMs })
 }

@@ -1,30 +1,14 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
+import { distributions, sized } from './distributions.ts'
 import { byDistribution } from '../../../../runner/build/store/by-distribution.ts'
 
-let root = ''
-beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'micropush-distributions-'))
-})
-beforeEach(async () => {
-  await rm(root, { recursive: true, force: true })
-  await mkdir(root)
-})
-afterAll(() => rm(root, { recursive: true, force: true }))
-
-async function record(name: string, text: string): Promise<void> {
-  await mkdir(join(root, `${name}.dist-info`))
-  await writeFile(join(root, `${name}.dist-info`, 'RECORD'), text)
-}
-
-const sized = (sizes: Readonly<Record<string, number>>) =>
-  Object.entries(sizes).map(([name, bytes]) => ({ name, bytes }))
+const { root, record } = distributions()
 
 it('calls folders by the package that lists them, the largest first', async () => {
   await record('scikit_learn-1.5.0', 'sklearn/__init__.py,sha256=x,1\n"sklearn.libs/a,b",,\n../../bin/x,,\n')
-  const found = await byDistribution(root, sized({ other: 2, sklearn: 3, 'sklearn.libs': 4 }))
+  const found = await byDistribution(root(), sized({ other: 2, sklearn: 3, 'sklearn.libs': 4 }))
   expect(found).toEqual([
     { name: 'scikit-learn', bytes: 7 },
     { name: 'other', bytes: 2 },
@@ -32,8 +16,8 @@ it('calls folders by the package that lists them, the largest first', async () =
 })
 
 it('follows no link in the place of a list', async () => {
-  await mkdir(join(root, 'a-1.dist-info'))
-  await writeFile(join(root, 'elsewhere'), 'x/y,,\n')
-  await symlink('../elsewhere', join(root, 'a-1.dist-info', 'RECORD'))
-  expect(await byDistribution(root, sized({ x: 1 }))).toEqual([{ name: 'x', bytes: 1 }])
+  await mkdir(join(root(), 'a-1.dist-info'))
+  await writeFile(join(root(), 'elsewhere'), 'x/y,,\n')
+  await symlink('../elsewhere', join(root(), 'a-1.dist-info', 'RECORD'))
+  expect(await byDistribution(root(), sized({ x: 1 }))).toEqual([{ name: 'x', bytes: 1 }])
 })

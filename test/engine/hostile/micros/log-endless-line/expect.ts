@@ -1,16 +1,8 @@
-import { expect } from 'vitest'
 import type { Hostile } from '../../support/hostile.ts'
-import { expectLogsBounded } from '../../support/logs-bounded.ts'
+import { containsPrinting } from '../../support/print-for-ever.ts'
 
 export default {
   does: 'prints 100 MB without the end of a line',
   deployed: 'beforehand',
-  async contained({ attack, alive, container }) {
-    await attack('/attack')
-    // It answers while it prints, and all of it is printed.
-    await alive()
-    await expect.poll(() => attack('/left'), { timeout: 60_000 }).toBe(0)
-    await expectLogsBounded(await container())
-    await alive()
-  },
+  contained: containsPrinting,
 } satisfies Hostile
