@@ -27,6 +27,10 @@ export const microConfig = z.strictObject({
   limits,
   /** The production branch, or absent: then the repository's default branch. */
   branch: z.string().optional(),
+  /** Globs from the repository's root: only a change of what matches one deploys the micro. Absent: every change does. */
+  paths: z.array(z.string()).optional(),
+  /** Globs of what does not count as a change; they win over `paths`. */
+  ignore: z.array(z.string()).optional(),
   /** Made from files that were written for Deta Micros or Deta Space: what such repositories rely on holds as well. */
   legacy: z.enum(['deta', 'space']).optional(),
   /** A static micro: the first of these folders that exists is served, and the runner has the server for it. */

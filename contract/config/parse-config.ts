@@ -1,6 +1,7 @@
 import type { MicroConfig } from '../config.ts'
 import { defaultLimits, type Limits } from '../limits.ts'
 import { slug } from '../names.ts'
+import { defaultPreviews, type PreviewSettings } from './previews.ts'
 import { newFindings, type ConfigError, type Findings } from './findings.ts'
 import { checkKeys, fileKeys, microKeys, sharedKeys } from './keys.ts'
 import { quote } from './quote.ts'
@@ -23,7 +24,13 @@ export interface ConfigContext {
 }
 
 export type ParseResult =
-  | { readonly ok: true; readonly micros: MicroConfig[]; readonly warnings: string[] }
+  | {
+      readonly ok: true
+      readonly micros: MicroConfig[]
+      /** They hold for the whole repository. */
+      readonly previews: PreviewSettings
+      readonly warnings: string[]
+    }
   | { readonly ok: false; readonly errors: ConfigError[] }
 
 /**
@@ -35,7 +42,7 @@ export function parseConfig(text: string, context: ConfigContext): ParseResult {
   const file = readDocument(text, { findings, json: context.file === 'micro.json' })
   const micros = file === undefined ? [] : readFile(file, { ...context, findings })
   if (findings.errors.length > 0) return { ok: false, errors: findings.errors.toSorted(byPlace) }
-  return { ok: true, micros, warnings: [...findings.warnings] }
+  return { ok: true, micros, previews: defaultPreviews, warnings: [...findings.warnings] }
 }
 
 function byPlace(a: ConfigError, b: ConfigError): number {

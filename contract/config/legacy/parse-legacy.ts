@@ -1,6 +1,7 @@
 import type { MicroConfig } from '../../config.ts'
 import { decodeText } from '../../decode-text.ts'
 import type { Limits } from '../../limits.ts'
+import { defaultPreviews, type PreviewSettings } from '../previews.ts'
 import { lenientFindings } from './lenient-findings.ts'
 import { readDetaJson } from './read-deta-json.ts'
 import { readLenient, type LenientDocument } from './read-lenient.ts'
@@ -31,6 +32,8 @@ export interface LegacyOptions {
 export interface LegacyResult {
   /** None when the files only have the names of Deta's: data that somebody called deta.json, a Spacefile of another tool. */
   readonly micros: readonly MicroConfig[]
+  /** Neither format has a word for them: always the defaults. */
+  readonly previews: PreviewSettings
   /** What was not understood or has no effect here, each with its place. */
   readonly warnings: readonly string[]
   /** Whether all was read. Otherwise a micro may be meant that is not among these, and nothing is to end for it. */
@@ -46,12 +49,18 @@ export function parseLegacy(files: LegacyFiles, options: LegacyOptions): LegacyR
   const space = micros(spacefile, 'space')
   if (space !== undefined) {
     if (files.detaJson !== undefined) spacefile.findings.warn(START, 'the deta.json beside it is not read')
-    return { micros: space, warnings: spacefile.findings.warnings, complete: spacefile.complete }
+    return {
+      micros: space,
+      previews: defaultPreviews,
+      warnings: spacefile.findings.warnings,
+      complete: spacefile.complete,
+    }
   }
   const detaJson = readFile('deta.json', files.detaJson, options)
   const ignored = files.detaignore === true ? [plainMicro('deta', detaJson)] : []
   return {
     micros: micros(detaJson, 'deta') ?? ignored,
+    previews: defaultPreviews,
     warnings: [...spacefile.findings.warnings, ...detaJson.findings.warnings],
     complete: spacefile.complete && detaJson.complete,
   }

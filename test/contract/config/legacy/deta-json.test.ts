@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseLegacy } from '../../../../contract/config/legacy/parse-legacy.ts'
+import { defaultPreviews } from '../../../../contract/config/previews.ts'
 import { defaultLimits } from '../../../../contract/limits.ts'
 
 function read(text: string | Buffer) {
@@ -32,6 +33,7 @@ describe('a deta.json', () => {
         },
       ],
       warnings: [],
+      previews: defaultPreviews,
       complete: true,
     })
   })
@@ -148,6 +150,7 @@ it('a .detaignore alone makes a micro of the files that are there', () => {
   expect(parseLegacy({ detaignore: true }, { owner: 'ada', repository: 'My_Bot' })).toEqual({
     micros: [{ name: 'my-bot', src: '.', env: {}, secrets: [], limits: defaultLimits, legacy: 'deta' }],
     warnings: [],
+    previews: defaultPreviews,
     complete: true,
   })
 })
