@@ -38,13 +38,16 @@ describe('the operator’s guide', () => {
     const rights = /^\| Repository permissions \|(.*)\|$/m.exec(guide)?.[1] ?? ''
     const words = [...rights.matchAll(/\*\*([^*]+)\*\*: (read-only|read and write)/g)]
     const asked = words.map(([, name = '', right]) => [
-      name.toLowerCase().replace('commit ', ''),
+      name.toLowerCase().replace('commit ', '').replaceAll(' ', '_'),
       right === 'read-only' ? 'read' : 'write',
     ])
     expect(Object.fromEntries(asked)).toEqual(app.default_permissions)
-    expect(/^\| Subscribe to events \| \*\*(.*)\*\* \|$/m.exec(guide)?.[1]?.toLowerCase()).toBe(
-      app.default_events.join(', '),
-    )
+    expect(
+      /^\| Subscribe to events \| \*\*(.*)\*\* \|$/m
+        .exec(guide)?.[1]
+        ?.toLowerCase()
+        .replaceAll(/(?<=\w) /g, '_'),
+    ).toBe(app.default_events.join(', '))
     expect(guide).toContain(new URL(app.hook_attributes.url).pathname)
   })
 })
