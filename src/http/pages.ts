@@ -1,5 +1,6 @@
 import { isPending, type Deployment } from '../../contract/deployment.ts'
 import { escapeHtml } from '../../web/escape.ts'
+import { page } from '../../web/page.ts'
 import type { Health } from './health.ts'
 import type { Page } from './respond.ts'
 
@@ -13,24 +14,19 @@ export function healthPage(health: Health): Page {
 
 /** `GET /`: what this is, and whether it is well. */
 export function frontPage(health: Health): Page {
-  const rows = Object.entries(health.parts).map(
-    ([name, state]) => `<tr><th>${escapeHtml(name)}</th><td>${escapeHtml(state)}</td></tr>`,
-  )
-  if (health.sandbox !== undefined) {
-    rows.push(`<tr><th>sandbox</th><td>${escapeHtml(health.sandbox.means)}</td></tr>`)
-  }
-  const body = `<!doctype html>
-<html lang="en">
-<meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>micropush</title>
-<style>body{font:16px/1.5 system-ui;max-width:40rem;margin:3rem auto;padding:0 1rem}th{text-align:left;padding-right:1rem;vertical-align:top}</style>
-<h1>micropush</h1>
-<p>git push → a live micro. Install the GitHub App on a repository, commit a <code>micro.yml</code>, and push.</p>
-<p>${health.ok ? 'Everything works.' : 'Something does not work at the moment.'}</p>
+  const rows = Object.entries(health.parts).map(([name, state]) => row(name, state, state === 'ok' ? 'good' : 'bad'))
+  if (health.sandbox !== undefined) rows.push(row('sandbox', health.sandbox.means, 'soft'))
+  const body = `<h1>git push → a live micro</h1>
+<p>Install the GitHub App on a repository, commit a <code>micro.yml</code>, and push.</p>
+<div class="card">
+<p class="${health.ok ? 'good' : 'bad'}"><b>${health.ok ? 'Everything works.' : 'Something does not work at the moment.'}</b></p>
 <table>${rows.join('')}</table>
-</html>
-`
-  return { status: 200, type: 'text/html; charset=utf-8', body }
+</div>`
+  return { status: 200, type: 'text/html; charset=utf-8', body: page({ title: 'micropush', body }) }
+}
+
+function row(name: string, state: string, tone: 'good' | 'bad' | 'soft'): string {
+  return `<tr><th>${escapeHtml(name)}</th><td class="${tone}">${escapeHtml(state)}</td></tr>`
 }
 
 /** `GET /d/<id>`: how a deployment stands, and its log. */

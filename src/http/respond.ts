@@ -1,11 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { scriptHash } from '../../web/policy.ts'
 
 const DRAIN_MS = 2000
+
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; base-uri 'none'"
 
 /** On every answer: nothing here is for search engines, to be guessed at, framed or kept. */
 const headersOfAll = {
   'cache-control': 'no-store',
-  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
+  'content-security-policy': POLICY,
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
   'x-robots-tag': 'noindex, nofollow',
@@ -15,13 +18,21 @@ export interface Page {
   readonly status: number
   readonly type: 'application/json' | 'text/html; charset=utf-8' | 'text/plain; charset=utf-8'
   readonly body: string
+  /** The one script in the page, which may run and ask the bot itself for more. */
+  readonly script?: string
 }
 
 /** Sends a whole answer, without its body to a HEAD request. */
 export function respond(request: IncomingMessage, response: ServerResponse, page: Page): void {
   const length = Buffer.byteLength(page.body)
-  response.writeHead(page.status, { ...headersOfAll, 'content-type': page.type, 'content-length': length })
+  const policy = page.script === undefined ? POLICY : allowScript(page.script)
+  const headers = { ...headersOfAll, 'content-security-policy': policy }
+  response.writeHead(page.status, { ...headers, 'content-type': page.type, 'content-length': length })
   response.end(request.method === 'HEAD' ? undefined : page.body)
+}
+
+function allowScript(script: string): string {
+  return `${POLICY}; script-src ${scriptHash(script)}; connect-src 'self'`
 }
 
 /**
