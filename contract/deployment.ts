@@ -3,8 +3,9 @@ import { z } from 'zod'
 import { microConfig } from './config.ts'
 import { errorCodes, type ErrorCode } from './errors.ts'
 
-/** In the order a deployment passes through them; the last five are final for the pipeline. */
+/** In the order a deployment passes through them; `held` waits for a person's approval, the last five are final for the pipeline. */
 export const deploymentStates = [
+  'held',
   'queued',
   'fetching',
   'building',
@@ -20,9 +21,18 @@ export const deploymentStates = [
 export type DeploymentState = (typeof deploymentStates)[number]
 
 /** States in which somebody still works, or has to, and which therefore have a deadline. */
-const pendingStates = ['queued', 'fetching', 'building', 'starting'] as const satisfies readonly DeploymentState[]
+export const pendingStates = [
+  'held',
+  'queued',
+  'fetching',
+  'building',
+  'starting',
+] as const satisfies readonly DeploymentState[]
 
 export type PendingState = (typeof pendingStates)[number]
+
+/** States that the runner takes a deployment through. */
+export type WorkState = Exclude<PendingState, 'held'>
 
 export function isPending(state: DeploymentState): state is PendingState {
   return (pendingStates as readonly DeploymentState[]).includes(state)
@@ -30,11 +40,30 @@ export function isPending(state: DeploymentState): state is PendingState {
 
 /** The longest a deployment may stay in a state before the reaper fails it, whoever owned it, unless who works on it set another time. */
 export const stateDeadlinesMs: Readonly<Record<PendingState, number>> = {
+  held: 7 * 24 * 60 * 60_000,
   queued: 60 * 60_000,
   fetching: 5 * 60_000,
   building: 15 * 60_000,
   starting: 2 * 60_000,
 }
+
+/** What a deployment is to be: what everybody gets, or what one pull request would make of it. */
+export const target = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('production') }),
+  z.strictObject({
+    kind: z.literal('preview'),
+    /** The pull request's number. */
+    pull: z.number().int().positive(),
+    /** Whether its commits come from another repository than the one that is deployed. */
+    fork: z.boolean(),
+    /** `none`: the secrets of previews are kept from it, because nobody here has looked at its code. */
+    secrets: z.enum(['preview', 'none']),
+  }),
+])
+
+export type Target = Readonly<z.infer<typeof target>>
+
+export const production: Target = { kind: 'production' }
 
 /** What is known when a deployment comes into being, and never changes. */
 export const deploymentBase = z.strictObject({
@@ -49,6 +78,9 @@ export const deploymentBase = z.strictObject({
   /** Grows with every push that the bot accepted; the higher one is the newer wish. */
   sequence: z.number().int(),
   config: microConfig,
+  target: target.default({ kind: 'production' }),
+  /** Built again from nothing: what was installed and built for the same content before does not count. */
+  fresh: z.boolean().optional(),
   createdAtMs: z.number(),
 })
 
@@ -97,6 +129,14 @@ export interface Deployment extends DeploymentBase {
 /** A new deployment's id: 120 random bits, because who knows it may read the deployment's log. */
 export function newDeploymentId(): string {
   return `d${randomBytes(15).toString('hex')}`
+}
+
+/**
+ * Identifies what a deployment takes the place of: the micro in production, by the micro's own key, or its preview for one pull request.
+ */
+export function targetKey(of: Pick<DeploymentBase, 'repositoryId' | 'config' | 'target'>): string {
+  const key = microKey({ repositoryId: of.repositoryId, micro: of.config.name })
+  return of.target.kind === 'production' ? key : `${key}/pr-${of.target.pull}`
 }
 
 /** Identifies a micro through renames and transfers of its repository. */

@@ -1,0 +1,52 @@
+import { describeErrors } from '../../contract/config/describe-errors.ts'
+import { parseLegacy } from '../../contract/config/legacy/parse-legacy.ts'
+import { parseConfig } from '../../contract/config/parse-config.ts'
+import type { PreviewSettings } from '../../contract/config/previews.ts'
+import type { MicroConfig } from '../../contract/config.ts'
+import type { Store } from '../../contract/store/connect.ts'
+import { grantedLimits } from '../../contract/store/repository/grants.ts'
+import type { GitHub } from '../github/client.ts'
+import { fetchConfig } from './fetch-config.ts'
+
+/** What the config file at one commit asks for. */
+export type Wish =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'invalid'; readonly message: string }
+  | {
+      readonly kind: 'micros'
+      readonly micros: readonly MicroConfig[]
+      readonly previews: PreviewSettings
+      readonly warnings: readonly string[]
+      /** Whether there are no others: what a damaged file seems to leave out goes on. */
+      readonly complete: boolean
+    }
+
+interface RepositoryCommit {
+  readonly installationId: number
+  readonly repositoryId: number
+  readonly owner: string
+  readonly repository: string
+  readonly sha: string
+}
+
+/**
+ * Reads the config file of a commit, or what was written for Deta.
+ *
+ * @throws Octokit's RequestError; 404 while GitHub does not know the commit.
+ */
+export async function readWish(
+  commit: RepositoryCommit,
+  { github, store }: { readonly github: GitHub; readonly store: Store },
+): Promise<Wish> {
+  const { owner, repository, sha, installationId } = commit
+  const found = await fetchConfig(github.forInstallation(installationId), { owner, repository, sha })
+  if (found.kind === 'none') return { kind: 'none' }
+  if (found.kind === 'unusable') return { kind: 'invalid', message: found.message }
+  const granted = await grantedLimits(store, commit)
+  if (found.kind === 'legacy') return { kind: 'micros', ...parseLegacy(found.files, { owner, repository, granted }) }
+  const parsed = parseConfig(found.text, { file: found.file, owner, repository, granted })
+  if (!parsed.ok) return { kind: 'invalid', message: describeErrors(parsed.errors) }
+  const { micros, previews } = parsed
+  const unread = found.unread.map((name) => `${found.file} is what counts; the ${name} beside it is not read`)
+  return { kind: 'micros', micros, previews, warnings: [...unread, ...parsed.warnings], complete: true }
+}

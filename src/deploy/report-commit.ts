@@ -1,0 +1,40 @@
+import { statusContext } from '../../contract/names.ts'
+import { addReport, type Queues } from '../../contract/queue.ts'
+import type { ReportJob } from '../../contract/jobs.ts'
+import type { Store } from '../../contract/store/connect.ts'
+import { lastSent } from '../../contract/store/sent.ts'
+import { statusKey } from '../report/status-key.ts'
+import type { Trigger } from './trigger.ts'
+
+interface Deps {
+  readonly store: Store
+  readonly queues: Queues
+}
+
+type CommitReport = Extract<ReportJob, { kind: 'commit' }>
+
+interface Words extends Pick<CommitReport, 'sha' | 'context' | 'state' | 'description'> {
+  readonly trigger: Trigger
+}
+
+/** Puts a word about a commit that has no deployment into the outbox. */
+export async function reportCommit({ trigger, ...words }: Words, { queues }: Deps): Promise<void> {
+  const { installationId, owner, repository, sequence } = trigger
+  await addReport(queues, { kind: 'commit', installationId, owner, repository, sequence, ...words })
+}
+
+interface Superseded {
+  readonly trigger: Trigger
+  readonly sha: string
+  readonly micro: string
+  readonly by: string
+}
+
+/** Says that a commit was overtaken, unless it has a status already: then it has a deployment, whose state speaks for it. */
+export async function reportSuperseded({ trigger, sha, micro, by }: Superseded, deps: Deps): Promise<void> {
+  const context = statusContext(micro)
+  const { owner, repository } = trigger
+  if ((await lastSent(deps.store, statusKey({ owner, repository, sha, context }))) !== undefined) return
+  const description = `Superseded by ${by.slice(0, 7)}`
+  await reportCommit({ trigger, sha, context, state: 'error', description }, deps)
+}
