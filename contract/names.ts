@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Target } from './deployment.ts'
 
 /** One DNS label of an endpoint holds at most this many characters, so that certificate tools with longer prefixes still fit 63. */
 const LABEL_LENGTH = 53
@@ -23,6 +24,17 @@ interface EndpointNames {
 /** The label that leads to what is in production, such as `hello--ada`. */
 export function productionLabel({ owner, micro }: EndpointNames): string {
   return fit(`${micro}--${slug(owner)}`)
+}
+
+/** The label that leads to what a pull request would make of it, such as `pr-12--hello--ada`. */
+export function previewLabel({ owner, micro, pull }: EndpointNames & { readonly pull: number }): string {
+  return fit(`pr-${pull}--${micro}--${slug(owner)}`)
+}
+
+/** The label that leads to the newest deployment of a target. */
+export function targetLabel(names: EndpointNames & { readonly target: Target }): string {
+  const { target } = names
+  return target.kind === 'production' ? productionLabel(names) : previewLabel({ ...names, pull: target.pull })
 }
 
 /** The label that leads to one deployment for as long as it is kept, such as `0a1b2c3--hello--ada`. */

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { MicroConfig } from '../contract/config.ts'
-import type { Deployment, DeploymentOutcome, PendingState } from '../contract/deployment.ts'
+import type { Deployment, DeploymentOutcome, WorkState } from '../contract/deployment.ts'
 import { formatSize } from '../contract/format-size.ts'
 import { platformLimits } from '../contract/limits.ts'
 import { addReport } from '../contract/queue.ts'
@@ -9,7 +9,7 @@ import { transitionDeployment } from '../contract/store/deployments.ts'
 import { buildMicro, type BuildContext } from './build/build-micro.ts'
 import type { DeploymentLog } from './deployment-log.ts'
 import { prepareRuntime, type RuntimeImages } from './images/prepare.ts'
-import { productionUrl } from './lifecycle/routes.ts'
+import { targetUrl } from './lifecycle/routes.ts'
 import { startDeployment } from './lifecycle/start-deployment.ts'
 import { Overtaken } from './overtaken.ts'
 import { publish } from './publish.ts'
@@ -35,7 +35,7 @@ export async function deploy(runner: Runner, run: Run): Promise<void> {
   const { deployment, log, signal } = run
   const watch = startStopwatch(deployment.createdAtMs)
   const workDir = join(runner.settings.dataDir, 'work', deployment.id)
-  const advance = (to: PendingState, outcome: DeploymentOutcome = {}) => advanceTo(runner, { deployment, to, outcome })
+  const advance = (to: WorkState, outcome: DeploymentOutcome = {}) => advanceTo(runner, { deployment, to, outcome })
 
   try {
     await advance('fetching')
@@ -60,7 +60,7 @@ export async function deploy(runner: Runner, run: Run): Promise<void> {
     const sandbox = await startDeployment(runner, started, signal)
     watch.stage('publish')
     await publish(runner, { deployment: started, sandbox, timings: () => watch.read() })
-    log.note(`Live at ${productionUrl(deployment, runner.settings)}`)
+    log.note(`Live at ${targetUrl(deployment, runner.settings)}`)
   } finally {
     await rm(workDir, { recursive: true, force: true })
   }
@@ -68,7 +68,7 @@ export async function deploy(runner: Runner, run: Run): Promise<void> {
 
 /** Before anything is fetched or built for nothing. */
 async function checkSecrets(runner: Runner, { deployment, log }: Run): Promise<void> {
-  const secrets = await readMicroSecrets(runner, deployment, 'production')
+  const secrets = await readMicroSecrets(runner, deployment)
   requireSecrets(deployment, secrets)
   for (const warning of hiddenVariables(deployment, secrets)) log.note(`Warning: ${warning}`)
 }
@@ -112,11 +112,11 @@ const before = {
   fetching: ['queued', 'fetching', 'building', 'starting'],
   building: ['fetching', 'building'],
   starting: ['building', 'starting'],
-} as const satisfies Record<PendingState, readonly PendingState[]>
+} as const satisfies Record<WorkState, readonly WorkState[]>
 
 async function advanceTo(
   runner: Runner,
-  change: { readonly deployment: Deployment; readonly to: PendingState; readonly outcome: DeploymentOutcome },
+  change: { readonly deployment: Deployment; readonly to: WorkState; readonly outcome: DeploymentOutcome },
 ): Promise<void> {
   const { deployment, to, outcome } = change
   const withinMs = to === 'building' ? longestBuildMs(runner.settings) : undefined

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { microKey, type Deployment } from '../contract/deployment.ts'
+import { targetKey, type Deployment } from '../contract/deployment.ts'
 import { MicropushError } from '../contract/errors.ts'
 import { addDestroy, addReport } from '../contract/queue.ts'
 import { getDeployment, transitionDeployment } from '../contract/store/deployments.ts'
@@ -7,7 +7,7 @@ import { allHosts, publishDeployment, retireDeployments, type Published } from '
 import { markSettled } from '../contract/store/unsettled.ts'
 import { endSandbox } from './lifecycle/end/end-sandbox.ts'
 import { examine } from './lifecycle/end/examine.ts'
-import { hostsOf, productionUrl, routeTo } from './lifecycle/routes.ts'
+import { hostsOf, targetUrl, routeTo } from './lifecycle/routes.ts'
 import { Overtaken } from './overtaken.ts'
 import type { Runner } from './runner.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
@@ -52,7 +52,7 @@ async function record(runner: Runner, { deployment, sandbox, timings }: Publicat
     return await publishDeployment(store, {
       deployment,
       hosts: hostsOf(deployment, settings),
-      outcome: { url: productionUrl(deployment, settings), isolation: sandbox.isolation, timings: timings() },
+      outcome: { url: targetUrl(deployment, settings), isolation: sandbox.isolation, timings: timings() },
     })
   } catch (cause) {
     const found = await inDoubt(runner, deployment.id)
@@ -106,8 +106,7 @@ export async function followUp(runner: Runner, deployment: Deployment): Promise<
   )
   route(runner, deployment, missing)
   await addReport(runner.queues, { kind: 'deployment', deploymentId: deployment.id })
-  const key = microKey({ repositoryId: deployment.repositoryId, micro: deployment.config.name })
-  const retired = await retireDeployments(runner.store, key)
+  const retired = await retireDeployments(runner.store, targetKey(deployment))
   await addDestroy(runner.queues, retired)
   await markSettled(runner.store, retired)
 }

@@ -47,6 +47,7 @@ export async function followDeployment({ store, signal }: Means, { micro, id }: 
 }
 
 const doing: Readonly<Record<PendingState, string>> = {
+  held: 'Waits for approval',
   queued: 'Queued',
   fetching: 'Fetching the source',
   building: 'Building',

@@ -5,13 +5,17 @@ import {
   isPending,
   microKey,
   stateDeadlinesMs,
+  targetKey,
 } from '../deployment.ts'
 import type { Deployment, DeploymentBase, DeploymentOutcome, DeploymentState } from '../deployment.ts'
-import { productionLabel } from '../names.ts'
+import { productionLabel, targetLabel } from '../names.ts'
 import type { Store } from './connect.ts'
 import { scripts } from './scripts.ts'
+import { servedKey } from './targets.ts'
 
 const OUTCOME = 'outcome:'
+/** As long as their logs: names cost nothing, and a repository can end micros of new ones with every push. */
+export const ENDED_TTL_SECONDS = 30 * 24 * 3600
 
 export type Creation =
   | { readonly kind: 'created'; readonly supersededId: string | undefined }
@@ -20,7 +24,7 @@ export type Creation =
   /** A newer push of the same micro was there first. */
   | { readonly kind: 'stale'; readonly newestId: string | undefined }
   /** Another repository of the owner serves a micro of this name. */
-  | { readonly kind: 'name-taken'; readonly microKey: string }
+  | { readonly kind: 'name-taken'; readonly targetKey: string }
 
 /** A number that is higher than every one given out before: the order in which pushes were accepted. */
 export async function nextSequence({ redis, keys }: Store): Promise<number> {
@@ -28,11 +32,16 @@ export async function nextSequence({ redis, keys }: Store): Promise<number> {
 }
 
 /**
- * Notes a new deployment as `queued`; one of the same micro that still waits becomes `superseded` in the same step, and has to be
- * reported and settled (`unsettledDeployments`).
+ * Notes a new deployment as `queued`, or as `held` until somebody approves of it; one of the same target that still waits becomes
+ * `superseded` in the same step, and has to be reported and settled (`unsettledDeployments`).
  */
-export async function createDeployment({ redis, keys }: Store, base: DeploymentBase): Promise<Creation> {
-  const key = microKey({ repositoryId: base.repositoryId, micro: base.config.name })
+export async function createDeployment(
+  { redis, keys }: Store,
+  base: DeploymentBase,
+  state: 'queued' | 'held' = 'queued',
+): Promise<Creation> {
+  const key = targetKey(base)
+  const names = { owner: base.owner, micro: base.config.name }
   const now = Date.now()
   const [kind, detail] = (await redis.eval(
     scripts.create,
@@ -42,17 +51,20 @@ export async function createDeployment({ redis, keys }: Store, base: DeploymentB
     keys.pending,
     keys.history(key),
     keys.claims,
-    keys.micros(base.repositoryId),
+    servedKey(keys, key),
     keys.unsettled,
     base.id,
     base.sequence,
     JSON.stringify(deploymentBase.parse(base)),
     now,
-    now + stateDeadlinesMs.queued,
-    productionLabel({ owner: base.owner, micro: base.config.name }),
+    now + stateDeadlinesMs[state],
+    targetLabel({ ...names, target: base.target }),
     key,
     base.sha,
     keys.deployment(''),
+    state,
+    productionLabel(names),
+    microKey({ repositoryId: base.repositoryId, micro: base.config.name }),
   )) as [Creation['kind'], string]
   switch (kind) {
     case 'created':
@@ -62,7 +74,40 @@ export async function createDeployment({ redis, keys }: Store, base: DeploymentB
     case 'stale':
       return { kind, newestId: detail || undefined }
     case 'name-taken':
-      return { kind, microKey: detail }
+      return { kind, targetKey: detail }
+  }
+}
+
+/**
+ * Notes a deployment that is not to be made, and why, so that everybody who looks for it finds it. It takes nobody's place.
+ */
+export async function skipDeployment(
+  { redis, keys }: Store,
+  base: DeploymentBase,
+  why: string,
+): Promise<Exclude<Creation, { readonly kind: 'name-taken' }>> {
+  const key = targetKey(base)
+  const [kind, detail] = (await redis.eval(
+    scripts.skip,
+    3,
+    keys.micro(key),
+    keys.deployment(base.id),
+    keys.history(key),
+    base.id,
+    base.sequence,
+    JSON.stringify(deploymentBase.parse(base)),
+    Date.now(),
+    key,
+    ENDED_TTL_SECONDS,
+    ...outcomeFields({ detail: why }),
+  )) as ['created' | 'exists' | 'stale', string]
+  switch (kind) {
+    case 'created':
+      return { kind, supersededId: undefined }
+    case 'exists':
+      return { kind, id: detail }
+    case 'stale':
+      return { kind, newestId: detail || undefined }
   }
 }
 
@@ -111,7 +156,7 @@ export async function transitionDeployment({ redis, keys }: Store, change: Trans
  * @returns whether it waits now.
  */
 export async function requeueDeployment({ redis, keys }: Store, deployment: Deployment): Promise<boolean> {
-  const key = microKey({ repositoryId: deployment.repositoryId, micro: deployment.config.name })
+  const key = targetKey(deployment)
   const now = Date.now()
   const result = await redis.eval(
     scripts.requeue,

@@ -18,15 +18,19 @@ export function storeKeys(prefix: string) {
     pending: `${prefix}:pending`,
     /** Set of deployments that were ended, while the jobs that follow from it may not be in the queue yet. */
     unsettled: `${prefix}:unsettled`,
-    micro: (microKey: string) => `${prefix}:micro:${microKey}`,
-    /** Sorted set of a micro's deployments; the score is the sequence. */
-    history: (microKey: string) => `${prefix}:history:${microKey}`,
+    /** Hash: how a target stands. In production its key is the micro's. */
+    micro: (targetKey: string) => `${prefix}:micro:${targetKey}`,
+    /** Sorted set of a target's deployments; the score is the sequence. */
+    history: (targetKey: string) => `${prefix}:history:${targetKey}`,
+    /** Set of a repository's micros in production. */
     micros: (repositoryId: number) => `${prefix}:repository:${repositoryId}:micros`,
-    /** Hash: production label → micro that owns it. */
+    /** Set of the keys of a repository's previews. */
+    previews: (repositoryId: number) => `${prefix}:repository:${repositoryId}:previews`,
+    /** Hash: label → target that owns it. */
     claims: `${prefix}:claims`,
     /** Hash: host name → deployment it leads to. */
     hosts: `${prefix}:hosts`,
-    lease: (microKey: string) => `${prefix}:lease:${microKey}`,
+    lease: (targetKey: string) => `${prefix}:lease:${targetKey}`,
     sent: (statusKey: string) => `${prefix}:sent:${statusKey}`,
     /** Hash: what the newest push of a repository said of it. */
     repository: (repositoryId: number) => `${prefix}:repository:${repositoryId}`,

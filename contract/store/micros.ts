@@ -1,14 +1,15 @@
 import { platformLimits } from '../limits.ts'
-import { microKey } from '../deployment.ts'
+import { targetKey } from '../deployment.ts'
 import type { Deployment, DeploymentOutcome } from '../deployment.ts'
 import type { Store } from './connect.ts'
-import { getDeployment, outcomeFields } from './deployments.ts'
+import { ENDED_TTL_SECONDS, getDeployment, outcomeFields } from './deployments.ts'
 import { scripts } from './scripts.ts'
+import { isPreviewKey, servedKey } from './targets.ts'
 
 /** Records of finished deployments that are kept for each micro. */
 const KEPT_RECORDS = 20
-/** As long as their logs: names cost nothing, and a repository can end micros of new ones with every push. */
-const ENDED_TTL_SECONDS = 30 * 24 * 3600
+/** Older commits of a pull request are of no use to anybody. */
+const KEPT_OF_PREVIEW = 1
 
 export interface Publication {
   readonly deployment: Deployment
@@ -27,7 +28,7 @@ export type Published =
 /** Makes a started deployment the live one of its micro and points its hosts to it, unless something newer happened. */
 export async function publishDeployment({ redis, keys }: Store, publication: Publication): Promise<Published> {
   const { deployment, hosts, outcome } = publication
-  const key = microKey({ repositoryId: deployment.repositoryId, micro: deployment.config.name })
+  const key = targetKey(deployment)
   const [kind, detail] = (await redis.eval(
     scripts.publish,
     4,
@@ -52,47 +53,61 @@ export async function publishDeployment({ redis, keys }: Store, publication: Pub
   }
 }
 
-/** Names (`repositoryId/micro`) of the micros that a repository serves. */
+/** Keys (`repositoryId/micro`) of the micros that a repository serves in production. */
 export async function microsOfRepository({ redis, keys }: Store, repositoryId: number): Promise<string[]> {
   return (await redis.smembers(keys.micros(repositoryId))).toSorted()
 }
 
-/** The newest deployment of a micro, whatever became of it, and the live one. */
-export async function microStanding(
-  store: Store,
-  key: string,
-): Promise<{ newest: Deployment | undefined; live: Deployment | undefined }> {
-  const { newestId, live } = await store.redis.hgetall(store.keys.micro(key))
-  return {
-    newest: newestId === undefined ? undefined : await getDeployment(store, newestId),
-    live: live === undefined ? undefined : await getDeployment(store, live),
-  }
+/** Keys (`repositoryId/micro/pr-<number>`) of the previews that a repository has. */
+export async function previewsOfRepository({ redis, keys }: Store, repositoryId: number): Promise<string[]> {
+  return (await redis.smembers(keys.previews(repositoryId))).toSorted()
+}
+
+export interface Standing {
+  /** The newest that was wanted, whatever became of it. */
+  readonly newest: Deployment | undefined
+  readonly live: Deployment | undefined
+  /** The newest that was not to be made. */
+  readonly skipped: Deployment | undefined
+}
+
+/** How a target stands: in production, by the micro's own key. */
+export async function microStanding(store: Store, key: string): Promise<Standing> {
+  const { newestId, live, skippedId } = await store.redis.hgetall(store.keys.micro(key))
+  const read = async (id: string | undefined) => (id === undefined ? undefined : getDeployment(store, id))
+  return { newest: await read(newestId), live: await read(live), skipped: await read(skippedId) }
+}
+
+/** Deployments of a target that there are records of, the newest first. */
+export async function targetHistory(store: Store, key: string): Promise<Deployment[]> {
+  const ids = await store.redis.zrevrange(store.keys.history(key), 0, -1)
+  const found = await Promise.all(ids.map((id) => getDeployment(store, id)))
+  return found.filter((one) => one !== undefined)
 }
 
 /**
- * Ends a micro as of a push: its live deployments become `destroyed`, its pending ones `cancelled`, its hosts and its name are
+ * Ends a target as of a push or an event of its pull request: its live deployments become `destroyed`, its pending ones `cancelled`, its hosts and its name are
  * free again. Gives the deployments that were touched; a `work` job `destroy` has to follow, and reports, and then they are settled
  * (`unsettledDeployments`).
  */
-export async function endMicro(
+export async function endTarget(
   { redis, keys }: Store,
-  of: { readonly microKey: string; readonly sequence: number },
+  of: { readonly targetKey: string; readonly sequence: number },
 ): Promise<string[]> {
-  const repositoryId = Number(of.microKey.split('/')[0])
   return (await redis.eval(
-    scripts.endMicro,
+    scripts.endTarget,
     7,
-    keys.micro(of.microKey),
-    keys.history(of.microKey),
+    keys.micro(of.targetKey),
+    keys.history(of.targetKey),
     keys.pending,
     keys.hosts,
     keys.claims,
-    keys.micros(repositoryId),
+    servedKey(keys, of.targetKey),
     keys.unsettled,
     of.sequence,
     Date.now(),
     keys.deployment(''),
-    of.microKey,
+    of.targetKey,
     ENDED_TTL_SECONDS,
   )) as string[]
 }
@@ -110,7 +125,7 @@ export async function retireDeployments({ redis, keys }: Store, key: string): Pr
     keys.hosts,
     keys.unsettled,
     Date.now(),
-    platformLimits.keptDeployments,
+    isPreviewKey(key) ? KEPT_OF_PREVIEW : platformLimits.keptDeployments,
     KEPT_RECORDS,
     keys.deployment(''),
     keys.log(''),

@@ -1,3 +1,8 @@
+import { pendingStates } from '../deployment.ts'
+
+/** Lua: whether `state` is one in which somebody still works, or has to. */
+const isPending = pendingStates.map((state) => `state == '${state}'`).join(' or ')
+
 /**
  * Changes that have to be whole or not at all, as Redis scripts. A deployment is a hash: `base` (JSON, never changed), `state`,
  * `since`, `sequence`, `micro`, and one field `outcome:<name>` for each part of its outcome, so that two writers never overwrite
@@ -5,12 +10,15 @@
  */
 export const scripts = {
   /**
-   * KEYS micro, deployment, pending, history, claims, micros, unsettled
-   * ARGV id, sequence, base, now, deadline, label, microKey, sha, deployment key prefix
+   * A preview needs the micro's own name to be free, or its repository's: it is an offer to become that micro.
+   * KEYS micro, deployment, pending, history, claims, micros or previews, unsettled
+   * ARGV id, sequence, base, now, deadline, label, targetKey, sha, deployment key prefix, state, production label, microKey
    */
   create: `
     local claim = redis.call('HGET', KEYS[5], ARGV[6])
     if claim and claim ~= ARGV[7] then return {'name-taken', claim} end
+    local owner = redis.call('HGET', KEYS[5], ARGV[11])
+    if owner and owner ~= ARGV[12] then return {'name-taken', owner} end
     if redis.call('EXISTS', KEYS[2]) == 1 then return {'exists', ARGV[1]} end
     local newest = tonumber(redis.call('HGET', KEYS[1], 'newest') or '0')
     local ended = tonumber(redis.call('HGET', KEYS[1], 'ended') or '0')
@@ -23,14 +31,15 @@ export const scripts = {
     local waiting = redis.call('HGET', KEYS[1], 'newestId')
     if waiting then
       local key = ARGV[9] .. waiting
-      if redis.call('HGET', key, 'state') == 'queued' then
+      local state = redis.call('HGET', key, 'state')
+      if state == 'queued' or state == 'held' then
         redis.call('HSET', key, 'state', 'superseded', 'since', ARGV[4], 'outcome:supersededBy', cjson.encode(ARGV[8]))
         redis.call('ZREM', KEYS[3], waiting)
         redis.call('SADD', KEYS[7], waiting)
         superseded = waiting
       end
     end
-    redis.call('HSET', KEYS[2], 'base', ARGV[3], 'state', 'queued', 'since', ARGV[4], 'sequence', ARGV[2], 'micro', ARGV[7])
+    redis.call('HSET', KEYS[2], 'base', ARGV[3], 'state', ARGV[10], 'since', ARGV[4], 'sequence', ARGV[2], 'micro', ARGV[7])
     redis.call('HSET', KEYS[1], 'newest', ARGV[2], 'newestId', ARGV[1], 'label', ARGV[6])
     redis.call('ZADD', KEYS[3], ARGV[5], ARGV[1])
     redis.call('ZADD', KEYS[4], ARGV[2], ARGV[1])
@@ -40,6 +49,30 @@ export const scripts = {
     redis.call('HSET', KEYS[5], ARGV[6], ARGV[7])
     redis.call('SADD', KEYS[6], ARGV[7])
     return {'created', superseded}`,
+
+  /**
+   * Notes a deployment that is not to be made. What is under way goes on: it is the newest that is wanted.
+   * KEYS micro, deployment, history
+   * ARGV id, sequence, base, now, targetKey, seconds for which it is kept, then field and value pairs
+   */
+  skip: `
+    local newest = tonumber(redis.call('HGET', KEYS[1], 'newest') or '0')
+    local skipped = tonumber(redis.call('HGET', KEYS[1], 'skipped') or '0')
+    local ended = tonumber(redis.call('HGET', KEYS[1], 'ended') or '0')
+    local sequence = tonumber(ARGV[2])
+    if sequence == newest then return {'exists', redis.call('HGET', KEYS[1], 'newestId') or ''} end
+    if sequence == skipped then return {'exists', redis.call('HGET', KEYS[1], 'skippedId') or ''} end
+    if sequence < newest or sequence < skipped or sequence <= ended then
+      return {'stale', redis.call('HGET', KEYS[1], 'newestId') or ''}
+    end
+    redis.call('HSET', KEYS[2], 'base', ARGV[3], 'state', 'skipped', 'since', ARGV[4], 'sequence', ARGV[2], 'micro', ARGV[5])
+    for i = 7, #ARGV, 2 do redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 1]) end
+    redis.call('HSET', KEYS[1], 'skipped', ARGV[2], 'skippedId', ARGV[1])
+    redis.call('ZADD', KEYS[3], ARGV[2], ARGV[1])
+    if newest == 0 or newest <= ended then
+      for _, key in ipairs({KEYS[1], KEYS[2], KEYS[3]}) do redis.call('EXPIRE', key, ARGV[6]) end
+    end
+    return {'created', ''}`,
 
   /**
    * KEYS deployment, pending
@@ -102,10 +135,10 @@ export const scripts = {
     return {'live', live or ''}`,
 
   /**
-   * KEYS micro, history, pending, hosts, claims, micros, unsettled
-   * ARGV sequence, now, deployment key prefix, microKey, seconds for which what is left of it is kept
+   * KEYS micro, history, pending, hosts, claims, micros or previews, unsettled
+   * ARGV sequence, now, deployment key prefix, targetKey, seconds for which what is left of it is kept
    */
-  endMicro: `
+  endTarget: `
     redis.call('HSET', KEYS[1], 'ended', ARGV[1])
     redis.call('HDEL', KEYS[1], 'live', 'liveSequence')
     local touched = {}
@@ -115,7 +148,7 @@ export const scripts = {
       local state = redis.call('HGET', key, 'state')
       local final = ''
       if state == 'live' then final = 'destroyed' end
-      if state == 'queued' or state == 'fetching' or state == 'building' or state == 'starting' then final = 'cancelled' end
+      if ${isPending} then final = 'cancelled' end
       if final ~= '' then
         redis.call('HSET', key, 'state', final, 'since', ARGV[2])
         redis.call('ZREM', KEYS[3], id)
@@ -135,7 +168,7 @@ export const scripts = {
     return touched`,
 
   /**
-   * Keeps the newest live deployments of a micro and forgets the oldest records.
+   * Keeps the newest live deployments of a target and forgets the oldest records.
    * KEYS micro, history, hosts, unsettled
    * ARGV now, live ones to keep, records to keep, deployment key prefix, log key prefix
    */
@@ -155,7 +188,7 @@ export const scripts = {
           table.insert(destroyed, id)
           gone[id] = true
         end
-      elseif seen > tonumber(ARGV[3]) and state ~= 'queued' and state ~= 'fetching' and state ~= 'building' and state ~= 'starting' then
+      elseif seen > tonumber(ARGV[3]) and not (${isPending}) then
         redis.call('DEL', key, ARGV[5] .. id)
         redis.call('ZREM', KEYS[2], id)
       end

@@ -13,6 +13,8 @@ const route = z.strictObject({
   micro: z.string(),
   timeoutMs: z.number(),
   payloadBytes: z.number(),
+  /** Whether search engines are to be kept from it. */
+  noindex: z.boolean(),
 })
 
 export type Route = Readonly<z.infer<typeof route>>

@@ -1,4 +1,4 @@
-import { isPending, microKey, type Deployment } from '../../contract/deployment.ts'
+import { isPending, targetKey, type Deployment } from '../../contract/deployment.ts'
 import { asMicropushError, MicropushError } from '../../contract/errors.ts'
 import { addReport } from '../../contract/queue.ts'
 import { getDeployment, transitionDeployment } from '../../contract/store/deployments.ts'
@@ -28,7 +28,7 @@ async function runOnce(runner: Runner, work: DeployWork): Promise<JobEnd> {
   const deployment = await getDeployment(runner.store, work.deploymentId)
   if (deployment === undefined) return { kind: 'done' }
   if (!isPending(deployment.state)) return conclude(runner, deployment)
-  const lease = { microKey: keyOf(deployment), owner: deployment.id, ttlMs: LEASE_MS }
+  const lease = { targetKey: targetKey(deployment), owner: deployment.id, ttlMs: LEASE_MS }
   if (!(await takeLease(runner.store, lease))) return { kind: 'busy' }
   const lost = new AbortController()
   const renew = async () => {
@@ -109,8 +109,4 @@ async function noteFailure(
   // Somebody else ended it, or it went live and we were not told: then the rest of that is ours.
   const found = await getDeployment(runner.store, deployment.id)
   if (found !== undefined && !isPending(found.state)) await conclude(runner, found)
-}
-
-function keyOf({ repositoryId, config }: Deployment): string {
-  return microKey({ repositoryId, micro: config.name })
 }

@@ -6,7 +6,7 @@ import { noteRestart, type RestartProgress } from '../../contract/store/restarts
 import { endSandbox } from '../lifecycle/end/end-sandbox.ts'
 import { examine } from '../lifecycle/end/examine.ts'
 import { quiet } from '../lifecycle/quiet/quiet.ts'
-import { productionUrl } from '../lifecycle/routes.ts'
+import { targetUrl } from '../lifecycle/routes.ts'
 import { startDeployment } from '../lifecycle/start-deployment.ts'
 import type { Runner } from '../runner.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
@@ -70,7 +70,7 @@ async function restartOnce(runner: Runner, restart: Restart, signal: AbortSignal
   }
   runner.log.info({ deploymentId, micro: deployment.config.name }, 'restarted')
   await appendLog(runner.store, { id: deploymentId, text: '==> Restarted, with the secrets that are set now.\n' })
-  await note('done', `Live at ${productionUrl(deployment, runner.settings)}`)
+  await note('done', `Live at ${targetUrl(deployment, runner.settings)}`)
   return { kind: 'done' }
 }
 

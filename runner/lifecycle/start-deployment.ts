@@ -22,7 +22,7 @@ export async function startDeployment(runner: Runner, deployment: Deployment, si
   if (artifacts === undefined || launch === undefined || runtime === undefined) {
     throw new MicropushError('internal', 'This deployment was never built.')
   }
-  const secrets = await readMicroSecrets(runner, deployment, 'production')
+  const secrets = await readMicroSecrets(runner, deployment)
   requireSecrets(deployment, secrets)
   const images = await prepareRuntime(runner, runtime, { signal, onProgress: () => {} })
   const store = join(runner.settings.dataDir, 'artifacts')

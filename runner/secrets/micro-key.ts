@@ -1,5 +1,4 @@
 import type { MasterKey } from '../../contract/secrets/master-key.ts'
-import type { Scope } from '../../contract/secrets/scope.ts'
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const ID_CHARACTERS = 12
@@ -8,7 +7,8 @@ const SECRET_CHARACTERS = 32
 interface KeyHolder {
   readonly repositoryId: number
   readonly micro: string
-  readonly scope: Scope
+  /** `production`, `preview`, or one pull request. */
+  readonly holder: string
 }
 
 /**
@@ -16,8 +16,8 @@ interface KeyHolder {
  * Derived, so that nothing is stored that could be read, or lost. The form is that of Deta's project keys, whose client libraries take
  * what stands before the underscore for the project's id.
  */
-export function microKeyOf(key: MasterKey, { repositoryId, micro, scope }: KeyHolder): string {
-  const bytes = key.derive(`micro key ${repositoryId}/${micro}/${scope}`, 8 * (ID_CHARACTERS + SECRET_CHARACTERS))
+export function microKeyOf(key: MasterKey, { repositoryId, micro, holder }: KeyHolder): string {
+  const bytes = key.derive(`micro key ${repositoryId}/${micro}/${holder}`, 8 * (ID_CHARACTERS + SECRET_CHARACTERS))
   const text = Array.from({ length: ID_CHARACTERS + SECRET_CHARACTERS }, (_, at) => character(bytes, at)).join('')
   return `${text.slice(0, ID_CHARACTERS).toLowerCase()}_${text.slice(ID_CHARACTERS)}`
 }

@@ -1,8 +1,8 @@
-import type { Deployment } from '../../contract/deployment.ts'
+import type { Deployment, Target } from '../../contract/deployment.ts'
 import { MicropushError } from '../../contract/errors.ts'
 import type { MasterKey } from '../../contract/secrets/master-key.ts'
 import { seal, unseal } from '../../contract/secrets/seal.ts'
-import type { Scope } from '../../contract/secrets/scope.ts'
+import { scopeOf } from '../../contract/secrets/scope.ts'
 import type { Store } from '../../contract/store/connect.ts'
 import { repositoryKey, repositoryName } from '../../contract/store/repository/repositories.ts'
 import { ALL_MICROS, listSecrets, replaceSecret, type StoredSecret } from '../../contract/store/repository/secrets.ts'
@@ -18,7 +18,7 @@ export interface MicroSecrets {
   readonly mask: Mask
 }
 
-type Of = Pick<Deployment, 'repositoryId' | 'owner' | 'repository' | 'config'>
+type Of = Pick<Deployment, 'repositoryId' | 'owner' | 'repository' | 'config' | 'target'>
 type Vault = { readonly store: Store; readonly masterKey: MasterKey }
 
 /**
@@ -26,15 +26,25 @@ type Vault = { readonly store: Store; readonly masterKey: MasterKey }
  *
  * @throws MicropushError `secret-unreadable` for a record that was changed or belongs elsewhere.
  */
-export async function readMicroSecrets(vault: Vault, of: Of, scope: Scope): Promise<MicroSecrets> {
+export async function readMicroSecrets(vault: Vault, of: Of): Promise<MicroSecrets> {
   const repository = { id: of.repositoryId, name: repositoryName(of.owner, of.repository) }
+  const scope = scopeOf(of.target)
   const stored = (await listSecrets(vault.store, repository)).filter((one) => one.scope === scope)
   const wide = stored.filter((one) => one.micro === ALL_MICROS)
   const own = stored.filter((one) => one.micro === of.config.name)
   const values: Record<string, string> = {}
   for (const one of [...wide, ...own]) values[one.name] = await open(vault, one, repository)
-  const key = microKeyOf(vault.masterKey, { repositoryId: of.repositoryId, micro: of.config.name, scope })
+  const key = microKeyOf(vault.masterKey, {
+    repositoryId: of.repositoryId,
+    micro: of.config.name,
+    holder: keyHolder(of.target),
+  })
   return { key, values, mask: createMask([key, ...Object.values(values)]) }
+}
+
+/** Previews share one key, but for those whose code nobody has looked at: theirs opens nothing that another one has stored. */
+function keyHolder(target: Target): string {
+  return scopeOf(target) ?? (target.kind === 'preview' ? `pr-${target.pull}` : target.kind)
 }
 
 async function open(

@@ -27,6 +27,8 @@ export function projectStatus(deployment: Deployment, botUrl: string): Status {
   })
   const ended = (words: string): Status => ({ state: 'error', description: fitDescription(words), targetUrl: log })
   switch (state) {
+    case 'held':
+      return pending('Waits for the approval of somebody with write access')
     case 'queued':
       return { ...pending('Queued'), description: 'Queued' }
     case 'fetching':

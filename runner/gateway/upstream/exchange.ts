@@ -133,6 +133,7 @@ class Exchange {
       this.#fail('reply-invalid')
       return
     }
+    if (route.noindex) reply.fields.push('X-Robots-Tag', 'noindex, nofollow')
     const bodiless = head.method === 'HEAD' || reply.status === 204 || reply.status === 304
     if (!reply.eventStream && !bodiless && (reply.length ?? 0) > route.payloadBytes) {
       this.#fail('reply-too-large')

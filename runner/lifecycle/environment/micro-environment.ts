@@ -1,8 +1,8 @@
 import type { Deployment } from '../../../contract/deployment.ts'
-import { productionLabel } from '../../../contract/names.ts'
+import { targetLabel } from '../../../contract/names.ts'
 import type { Settings } from '../../../contract/settings.ts'
 import type { MicroSecrets } from '../../secrets/micro-secrets.ts'
-import { productionUrl } from '../routes.ts'
+import { targetUrl } from '../routes.ts'
 import { spaceEnvironment } from './space-environment.ts'
 
 /** The port that an app which starts its own server has to listen on. */
@@ -18,7 +18,7 @@ interface Given {
  * can change. Names of Deta's are for apps that were written for Deta Micros.
  */
 export function microEnvironment(deployment: Deployment, { origin, secrets }: Given): Record<string, string> {
-  const { owner, config } = deployment
+  const { owner, config, target } = deployment
   return {
     ...config.env,
     ...secrets.values,
@@ -27,9 +27,11 @@ export function microEnvironment(deployment: Deployment, { origin, secrets }: Gi
     MICRO_KEY: secrets.key,
     MICRO_DEPLOYMENT_ID: deployment.id,
     MICRO_COMMIT: deployment.sha,
-    MICRO_URL: productionUrl(deployment, origin),
+    MICRO_URL: targetUrl(deployment, origin),
+    MICRO_TARGET: target.kind,
+    ...(target.kind === 'preview' ? { MICRO_PULL_REQUEST: String(target.pull) } : {}),
     DETA_RUNTIME: 'true',
-    DETA_PATH: productionLabel({ owner, micro: config.name }),
+    DETA_PATH: targetLabel({ owner, micro: config.name, target }),
     DETA_PROJECT_KEY: secrets.key,
     ...spaceEnvironment(deployment, origin),
   }

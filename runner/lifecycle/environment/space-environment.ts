@@ -1,5 +1,5 @@
 import type { Deployment } from '../../../contract/deployment.ts'
-import { productionLabel, slug } from '../../../contract/names.ts'
+import { slug, targetLabel } from '../../../contract/names.ts'
 import type { Settings } from '../../../contract/settings.ts'
 
 /**
@@ -7,7 +7,7 @@ import type { Settings } from '../../../contract/settings.ts'
  * that of its primary micro, which is called after the repository.
  */
 export function spaceEnvironment(
-  { owner, repository, sha, config }: Deployment,
+  { owner, repository, sha, config, target }: Deployment,
   { domain }: Pick<Settings, 'domain'>,
 ): Record<string, string> {
   if (config.legacy !== 'space') return {}
@@ -15,7 +15,7 @@ export function spaceEnvironment(
   return {
     DETA_SPACE_APP: 'true',
     DETA_SPACE_APP_VERSION: sha,
-    DETA_SPACE_APP_HOSTNAME: `${productionLabel({ owner, micro: primary })}.${domain}`,
+    DETA_SPACE_APP_HOSTNAME: `${targetLabel({ owner, micro: primary, target })}.${domain}`,
     DETA_SPACE_APP_MICRO_NAME: config.name,
     DETA_SPACE_APP_MICRO_TYPE: config.name === primary ? 'primary' : 'normal',
   }

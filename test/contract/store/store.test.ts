@@ -15,7 +15,7 @@ import { releaseLease, takeLease } from '../../../contract/store/leases.ts'
 import { appendLog, readLog } from '../../../contract/store/logs/deployment-logs.ts'
 import {
   allHosts,
-  endMicro,
+  endTarget,
   microStanding,
   microsOfRepository,
   publishDeployment,
@@ -50,6 +50,7 @@ async function base(over: Partial<DeploymentBase> = {}): Promise<DeploymentBase>
     branch: 'main',
     sequence,
     config: { name: 'hello', src: '.', env: {}, secrets: [], limits: defaultLimits },
+    target: { kind: 'production' },
     createdAtMs: Date.now(),
     ...over,
   }
@@ -108,7 +109,7 @@ describe('creating a deployment', () => {
     await createDeployment(store, await base())
     expect(await createDeployment(store, await base({ repositoryId: 8 }))).toEqual({
       kind: 'name-taken',
-      microKey: key,
+      targetKey: key,
     })
   })
 })
@@ -162,7 +163,7 @@ describe('publishing', () => {
   it('is lost when the micro ended in the meantime', async () => {
     const one = await base()
     await createDeployment(store, one)
-    expect(await endMicro(store, { microKey: key, sequence: await nextSequence(store) })).toEqual([one.id])
+    expect(await endTarget(store, { targetKey: key, sequence: await nextSequence(store) })).toEqual([one.id])
     expect(await goLive(one)).toEqual({ kind: 'lost' })
     expect(await getDeployment(store, one.id)).toMatchObject({ state: 'cancelled' })
   })
@@ -173,7 +174,7 @@ describe('ending and retiring', () => {
     const one = await base()
     await createDeployment(store, one)
     await goLive(one)
-    await endMicro(store, { microKey: key, sequence: await nextSequence(store) })
+    await endTarget(store, { targetKey: key, sequence: await nextSequence(store) })
     expect(await allHosts(store)).toEqual({})
     expect(await getDeployment(store, one.id)).toMatchObject({ state: 'destroyed' })
     expect(await createDeployment(store, await base({ repositoryId: 8 }))).toMatchObject({ kind: 'created' })
@@ -195,13 +196,13 @@ describe('ending and retiring', () => {
 
 describe('leases and logs', () => {
   it('gives a micro to one deployment at a time', async () => {
-    expect(await takeLease(store, { microKey: key, owner: 'a', ttlMs: 5000 })).toBe(true)
-    expect(await takeLease(store, { microKey: key, owner: 'b', ttlMs: 5000 })).toBe(false)
-    expect(await takeLease(store, { microKey: key, owner: 'a', ttlMs: 5000 })).toBe(true)
-    await releaseLease(store, { microKey: key, owner: 'b' })
-    expect(await takeLease(store, { microKey: key, owner: 'b', ttlMs: 5000 })).toBe(false)
-    await releaseLease(store, { microKey: key, owner: 'a' })
-    expect(await takeLease(store, { microKey: key, owner: 'b', ttlMs: 5000 })).toBe(true)
+    expect(await takeLease(store, { targetKey: key, owner: 'a', ttlMs: 5000 })).toBe(true)
+    expect(await takeLease(store, { targetKey: key, owner: 'b', ttlMs: 5000 })).toBe(false)
+    expect(await takeLease(store, { targetKey: key, owner: 'a', ttlMs: 5000 })).toBe(true)
+    await releaseLease(store, { targetKey: key, owner: 'b' })
+    expect(await takeLease(store, { targetKey: key, owner: 'b', ttlMs: 5000 })).toBe(false)
+    await releaseLease(store, { targetKey: key, owner: 'a' })
+    expect(await takeLease(store, { targetKey: key, owner: 'b', ttlMs: 5000 })).toBe(true)
   })
 
   it('keeps a log no longer than its limit', async () => {
@@ -235,7 +236,7 @@ describe('what is left of an ended micro', () => {
   it('goes by itself, unless the micro comes back', async () => {
     const first = await base()
     await createDeployment(store, first)
-    await endMicro(store, { microKey: key, sequence: await nextSequence(store) })
+    await endTarget(store, { targetKey: key, sequence: await nextSequence(store) })
     for (const ttl of await ttls([first.id])) expect(ttl).toBeGreaterThan(29 * 24 * 3600)
     const second = await base()
     await createDeployment(store, second)
@@ -267,7 +268,7 @@ describe('a deployment that failed and is queued again', () => {
     expect(await requeueDeployment(store, old)).toBe(false)
     await store.redis.flushdb()
     const ended = await failed(await base())
-    await endMicro(store, { microKey: key, sequence: await nextSequence(store) })
+    await endTarget(store, { targetKey: key, sequence: await nextSequence(store) })
     expect(await requeueDeployment(store, ended)).toBe(false)
   })
 })

@@ -276,7 +276,7 @@ describe('the payload limit', () => {
     })
     stage.engine.say({
       type: 'route',
-      route: { host: HOST, deploymentId: 'd1', micro: 'hello', timeoutMs: 5000, payloadBytes: 5 * MB },
+      route: { host: HOST, deploymentId: 'd1', micro: 'hello', timeoutMs: 5000, payloadBytes: 5 * MB, noindex: false },
     })
     await stage.engine.settled()
     const announced = await ask(stage, { path: '/announced' })

@@ -3,7 +3,7 @@ import { mkdir, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { transitionDeployment } from '../../../contract/store/deployments.ts'
-import { endMicro } from '../../../contract/store/micros.ts'
+import { endTarget } from '../../../contract/store/micros.ts'
 import { artifactDir, publishArtifact, type ArtifactKind } from '../../../runner/build/store/artifact-store.ts'
 import { chooseRemovals } from '../../../runner/housekeeping/choose-removals.ts'
 import { diskBounds, readDisk } from '../../../runner/housekeeping/disk.ts'
@@ -110,7 +110,7 @@ describe('room on a real disk', () => {
     const { id } = await parts.queued()
     const outcome = { artifacts: { app: 'draining' } }
     await transitionDeployment(parts.runner.store, { id, from: ['queued'], to: 'starting', outcome })
-    await endMicro(parts.runner.store, { microKey: '7/hello', sequence: 999 })
+    await endTarget(parts.runner.store, { targetKey: '7/hello', sequence: 999 })
     const { redis, keys } = parts.runner.store
     await redis.hset(keys.deployment(id), 'since', String(Date.now() - HOUR_MS))
     expect(await look({ diskBudgetBytes: 0, runs: (of) => of === id })).toBe(0)

@@ -3,7 +3,7 @@ import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { transitionDeployment } from '../../../contract/store/deployments.ts'
-import { endMicro } from '../../../contract/store/micros.ts'
+import { endTarget } from '../../../contract/store/micros.ts'
 import {
   artifactDir,
   publishArtifact,
@@ -66,7 +66,7 @@ it('what a kept deployment needs stays, however old it is; the rest goes, record
   await publish(parts.runner, { deployment: live, sandbox: parts.sandbox(live.id), timings: () => ({}) })
   await deploymentOf('pending', 'pending-d', { repositoryId: 8, owner: 'bob' })
   const ended = await deploymentOf('ended', 'ended-d', { repositoryId: 9, owner: 'eve' })
-  await endMicro(parts.runner.store, { microKey: '9/hello', sequence: 99 })
+  await endTarget(parts.runner.store, { targetKey: '9/hello', sequence: 99 })
   await endedBefore(ended, 2 * HOUR_MS)
   expect(await clean()).toBe(2)
   expect(await readdir(join(parts.runner.dataDir, 'artifacts/app'))).toEqual([
@@ -89,7 +89,7 @@ it('what a build used within the hour stays: its deployment is not on record yet
 it('what ended just now keeps its files, because its last requests are being answered', async () => {
   await artifact('app', 'draining', 1000 * HOUR_MS)
   const id = await deploymentOf('draining', 'none')
-  await endMicro(parts.runner.store, { microKey: '7/hello', sequence: 99 })
+  await endTarget(parts.runner.store, { targetKey: '7/hello', sequence: 99 })
   expect(await clean()).toBe(0)
   await endedBefore(id, 2 * HOUR_MS)
   expect(await clean()).toBe(1)
@@ -131,7 +131,7 @@ it('halves that a runner left when it died go too', async () => {
 it('an end gives back the disk that was held for it alone', async () => {
   await artifact('app', 'alone', 2 * HOUR_MS)
   const id = await deploymentOf('alone', 'none')
-  await endMicro(parts.runner.store, { microKey: '7/hello', sequence: 99 })
+  await endTarget(parts.runner.store, { targetKey: '7/hello', sequence: 99 })
   await endedBefore(id, 2 * HOUR_MS)
   await runDestroy(parts.runner, [id], new AbortController().signal)
   expect(isThere('app', 'alone')).toBe(false)

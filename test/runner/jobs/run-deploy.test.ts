@@ -6,7 +6,7 @@ import { platformLimits } from '../../../contract/limits.ts'
 import { getDeployment } from '../../../contract/store/deployments.ts'
 import { takeLease } from '../../../contract/store/leases.ts'
 import { readLog } from '../../../contract/store/logs/deployment-logs.ts'
-import { endMicro, publishDeployment } from '../../../contract/store/micros.ts'
+import { endTarget, publishDeployment } from '../../../contract/store/micros.ts'
 import { unsettledDeployments } from '../../../contract/store/unsettled.ts'
 import { hostsOf } from '../../../runner/lifecycle/routes.ts'
 import { publish } from '../../../runner/publish.ts'
@@ -58,14 +58,14 @@ describe('a deployment', () => {
   it('that nobody knows, or that has ended, is done', async () => {
     expect(await runDeploy(parts.runner, deployWork(newDeploymentId()))).toEqual({ kind: 'done' })
     const { id } = await parts.queued()
-    await endMicro(parts.runner.store, { microKey: '7/hello', sequence: 99 })
+    await endTarget(parts.runner.store, { targetKey: '7/hello', sequence: 99 })
     expect(await runDeploy(parts.runner, deployWork(id))).toEqual({ kind: 'done' })
     expect(await stateOf(id)).toBe('cancelled')
   })
 
   it('waits while another one of its micro is built', async () => {
     const { id } = await parts.queued()
-    await takeLease(parts.runner.store, { microKey: '7/hello', owner: 'another', ttlMs: 60_000 })
+    await takeLease(parts.runner.store, { targetKey: '7/hello', owner: 'another', ttlMs: 60_000 })
     expect(await runDeploy(parts.runner, deployWork(id))).toEqual({ kind: 'busy' })
     expect(await stateOf(id)).toBe('queued')
   })
@@ -85,7 +85,7 @@ describe('a deployment', () => {
   it('gives the right to build back', async () => {
     const { id } = await parts.queued()
     await runDeploy(parts.runner, deployWork(id))
-    expect(await takeLease(parts.runner.store, { microKey: '7/hello', owner: 'another', ttlMs: 1000 })).toBe(true)
+    expect(await takeLease(parts.runner.store, { targetKey: '7/hello', owner: 'another', ttlMs: 1000 })).toBe(true)
   })
 
   it('stops when the runner goes down, and stays pending for the next one', async () => {
@@ -106,7 +106,7 @@ describe('a deployment', () => {
     const { promise } = asked
     const end = runDeploy(parts.runner, deployWork(id))
     await promise
-    await endMicro(parts.runner.store, { microKey: '7/hello', sequence: 99 })
+    await endTarget(parts.runner.store, { targetKey: '7/hello', sequence: 99 })
     expect(await runDestroy(parts.runner, [id], never)).toEqual({ kind: 'done' })
     // Told once its work is over, and not before.
     expect(await parts.report()).toContain(id)
@@ -156,9 +156,9 @@ describe('going live', () => {
     await parts.runner.fleet.sleep(former.deployment.id)
     const { deployment, sandbox } = await goLive(parts)
     expect(await stateOf(deployment.id)).toBe('live')
-    const [production, permanent] = hostsOf(deployment, parts.runner.settings)
-    expect(parts.runner.routed.get(production)?.deploymentId).toBe(deployment.id)
-    expect(parts.runner.routed.get(permanent)?.deploymentId).toBe(deployment.id)
+    const hosts = hostsOf(deployment, parts.runner.settings)
+    expect(hosts).toHaveLength(2)
+    for (const host of hosts) expect(parts.runner.routed.get(host)?.deploymentId).toBe(deployment.id)
     expect(parts.runner.fleet.awake()).toEqual([{ deploymentId: deployment.id, socket: sandbox.socket }])
     expect([...parts.runner.inProduction]).toEqual([deployment.id])
     await expect.poll(() => parts.did.at(-1)).toBe(`destroy ${former.sandbox.id}`)
@@ -167,7 +167,7 @@ describe('going live', () => {
   it('ends the sandbox of one that was cancelled while it was started', async () => {
     const deployment = await parts.starting()
     const sandbox = parts.sandbox(deployment.id)
-    await endMicro(parts.runner.store, { microKey: '7/hello', sequence: 99 })
+    await endTarget(parts.runner.store, { targetKey: '7/hello', sequence: 99 })
     await expect(publish(parts.runner, { deployment, sandbox, timings: () => ({}) })).rejects.toThrow()
     expect(parts.runner.fleet.sandbox(deployment.id)).toBeUndefined()
     expect(parts.runner.routed.size).toBe(0)

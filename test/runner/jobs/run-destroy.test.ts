@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { allHosts, endMicro } from '../../../contract/store/micros.ts'
+import { allHosts, endTarget } from '../../../contract/store/micros.ts'
 import { runDestroy } from '../../../runner/jobs/run-destroy.ts'
 import { hostsOf } from '../../../runner/lifecycle/routes.ts'
 import { goLive } from '../support/go-live.ts'
@@ -31,7 +31,7 @@ describe('taking out of service', () => {
       if (message.type === 'drained') runner.drains.drained(message.deploymentId, gateway)
     })
     await expect.poll(() => said).toEqual(['snapshot'])
-    await endMicro(parts.runner.store, { microKey: '7/hello', sequence: 99 })
+    await endTarget(parts.runner.store, { targetKey: '7/hello', sequence: 99 })
     expect(await runDestroy(parts.runner, [deployment.id], never)).toEqual({ kind: 'done' })
     expect(said).toEqual(['snapshot', 'unroute', 'unroute', 'drain', '0 done before'])
     expect(parts.did).toEqual([`destroy ${sandbox.id}`])

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { endMicro } from '../../../contract/store/micros.ts'
+import { endTarget } from '../../../contract/store/micros.ts'
 import { readServed } from '../../../runner/lifecycle/restore.ts'
 import { hostsOf } from '../../../runner/lifecycle/routes.ts'
 import { goLive } from '../support/go-live.ts'
@@ -31,7 +31,7 @@ it('a restarted engine serves what the former one served, and knows what is in p
 
 it('a micro that was ended while the engine was away is not served', async () => {
   const { deployment: live } = await goLive(parts)
-  await endMicro(parts.runner.store, { microKey: '7/hello', sequence: 99 })
+  await endTarget(parts.runner.store, { targetKey: '7/hello', sequence: 99 })
   expect((await read()).routes).toEqual([])
   // Hosts that were left behind by whatever accident lead nowhere.
   await parts.runner.store.redis.hset(parts.runner.store.keys.hosts, hostsOf(live, parts.runner.settings)[0], live.id)

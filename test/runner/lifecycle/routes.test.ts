@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { defaultLimits } from '../../../contract/limits.ts'
 import { newDeploymentId, type Deployment } from '../../../contract/deployment.ts'
 import { microEnvironment } from '../../../runner/lifecycle/environment/micro-environment.ts'
-import { hostsOf, productionUrl, routeTo } from '../../../runner/lifecycle/routes.ts'
+import { hostsOf, targetUrl, routeTo } from '../../../runner/lifecycle/routes.ts'
 
 const origin = { domain: 'micros.example.org:8443', scheme: 'https' } as const
 const deployment: Deployment = {
@@ -21,6 +21,7 @@ const deployment: Deployment = {
     secrets: [],
     limits: defaultLimits,
   },
+  target: { kind: 'production' },
   createdAtMs: 0,
   state: 'starting',
   stateSinceMs: 0,
@@ -35,7 +36,7 @@ it('a deployment has the production host first, and one of its own; hosts carry 
 })
 
 it('its address has scheme and port', () => {
-  expect(productionUrl(deployment, origin)).toBe('https://hello--ada-lovelace.micros.example.org:8443')
+  expect(targetUrl(deployment, origin)).toBe('https://hello--ada-lovelace.micros.example.org:8443')
 })
 
 it('a route says what the gateway has to hold the micro to', () => {
@@ -45,6 +46,7 @@ it('a route says what the gateway has to hold the micro to', () => {
     micro: 'hello',
     timeoutMs: defaultLimits.timeoutMs,
     payloadBytes: defaultLimits.payloadBytes,
+    noindex: false,
   })
 })
 
@@ -55,6 +57,7 @@ it('a micro finds the file’s variables and its secrets in its environment, but
     TOKEN: 'a secret',
     PORT: '8000',
     MICRO_NAME: 'hello',
+    MICRO_TARGET: 'production',
     MICRO_KEY: 'id_secret',
     MICRO_DEPLOYMENT_ID: deployment.id,
     MICRO_COMMIT: deployment.sha,

@@ -3,7 +3,7 @@ import { masterKey } from '../../../contract/secrets/master-key.ts'
 import { microKeyOf } from '../../../runner/secrets/micro-key.ts'
 
 const master = masterKey(Buffer.alloc(32, 1))
-const of = { repositoryId: 7, micro: 'shop', scope: 'production' } as const
+const of = { repositoryId: 7, micro: 'shop', holder: 'production' } as const
 
 it('a micro’s key is <id>_<secret>, and the same each time', () => {
   expect(microKeyOf(master, of)).toMatch(/^[0-9a-z]{12}_[0-9A-Za-z]{32}$/)
@@ -15,7 +15,7 @@ it('another micro, repository, scope or installation has another key, in both it
     microKeyOf(master, of),
     microKeyOf(master, { ...of, micro: 'web' }),
     microKeyOf(master, { ...of, repositoryId: 77 }),
-    microKeyOf(master, { ...of, scope: 'preview' }),
+    microKeyOf(master, { ...of, holder: 'preview' }),
     microKeyOf(masterKey(Buffer.alloc(32, 2)), of),
   ]
   expect(new Set(keys.map((key) => key.split('_')[0])).size).toBe(5)

@@ -1,3 +1,4 @@
+import { production, type Target } from '../../../contract/deployment.ts'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { defaultLimits } from '../../../contract/limits.ts'
 import { masterKey } from '../../../contract/secrets/master-key.ts'
@@ -31,8 +32,15 @@ const put = (target: string, values: Record<string, string>, scope: Scope = 'pro
 const push = (repositoryId: number, sequence: number) =>
   noteRepository(store, { repositoryId, owner: 'ada', repository: 'shop', sequence })
 const deployment = (
-  over: { repositoryId?: number; micro?: string; secrets?: string[]; env?: Record<string, string> } = {},
+  over: {
+    repositoryId?: number
+    micro?: string
+    secrets?: string[]
+    env?: Record<string, string>
+    target?: Target
+  } = {},
 ) => ({
+  target: over.target ?? production,
   repositoryId: over.repositoryId ?? 7,
   owner: 'Ada',
   repository: 'shop',
@@ -44,8 +52,8 @@ const deployment = (
     limits: defaultLimits,
   },
 })
-const read = async (over = {}, scope: Scope = 'production') =>
-  (await readMicroSecrets({ store, masterKey: key }, deployment(over), scope)).values
+const read = async (over = {}) => (await readMicroSecrets({ store, masterKey: key }, deployment(over))).values
+const preview: Target = { kind: 'preview', pull: 3, fork: false, secrets: 'preview' }
 const keyOfRecords = (id: number) => store.keys.secrets(repositoryKey({ id, name: '' }))
 
 it('a micro gets its own and those of its repository, its own first; previews have theirs', async () => {
@@ -55,7 +63,7 @@ it('a micro gets its own and those of its repository, its own first; previews ha
   await put('ada/shop/api', { ONLY_API: 'x' })
   await put('ada/shop', { SHARED: 'preview' }, 'preview')
   expect(await read()).toEqual({ SHARED: 'wide', BOTH: 'own' })
-  expect(await read({}, 'preview')).toEqual({ SHARED: 'preview' })
+  expect(await read({ target: preview })).toEqual({ SHARED: 'preview' })
 })
 
 it('what was set for a name before the first push reaches that repository, and is bound to its number', async () => {

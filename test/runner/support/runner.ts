@@ -161,6 +161,7 @@ export async function startTestRunner(): Promise<TestRunner> {
       branch: 'main',
       sequence,
       config: { name: 'hello', src: '.', env: {}, secrets: [], limits: defaultLimits },
+      target: { kind: 'production' },
       createdAtMs: Date.now(),
       ...over,
     }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { addDeploy } from '../../../contract/queue.ts'
 import { createDeployment, getDeployment, transitionDeployment } from '../../../contract/store/deployments.ts'
-import { endMicro } from '../../../contract/store/micros.ts'
+import { endTarget } from '../../../contract/store/micros.ts'
 import { reap } from '../../../src/reaper/reap.ts'
 import { startParts, type Parts } from '../support/bot.ts'
 import { sampleBase } from '../support/samples.ts'
@@ -76,7 +76,7 @@ describe('the reaper', () => {
     const live = sampleBase({ repositoryId: 2, owner: 'bob', sequence: 2 })
     await createDeployment(parts.store, live)
     await createDeployment(parts.store, sampleBase({ sequence: 3 }))
-    await endMicro(parts.store, { microKey: '2/hello', sequence: 4 })
+    await endTarget(parts.store, { targetKey: '2/hello', sequence: 4 })
     await reapAfter(0)
     expect(await jobs('end')).toEqual([{ kind: 'destroy', deploymentIds: [live.id] }])
     const reported = async () => [await jobs('report'), await parts.queues.report.getDelayed()]

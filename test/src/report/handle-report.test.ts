@@ -1,7 +1,7 @@
 import nock from 'nock'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createDeployment, getDeployment, transitionDeployment } from '../../../contract/store/deployments.ts'
-import { endMicro, publishDeployment } from '../../../contract/store/micros.ts'
+import { endTarget, publishDeployment } from '../../../contract/store/micros.ts'
 import { createKeyedLock } from '../../../src/keyed-lock.ts'
 import { handleReport, type ReportDeps } from '../../../src/report/handle-report.ts'
 import { createPace } from '../../../src/report/pace.ts'
@@ -39,7 +39,7 @@ async function goLive(id: string): Promise<void> {
 
 async function endAfterLive(id: string): Promise<void> {
   await goLive(id)
-  await endMicro(parts.store, { microKey: '34/hello', sequence: 2 })
+  await endTarget(parts.store, { targetKey: '34/hello', sequence: 2 })
 }
 
 function report(deploymentId: string) {
@@ -110,7 +110,7 @@ describe('a report of a deployment', () => {
     const id = await makeDeployment()
     await goLive(id)
     await report(id)
-    await endMicro(parts.store, { microKey: '34/hello', sequence: 2 })
+    await endTarget(parts.store, { targetKey: '34/hello', sequence: 2 })
     expect(await report(id)).toMatchObject({ kind: 'done' })
     expect(descriptions()).toHaveLength(1)
   })

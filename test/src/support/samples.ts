@@ -37,6 +37,7 @@ export function sampleBase(more: Partial<DeploymentBase> = {}): DeploymentBase {
     branch: 'main',
     sequence: 1,
     config: sampleConfig(),
+    target: { kind: 'production' },
     createdAtMs: 1_000_000,
     ...more,
   }

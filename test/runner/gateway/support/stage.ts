@@ -117,6 +117,7 @@ export function route(changes: Partial<Route> = {}): Route {
     micro: 'hello',
     timeoutMs: 5000,
     payloadBytes: 5.5 * 1024 * 1024,
+    noindex: false,
     ...changes,
   }
 }
