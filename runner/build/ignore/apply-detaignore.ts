@@ -1,8 +1,8 @@
 import { lstat, readdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate as othersTurn } from 'node:timers/promises'
+import type { StepBudget } from '../../../contract/pattern/match-pattern.ts'
 import { readDetaignore } from './detaignore.ts'
-import type { StepBudget } from './match-pattern.ts'
 
 interface Applied {
   /** Bytes of the files that were left out. */

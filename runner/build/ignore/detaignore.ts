@@ -1,5 +1,6 @@
-import { compilePattern, type Matcher, type StepBudget } from './match-pattern.ts'
-import { PatternError } from './pattern-error.ts'
+import { compilePattern, type Matcher, type StepBudget } from '../../../contract/pattern/match-pattern.ts'
+import { PatternError } from '../../../contract/pattern/pattern.ts'
+import { parsePattern } from './parse-pattern.ts'
 
 /** A `.detaignore` file: which files of a micro were not to be uploaded. */
 export interface Detaignore {
@@ -32,7 +33,7 @@ export function readDetaignore(text: string): Detaignore {
     const expression = leavesOut ? line : line.slice(1)
     if (expression === '') continue
     try {
-      rules.unshift({ matches: compilePattern(expression), leavesOut })
+      rules.unshift({ matches: compilePattern(parsePattern(expression)), leavesOut })
     } catch (error) {
       if (!(error instanceof PatternError)) throw error
       const shown = line.length > 60 ? `${line.slice(0, 60)}…` : line

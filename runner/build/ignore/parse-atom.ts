@@ -1,15 +1,4 @@
-import { PatternError } from './pattern-error.ts'
-
-export type Atom =
-  | {
-      readonly kind: 'character'
-      readonly matches: (character: string) => boolean
-      /** How many comparisons that takes at most. */
-      readonly cost: number
-      readonly literal?: string
-    }
-  | { readonly kind: 'start' }
-  | { readonly kind: 'end' }
+import { PatternError, type Atom } from '../../../contract/pattern/pattern.ts'
 
 /** Where in an expression we are. */
 export interface Cursor {

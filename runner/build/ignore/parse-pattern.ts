@@ -1,12 +1,5 @@
-import { readAtom, type Atom, type Cursor } from './parse-atom.ts'
-import { PatternError } from './pattern-error.ts'
-
-/** A regular expression as a tree; groups have no captures, because only whether it matches is asked. */
-export type Pattern =
-  | Atom
-  | { readonly kind: 'sequence'; readonly parts: readonly Pattern[] }
-  | { readonly kind: 'choice'; readonly options: readonly Pattern[] }
-  | { readonly kind: 'repeat'; readonly of: Pattern; readonly least: number; readonly most: number }
+import { PatternError, type Pattern } from '../../../contract/pattern/pattern.ts'
+import { readAtom, type Cursor } from './parse-atom.ts'
 
 const LONGEST = 1000
 /** As in Go's package: https://pkg.go.dev/regexp/syntax */

@@ -1,12 +1,11 @@
-import { parsePattern, type Pattern } from './parse-pattern.ts'
-import { PatternError } from './pattern-error.ts'
+import { PatternError, type Pattern } from './pattern.ts'
 
 /** Steps that all patterns of a file may take together, so that strangers' expressions cannot hold us up. */
 export interface StepBudget {
   left: number
 }
 
-/** Whether an expression matches anywhere in a text; `budget` is charged for it, and below zero the answer is worth nothing. */
+/** Whether a pattern matches anywhere in a text; `budget` is charged for it, and below zero the answer is worth nothing. */
 export type Matcher = (text: string, budget: StepBudget) => boolean
 
 const MOST_INSTRUCTIONS = 5000
@@ -22,13 +21,12 @@ type Instruction =
   | { readonly kind: 'found' }
 
 /**
- * An expression as a function whose time grows with the length of text and expression, and no faster: it follows all ways through the
- * expression at once and never goes back (Thompson's simulation; https://swtch.com/~rsc/regexp/regexp1.html).
+ * A pattern as a function whose time grows with the length of text and pattern, and no faster: it follows all ways through the
+ * pattern at once and never goes back (Thompson's simulation; https://swtch.com/~rsc/regexp/regexp1.html).
  *
- * @throws PatternError
+ * @throws PatternError when it would take too much space.
  */
-export function compilePattern(text: string): Matcher {
-  const pattern = parsePattern(text)
+export function compilePattern(pattern: Pattern): Matcher {
   const literal = literalOf(pattern)
   if (literal !== undefined) {
     return (path, budget) => {
@@ -103,11 +101,13 @@ function emitRepeat({ of, least, most }: Extract<Pattern, { kind: 'repeat' }>, p
 function search(program: readonly Instruction[], text: readonly string[], budget: StepBudget): boolean {
   budget.left -= program.length / INSTRUCTIONS_A_STEP
   const seen = new Int32Array(program.length).fill(-1)
+  const onlyFromStart = program[0]?.kind === 'start'
   let current: number[] = []
   for (let at = 0; at <= text.length; at++) {
     const following: number[] = []
-    // A match may begin anywhere.
-    const reached = [...current, 0]
+    if (onlyFromStart && at > 0 && current.length === 0) return false
+    // A match may begin anywhere, unless the pattern says where.
+    const reached = onlyFromStart && at > 0 ? current : [...current, 0]
     const waiting: number[] = []
     while (reached.length > 0) {
       const index = reached.pop() ?? 0
