@@ -1,13 +1,14 @@
 import { MICRO_NAME } from '../names.ts'
+import { amountSchema, type Schema } from './amount-schema.ts'
+import { MOST_GLOB_CHARACTERS, MOST_GLOBS } from '../glob/match-globs.ts'
 import { limitKeys, microKeys, sharedKeys } from './keys.ts'
 import { ENV_NAME, RESERVED_ENV } from './fields/read-env.ts'
 import { BRANCH, RUNTIME } from './fields/read-fields.ts'
 import { ENTRY } from './fields/read-path.ts'
 import { limitRules } from './fields/read-limits.ts'
 import { MOST_MICROS } from './parse-config.ts'
+import { previewsSchema } from './previews-schema.ts'
 import { MOST_NAME_CHARACTERS, MOST_SECRETS } from '../secrets/secret-name.ts'
-
-type Schema = Readonly<Record<string, unknown>>
 
 /**
  * The config file as JSON Schema (draft 7, which editors know best): completion, and red lines for what parseConfig refuses too. What a
@@ -22,8 +23,9 @@ export function configSchema(): Schema {
     ...microSchema({
       $schema: { type: 'string' },
       v: { const: 1, description: 'Version of this format.' },
+      previews: previewsSchema(),
       micros: {
-        description: 'Several micros of one repository; beside it only `env` and `branch` may stand.',
+        description: 'Several micros of one repository; beside it only `env`, `branch` and `previews` may stand.',
         type: 'array',
         minItems: 1,
         maxItems: MOST_MICROS,
@@ -51,11 +53,8 @@ function microSchema(more: Schema): Schema {
 const relativePath = String.raw`^(?!/)(?![A-Za-z]:)(?!(?:.*/)?\.\.(?:/|$))(?=.*\S)[^\\\p{Cc}]+$`
 const entryFile = `(?=.*${ENTRY.source})`
 
-const patterns = {
-  duration: String.raw`^\s*\d{1,12}(\.\d{1,6})? ?(ms|[Ss](ec)?|[Mm](in)?)?\s*$`,
-  size: String.raw`^\s*\d{1,15}(\.\d{1,6})? ?([KMGTkmgt]?i?[Bb]?|[KMGTkmgt])\s*$`,
-  count: String.raw`^\s*\d{1,9}\s*$`,
-}
+/** A path as above that may begin at the root, and with a `!`. */
+const glob = String.raw`^(?!!\s*$)!?(?!(?:.*/)?\.\.(?:/|$))(?=.*\S)[^\\\p{Cc}]+$`
 
 const fields: Readonly<Record<(typeof microKeys)[number], Schema>> = {
   name: {
@@ -109,7 +108,7 @@ const fields: Readonly<Record<(typeof microKeys)[number], Schema>> = {
     description: 'More or less than the usual limits; more only if the operator granted it.',
     type: ['object', 'null'],
     additionalProperties: false,
-    properties: Object.fromEntries(limitKeys.map((key) => [key, limitSchema(key)])),
+    properties: Object.fromEntries(limitKeys.map((key) => [key, amountSchema(limitRules[key])])),
   },
   branch: {
     description: "The production branch; by default the repository's default branch.",
@@ -117,21 +116,29 @@ const fields: Readonly<Record<(typeof microKeys)[number], Schema>> = {
     maxLength: 255,
     pattern: BRANCH.source,
   },
+  paths: {
+    description:
+      "Globs from the repository's root: only a change of what matches deploys the micro; by default every change does.",
+    ...globs(['services/api/**', 'package.json']),
+  },
+  ignore: {
+    description: 'Globs of what does not count as a change; they win over `paths`.',
+    ...globs(['**/*.md', 'docs']),
+  },
+}
+
+function globs(examples: readonly string[]): Schema {
+  return {
+    type: ['array', 'null'],
+    minItems: 1,
+    maxItems: MOST_GLOBS,
+    items: { type: 'string', maxLength: MOST_GLOB_CHARACTERS, pattern: glob },
+    // One that only takes back what others named leaves nothing.
+    contains: { type: 'string', pattern: '^[^!]' },
+    examples: [examples],
+  }
 }
 
 function command(): Schema {
   return { type: 'string', maxLength: 4096, pattern: String.raw`\S` }
-}
-
-function limitSchema(key: (typeof limitKeys)[number]): Schema {
-  const { unit, least, example } = limitRules[key]
-  // A bare duration is in seconds, every other bare number in the table's own unit.
-  const minimum = unit === 'duration' ? least / 1000 : least
-  return {
-    anyOf: [
-      { type: unit === 'count' ? 'integer' : 'number', minimum },
-      { type: 'string', pattern: patterns[unit] },
-    ],
-    examples: [example],
-  }
 }

@@ -24,6 +24,17 @@ const synonyms: ReadonlyMap<string, string> = new Map([
   ['body', 'payload'],
   ['threads', 'processes'],
   ['pids', 'processes'],
+  ['pathsignore', 'ignore'],
+  ['ignorepaths', 'ignore'],
+  ['exclude', 'ignore'],
+  ['include', 'paths'],
+  ['watch', 'paths'],
+  ['watchpaths', 'paths'],
+  ['pullrequests', 'previews'],
+  ['expires', 'ttl'],
+  ['expire', 'ttl'],
+  ['idle', 'ttl'],
+  ['limit', 'max'],
 ])
 
 /** The known key that somebody who wrote `key` most likely meant, or undefined when none is near. */

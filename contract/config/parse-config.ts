@@ -1,14 +1,15 @@
 import type { MicroConfig } from '../config.ts'
 import { defaultLimits, type Limits } from '../limits.ts'
 import { slug } from '../names.ts'
-import { defaultPreviews, type PreviewSettings } from './previews.ts'
 import { newFindings, type ConfigError, type Findings } from './findings.ts'
-import { checkKeys, fileKeys, microKeys, sharedKeys } from './keys.ts'
+import type { PreviewSettings } from './previews.ts'
+import { checkKeys, fileKeys, microKeys, repositoryKeys, sharedKeys } from './keys.ts'
 import { quote } from './quote.ts'
 import { readDocument } from './document/read-document.ts'
 import { readEnv } from './fields/read-env.ts'
 import { readBranch } from './fields/read-fields.ts'
 import { readMicro, type Shared } from './fields/read-micro.ts'
+import { readPreviews } from './fields/read-previews.ts'
 import { kindInWords, type Mapping, type Value } from './document/tree.ts'
 
 export const MOST_MICROS = 20
@@ -41,8 +42,9 @@ export function parseConfig(text: string, context: ConfigContext): ParseResult {
   const findings = newFindings(context.file)
   const file = readDocument(text, { findings, json: context.file === 'micro.json' })
   const micros = file === undefined ? [] : readFile(file, { ...context, findings })
+  const previews = readPreviews(file?.entries.get('previews'), findings)
   if (findings.errors.length > 0) return { ok: false, errors: findings.errors.toSorted(byPlace) }
-  return { ok: true, micros, previews: defaultPreviews, warnings: [...findings.warnings] }
+  return { ok: true, micros, previews, warnings: [...findings.warnings] }
 }
 
 function byPlace(a: ConfigError, b: ConfigError): number {
@@ -75,7 +77,7 @@ function checkVersion(file: Mapping, findings: Findings): void {
 
 /** The short form: the file's own keys are those of its one micro. */
 function readOnly(file: Mapping, { findings, owner, repository, granted = defaultLimits }: Reading): MicroConfig {
-  checkKeys(file, [...fileKeys, ...microKeys, 'micros'], findings)
+  checkKeys(file, [...fileKeys, ...microKeys, ...repositoryKeys], findings)
   const grantee = fullName(owner, repository)
   return readMicro(file, { findings, granted, grantee, shared: { env: new Map() }, nameFor: () => slug(repository) })
 }
@@ -84,7 +86,7 @@ function readList(
   list: Value,
   { file, findings, owner, repository, granted = defaultLimits }: Reading & { readonly file: Mapping },
 ): MicroConfig[] {
-  checkKeys(file, [...fileKeys, ...sharedKeys, 'micros'], findings)
+  checkKeys(file, [...fileKeys, ...sharedKeys, ...repositoryKeys], findings)
   const items = itemsOf(list, findings)
   const branch = readBranch(file.entries.get('branch'), { findings })
   const shared: Shared = {
@@ -122,10 +124,15 @@ function itemsOf(list: Value, findings: Findings): Mapping[] {
   }) as Mapping[]
 }
 
+/** What a micro of the list cannot have, because it holds for the file. */
+const ONCE = ['v', 'previews']
+
 function checkItem(item: Mapping, findings: Findings): void {
-  const version = item.entries.get('v')
-  if (version !== undefined) findings.error(version, '"v" stands once, at the top of the file; remove it here')
-  checkKeys(item, ['v', ...microKeys], findings)
+  for (const key of ONCE) {
+    const value = item.entries.get(key)
+    if (value !== undefined) findings.error(value, `"${key}" stands once, at the top of the file; remove it here`)
+  }
+  checkKeys(item, [...ONCE, ...microKeys], findings)
 }
 
 function checkNames(

@@ -1,3 +1,6 @@
+const HOUR_MS = 60 * 60 * 1000
+const DAY_MS = 24 * HOUR_MS
+
 const unitsMs: ReadonlyMap<string, number> = new Map([
   ['', 1000],
   ['ms', 1],
@@ -5,10 +8,12 @@ const unitsMs: ReadonlyMap<string, number> = new Map([
   ['sec', 1000],
   ['m', 60_000],
   ['min', 60_000],
+  ['h', HOUR_MS],
+  ['d', DAY_MS],
 ])
 
 /**
- * `10s`, `500ms`, `1.5 s`, `1m`; a bare number is seconds.
+ * `10s`, `500ms`, `1.5 s`, `1m`, `12h`, `7d`; a bare number is seconds.
  *
  * @returns whole milliseconds, or undefined when the text is no duration.
  */
@@ -19,7 +24,9 @@ export function parseDuration(text: string): number | undefined {
   return Math.round(Number(match[1]) * unitMs)
 }
 
-/** Milliseconds as they are written in a config: `10s`, `1.5s`, `500ms`. */
+/** Milliseconds as they are written in a config: `7d`, `12h`, `10s`, `1.5s`, `500ms`. */
 export function writeDuration(ms: number): string {
+  if (ms > 0 && ms % DAY_MS === 0) return `${ms / DAY_MS}d`
+  if (ms > 0 && ms % HOUR_MS === 0) return `${ms / HOUR_MS}h`
   return ms >= 1000 ? `${Number((ms / 1000).toFixed(3))}s` : `${ms}ms`
 }

@@ -49,7 +49,7 @@ function build(builder: Builder, node: Node, spot: Spot): Value {
   if (isAlias(node)) return buildAlias(builder, node, spot)
   if (!spot.aliased && node.anchor !== undefined) builder.anchors.set(node.anchor, node)
   if (hasForeignTag(node)) {
-    return refuse(builder, spot.place, `the tag ${quote(node.tag ?? '')} is not supported; remove it`)
+    return refuse(builder, spot.place, tagInWords(node.tag ?? ''))
   }
   if (isMap(node)) return buildMapping(builder, node, spot)
   if (isSeq(node)) return buildList(builder, node, spot)
@@ -122,6 +122,12 @@ function nothing(place: Place): Scalar {
 function refuse(builder: Builder, place: Place, message: string): Value {
   builder.findings.error(place, message)
   return { ...place, kind: 'foreign' }
+}
+
+function tagInWords(tag: string): string {
+  // Written with one "!", it was hardly meant as a tag.
+  const advice = tag.startsWith('!') ? '; remove it, or put a text that begins with "!" in quotes' : '; remove it'
+  return `the tag ${quote(tag)} is not supported${advice}`
 }
 
 function hasForeignTag(node: Node): boolean {

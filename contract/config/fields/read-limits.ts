@@ -1,18 +1,14 @@
 import type { Limits } from '../../limits.ts'
 import type { Findings } from '../findings.ts'
 import { checkKeys, limitKeys, type LimitKey } from '../keys.ts'
-import { writeDuration, parseDuration } from '../parse-duration.ts'
-import { writeSize, parseSize } from '../parse-size.ts'
-import { quote } from '../quote.ts'
 import { kindInWords, type Value } from '../document/tree.ts'
+import { parseAmount, readAmount, writeAmount, type Unit } from './read-amount.ts'
 
 /** A commit status has room for 140 characters, and file, line and key stand before these. */
 const MOST_WORDS = 105
 
 const KB = 1024
 const MB = 1024 * KB
-
-type Unit = 'duration' | 'size' | 'count'
 
 interface Rule {
   readonly field: keyof Limits
@@ -45,11 +41,11 @@ interface Context {
 
 /** An amount of a limit as a person writes it; undefined when it is none. */
 export function parseLimit(key: LimitKey, text: string): number | undefined {
-  return parsers[limitRules[key].unit](text)
+  return parseAmount[limitRules[key].unit](text)
 }
 
 export function formatLimit(key: LimitKey, amount: number): string {
-  return formats[limitRules[key].unit](amount)
+  return writeAmount[limitRules[key].unit](amount)
 }
 
 /** The limits of one micro, complete: what the file asks for, else the usual; never more than was granted. */
@@ -73,34 +69,6 @@ export function readLimits(value: Value | undefined, { findings, usual, granted,
   return limits
 }
 
-type Amount =
-  | { readonly ok: true; readonly value: number; readonly written: string }
-  | { readonly ok: false; readonly fault: string }
-
-function readAmount(value: Value, { unit, example }: Rule): Amount {
-  if (value.kind !== 'text' && value.kind !== 'number') {
-    return { ok: false, fault: `must be ${nouns[unit]} such as ${example}, not ${kindInWords(value)}` }
-  }
-  const written = value.kind === 'number' ? plain(value.number) : value.text
-  const amount = parsers[unit](written)
-  if (amount !== undefined) return { ok: true, value: amount, written }
-  return { ok: false, fault: `${quote(value.text)} is not ${nouns[unit]}; write for example ${example}` }
-}
-
-const nouns: Readonly<Record<Unit, string>> = { duration: 'a time', size: 'a size', count: 'a whole number' }
-
-const parsers: Readonly<Record<Unit, (text: string) => number | undefined>> = {
-  duration: parseDuration,
-  size: parseSize,
-  count: (text) => (/^\d{1,9}$/.test(text.trim()) ? Number(text) : undefined),
-}
-
-const formats: Readonly<Record<Unit, (amount: number) => string>> = {
-  duration: writeDuration,
-  size: writeSize,
-  count: String,
-}
-
 interface Asked extends Pick<Context, 'granted' | 'grantee'> {
   readonly value: number
   readonly written: string
@@ -108,7 +76,7 @@ interface Asked extends Pick<Context, 'granted' | 'grantee'> {
 
 function faultOf(key: LimitKey, { value: asked, written, granted, grantee }: Asked): string | undefined {
   const { field, unit, least } = limitRules[key]
-  const format = formats[unit]
+  const format = writeAmount[unit]
   if (asked < least) {
     const meant = unit === 'size' && asked > 0 && asked < KB ? `; did you mean ${asked}MB?` : ''
     return `${format(asked)} is too little, ${format(least)} is the least${meant}`
@@ -118,9 +86,4 @@ function faultOf(key: LimitKey, { value: asked, written, granted, grantee }: Ask
   const command = `for: micropush grant ${grantee ?? ''} ${key}=${written.replaceAll(/\s/g, '')}`
   const fits = grantee !== undefined && refused.length + command.length <= MOST_WORDS
   return `${refused} ${fits ? command : 'of this micropush for more'}`
-}
-
-/** A number of YAML (`0x10`, `1e3`) in plain digits. */
-function plain(number: number): string {
-  return Number.isFinite(number) && Math.abs(number) < 1e15 ? String(number) : 'NaN'
 }

@@ -3,6 +3,7 @@ import { defaultLimits, type Limits } from '../../limits.ts'
 import type { Findings } from '../findings.ts'
 import { MOST_ENV_BYTES, readEnv } from './read-env.ts'
 import { readBranch, readCommand, readName, readRuntime } from './read-fields.ts'
+import { readGlobs } from './read-globs.ts'
 import { readLimits } from './read-limits.ts'
 import { readSecrets } from './read-secrets.ts'
 import { readEntry, readSource } from './read-path.ts'
@@ -33,6 +34,8 @@ export function readMicro(group: Mapping, { findings, granted, grantee, shared, 
   const build = readCommand(get('build'), { label: 'build', findings })
   const run = readCommand(get('run'), { label: 'run', findings })
   const branch = readBranch(get('branch'), { findings }) ?? shared.branch
+  const paths = readGlobs(get('paths'), { label: 'paths', findings })
+  const ignore = readGlobs(get('ignore'), { label: 'ignore', findings })
   const micro: MicroConfig = {
     name: readName(get('name'), { findings }) ?? nameFor(src),
     src,
@@ -44,6 +47,8 @@ export function readMicro(group: Mapping, { findings, granted, grantee, shared, 
     secrets: readSecrets(get('secrets'), findings),
     limits: readLimits(get('limits'), { findings, usual: defaultLimits, granted, grantee }),
     ...(branch === undefined ? {} : { branch }),
+    ...(paths === undefined ? {} : { paths }),
+    ...(ignore === undefined ? {} : { ignore }),
   }
   checkTogether(group, micro, findings)
   return micro

@@ -13,6 +13,9 @@ describe('durations', () => {
     ['0.5', 500],
     [' 2M ', 120_000],
     ['1min', 60_000],
+    ['12h', 43_200_000],
+    ['7 D', 604_800_000],
+    ['1.5d', 129_600_000],
   ])('reads %j as milliseconds', (text, ms) => {
     expect(parseDuration(text)).toBe(ms)
   })
@@ -25,7 +28,8 @@ describe('durations', () => {
   )
 
   it('writes them as a person would', () => {
-    expect([10_000, 1500, 500, 60_000].map(writeDuration)).toEqual(['10s', '1.5s', '500ms', '60s'])
+    const durations = [10_000, 1500, 500, 60_000, 3_600_000, 129_600_000, 604_800_000, 0]
+    expect(durations.map(writeDuration)).toEqual(['10s', '1.5s', '500ms', '60s', '1h', '36h', '7d', '0ms'])
   })
 })
 
