@@ -4,6 +4,8 @@ import { z } from 'zod'
 export const queueNames = {
   /** webhook → bot: a push, durably noted before GitHub gets its 2xx. */
   push: 'push',
+  /** webhook → bot: something happened to a pull request. */
+  pull: 'pull',
   /** bot → runner: build this. */
   work: 'work',
   /** anyone → runner: end that. A queue of its own, so that no end waits for builds. */
@@ -33,6 +35,30 @@ export const pushJob = z.strictObject({
 })
 
 export type PushJob = Readonly<z.infer<typeof pushJob>>
+
+/** That something happened to a pull request; GitHub is asked how it stands. */
+export const pullJob = z.strictObject({
+  deliveryId: z.string(),
+  installationId: z.number().int(),
+  repositoryId: z.number().int(),
+  owner: z.string(),
+  repository: z.string(),
+  pull: z.number().int().positive(),
+  sequence: z.number().int(),
+  receivedAtMs: z.number(),
+})
+
+export type PullJob = Readonly<z.infer<typeof pullJob>>
+
+/** What webhooks become: the name of the queue → the form of its jobs. */
+export const eventJobs = { push: pushJob, pull: pullJob } as const
+
+export type EventName = keyof typeof eventJobs
+
+/** A job for one of those queues. */
+export type EventJob = {
+  readonly [Name in EventName]: { readonly queue: Name; readonly job: z.infer<(typeof eventJobs)[Name]> }
+}[EventName]
 
 export const workJob = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('deploy'), deploymentId: z.string() }),

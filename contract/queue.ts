@@ -1,13 +1,14 @@
 import { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
-import { pushJob, queueNames, reportJob, workJob } from './jobs.ts'
-import type { PushJob, ReportJob, WorkJob } from './jobs.ts'
+import { eventJobs, queueNames, reportJob, workJob } from './jobs.ts'
+import type { EventJob, ReportJob, WorkJob } from './jobs.ts'
 
 const DAY_SECONDS = 24 * 3600
 
 /** The queues, each with the one way to add to it. */
 export interface Queues {
   readonly push: Queue
+  readonly pull: Queue
   readonly work: Queue
   readonly end: Queue
   readonly restart: Queue
@@ -25,6 +26,7 @@ export function openQueues(connection: Redis, prefix: string): Queues {
   const options = { connection, prefix: queuePrefix(prefix) }
   const queues = {
     push: new Queue(queueNames.push, options),
+    pull: new Queue(queueNames.pull, options),
     work: new Queue(queueNames.work, options),
     end: new Queue(queueNames.end, options),
     restart: new Queue(queueNames.restart, options),
@@ -41,11 +43,11 @@ export function openQueues(connection: Redis, prefix: string): Queues {
 }
 
 /**
- * Notes a push durably. The delivery's GUID is the job's id, and BullMQ ignores an `add` whose id exists: that a redelivered
+ * Notes an event durably. The delivery's GUID is the job's id, and BullMQ ignores an `add` whose id exists: that a redelivered
  * webhook does nothing twice rests on it, so finished jobs are kept longer than GitHub can redeliver (3 days; 7 on GHES).
  */
-export async function addPush(queues: Queues, job: PushJob): Promise<void> {
-  await queues.push.add('push', pushJob.parse(job), {
+export async function addEvent(queues: Queues, { queue, job }: EventJob): Promise<void> {
+  await queues[queue].add(queue, eventJobs[queue].parse(job), {
     jobId: job.deliveryId,
     attempts: 20,
     backoff: { type: 'custom' },

@@ -2,8 +2,8 @@ import type { Server } from 'node:http'
 import { createNodeMiddleware, Probot } from 'probot'
 import type { Queues } from '../contract/queue.ts'
 import type { Store } from '../contract/store/connect.ts'
-import { acceptPush } from './accept-push.ts'
-import { createApp } from './app.ts'
+import { acceptEvent } from './events/accept.ts'
+import { createApp } from './events/app.ts'
 import type { BotSettings } from './env.ts'
 import { createHttpServer, WEBHOOK_PATH } from './http/server.ts'
 import type { Log } from './log.ts'
@@ -24,7 +24,7 @@ export async function createDoor({ settings, log, store, queues }: DoorParts): P
     baseUrl: settings.githubUrl,
     log,
   })
-  const app = createApp({ acceptPush: (push) => acceptPush({ store, queues }, push), log })
+  const app = createApp({ accept: (event) => acceptEvent({ store, queues }, event), log })
   const webhooks = await createNodeMiddleware(app, { probot, webhooksPath: WEBHOOK_PATH })
   return createHttpServer({ store, runnerSocket: settings.sockets.runner, webhooks, log })
 }

@@ -1,11 +1,10 @@
 import type { Octokit } from '@octokit/rest'
 import type { Log } from '../log.ts'
+import { neededEvents } from '../events/app.ts'
 import { findLost, REDELIVERABLE_MS, type Delivery } from './find-lost.ts'
 
 const PAGE = 100
 const MAX_PAGES = 20
-/** The events without which something would stay undone. */
-const EVENTS = ['push'] as const
 
 interface Redelivery {
   /** A client that acts as the App itself. */
@@ -19,7 +18,7 @@ interface Redelivery {
  * three days back, at most 2,000 of them.
  */
 export async function redeliverLost({ app, log, now }: Redelivery): Promise<void> {
-  const lost = findLost(await recentDeliveries(app, now()), { nowMs: now(), events: EVENTS })
+  const lost = findLost(await recentDeliveries(app, now()), { nowMs: now(), events: neededEvents })
   for (const delivery of lost) {
     await app.rest.apps.redeliverWebhookDelivery({ delivery_id: delivery.id })
     log.info({ delivery: delivery.guid, event: delivery.event }, 'asked GitHub to send a lost delivery again')

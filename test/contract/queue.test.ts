@@ -3,7 +3,7 @@ import { newDeploymentId } from '../../contract/deployment.ts'
 import {
   addDeploy,
   addDestroy,
-  addPush,
+  addEvent,
   addReport,
   openQueues,
   queuePrefix,
@@ -46,8 +46,8 @@ const waiting = async (queue: 'push' | 'work' | 'end' | 'report') =>
   (await queues[queue].getJobs(['waiting'])).map((job) => job.data as unknown)
 
 it('the same delivery is noted once', async () => {
-  await addPush(queues, push)
-  await addPush(queues, { ...push, sequence: 2 })
+  await addEvent(queues, { queue: 'push', job: push })
+  await addEvent(queues, { queue: 'push', job: { ...push, sequence: 2 } })
   expect(await waiting('push')).toEqual([push])
 })
 
@@ -75,7 +75,7 @@ it('each report is a job, because the state may have changed between them', asyn
 })
 
 it('a job of a wrong form is refused before it is noted', async () => {
-  await expect(addPush(queues, { ...push, sha: 'main' })).rejects.toThrow()
+  await expect(addEvent(queues, { queue: 'push', job: { ...push, sha: 'main' } })).rejects.toThrow()
   expect(await waiting('push')).toEqual([])
 })
 
@@ -91,6 +91,6 @@ it('adding fails within seconds while Redis is away, so that a webhook is answer
   const offline = openQueues(away.redis, 'test')
   await offline.push.waitUntilReady()
   await other.kill()
-  await expect(addPush(offline, push)).rejects.toThrow()
+  await expect(addEvent(offline, { queue: 'push', job: push })).rejects.toThrow()
   away.redis.disconnect()
 }, 10_000)

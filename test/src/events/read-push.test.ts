@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { pushJob } from '../../contract/jobs.ts'
-import { readPush } from '../../src/read-push.ts'
-import { pushPayload, shaA } from './support/samples.ts'
+import { pushJob } from '../../../contract/jobs.ts'
+import { readPush } from '../../../src/events/read-push.ts'
+import { pushPayload, shaA } from '../support/samples.ts'
 
 function read(more: Record<string, unknown> = {}) {
   return readPush({ deliveryId: 'guid', payload: pushPayload(more), receivedAtMs: 5 })
@@ -11,8 +11,8 @@ describe('readPush', () => {
   it('reads a push of a branch, slashes in its name included', () => {
     const result = read({ ref: 'refs/heads/feature/a/b' })
     expect(result).toEqual({
-      kind: 'push',
-      push: {
+      queue: 'push',
+      job: {
         deliveryId: 'guid',
         installationId: 12,
         repositoryId: 34,
@@ -24,12 +24,12 @@ describe('readPush', () => {
         receivedAtMs: 5,
       },
     })
-    if (result.kind === 'push') expect(pushJob.parse({ ...result.push, sequence: 1 })).toBeDefined()
+    if (result.queue === 'push') expect(pushJob.parse({ ...result.job, sequence: 1 })).toBeDefined()
   })
 
   it('reads a deletion as a push without a commit', () => {
     const result = read({ deleted: true, after: '0'.repeat(40) })
-    expect(result.kind === 'push' && 'sha' in result.push).toBe(false)
+    expect(result.queue === 'push' && 'sha' in result.job).toBe(false)
   })
 
   it.each([
@@ -40,10 +40,10 @@ describe('readPush', () => {
     ['a payload of another form', { repository: null }, 'not a push event: repository'],
     ['an abbreviated commit', { after: 'abc' }, 'not a push event: after'],
   ])('leaves %s alone', (_, more, reason) => {
-    expect(read(more)).toEqual({ kind: 'ignore', reason })
+    expect(read(more)).toEqual({ queue: 'none', reason })
   })
 
   it.each([null, 7, 'text', []])('never throws: %j', (payload) => {
-    expect(readPush({ deliveryId: 'guid', payload, receivedAtMs: 0 }).kind).toBe('ignore')
+    expect(readPush({ deliveryId: 'guid', payload, receivedAtMs: 0 }).queue).toBe('none')
   })
 })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { PushJob } from '../contract/jobs.ts'
+import { ignore, type Delivery, type Read } from './read.ts'
 
 const NO_COMMIT = '0'.repeat(40)
 const BRANCH = 'refs/heads/'
@@ -20,18 +20,8 @@ const pushEvent = z.object({
   installation: z.object({ id: z.number().int() }).optional(),
 })
 
-export type ReadPush =
-  | { readonly kind: 'push'; readonly push: Omit<PushJob, 'sequence'> }
-  | { readonly kind: 'ignore'; readonly reason: string }
-
-interface Delivery {
-  readonly deliveryId: string
-  readonly payload: unknown
-  readonly receivedAtMs: number
-}
-
 /** What a `push` delivery asks for: a push of a branch, or the reason why it is left alone. Never throws. */
-export function readPush({ deliveryId, payload, receivedAtMs }: Delivery): ReadPush {
+export function readPush({ deliveryId, payload, receivedAtMs }: Delivery): Read {
   const parsed = pushEvent.safeParse(payload)
   if (!parsed.success) return ignore(`not a push event: ${parsed.error.issues[0]?.path.join('.') ?? ''}`)
   const { ref, after, deleted, repository, installation } = parsed.data
@@ -43,8 +33,8 @@ export function readPush({ deliveryId, payload, receivedAtMs }: Delivery): ReadP
   if (owner === undefined || owner === null) return ignore('repository without an owner')
   const gone = deleted === true || after === NO_COMMIT
   return {
-    kind: 'push',
-    push: {
+    queue: 'push',
+    job: {
       deliveryId,
       installationId: installation.id,
       repositoryId: repository.id,
@@ -56,8 +46,4 @@ export function readPush({ deliveryId, payload, receivedAtMs }: Delivery): ReadP
       receivedAtMs,
     },
   }
-}
-
-function ignore(reason: string): ReadPush {
-  return { kind: 'ignore', reason }
 }

@@ -1,0 +1,25 @@
+import { addEvent, type Queues } from '../../contract/queue.ts'
+import type { EventJob } from '../../contract/jobs.ts'
+import type { Store } from '../../contract/store/connect.ts'
+import { nextSequence } from '../../contract/store/deployments.ts'
+
+type WithoutSequence<Event> = Event extends { readonly queue: infer Queue; readonly job: infer Job }
+  ? { readonly queue: Queue; readonly job: Omit<Job, 'sequence'> }
+  : never
+
+/** A job for one of the event queues, before it has its place in the order. */
+export type NewEvent = WithoutSequence<EventJob>
+
+/**
+ * Notes an event in its queue. A delivery that is known already is not noted twice, unless all its attempts had failed: then whoever asks
+ * GitHub to deliver it again wants it to be tried again.
+ */
+export async function acceptEvent(
+  { store, queues }: { readonly store: Store; readonly queues: Queues },
+  { queue, job }: NewEvent,
+): Promise<void> {
+  const known = await queues[queue].getJob(job.deliveryId)
+  if (known !== undefined && (await known.isFailed())) await known.remove()
+  const numbered = { queue, job: { ...job, sequence: await nextSequence(store) } }
+  await addEvent(queues, numbered as EventJob)
+}

@@ -1,0 +1,95 @@
+import type { z } from 'zod'
+import { pullJob, pushJob, queueNames, reportJob } from '../contract/jobs.ts'
+import type { Queues } from '../contract/queue.ts'
+import { openWorkerConnection, type Store } from '../contract/store/connect.ts'
+import { redeliverLost } from './deliveries/redeliver-lost.ts'
+import type { BotSettings } from './env.ts'
+import type { GitHub } from './github/client.ts'
+import { createKeyedLock } from './keyed-lock.ts'
+import type { Log } from './log.ts'
+import { handlePull } from './pull/handle-pull.ts'
+import { handlePush } from './push/handle-push.ts'
+import { startWorker, type JobResult } from './queue.ts'
+import { reap } from './reaper/reap.ts'
+import { runRegularly } from './reaper/run-regularly.ts'
+import { handleReport } from './report/handle-report.ts'
+import { createPace } from './report/pace.ts'
+
+const PARALLEL_EVENTS = 8
+const PARALLEL_REPORTS = 8
+const REAP_EVERY_MS = 15_000
+/** A lost event is a rare thing, and the list costs a request or two of the app's own 5,000 an hour. */
+const REDELIVER_EVERY_MS = 5 * 60_000
+const LONGEST_JOB_MS = 24 * 3600_000
+
+export interface WorkParts {
+  readonly settings: BotSettings
+  readonly log: Log
+  readonly store: Store
+  readonly queues: Queues
+  readonly github: GitHub
+}
+
+export interface Work {
+  /** Takes no more and waits for what is in hand; without end while Redis is away. */
+  close(): Promise<void>
+  /** Lets go of Redis, whatever is in hand. */
+  disconnect(): void
+}
+
+/** Begins to take jobs, and to do what is done regularly. */
+export function startWork({ settings, log, store, queues, github }: WorkParts): Work {
+  const now = Date.now
+  const lock = createKeyedLock()
+  const deps = { store, queues, github, log, now }
+  const reportDeps = { ...deps, botUrl: settings.botUrl, pace: createPace(), lock }
+  const [forEvents, forReports] = [openWorkerConnection(settings), openWorkerConnection(settings)]
+  const connections = [forEvents, forReports]
+  const common = { redisPrefix: settings.redisPrefix, longestMs: LONGEST_JOB_MS, log }
+  const events = <Job extends { readonly repositoryId: number }>(
+    name: string,
+    schema: z.ZodType<Job>,
+    handle: (job: Job) => Promise<JobResult>,
+  ) =>
+    startWorker({
+      ...common,
+      name,
+      schema,
+      connection: forEvents,
+      concurrency: PARALLEL_EVENTS,
+      // What concerns one repository happens one after the other.
+      handle: (job) => lock(`repository ${job.repositoryId}`, () => handle(job)),
+    })
+  const workers = [
+    events(queueNames.push, pushJob, (job) => handlePush(job, deps)),
+    events(queueNames.pull, pullJob, (job) => handlePull(job, deps)),
+    startWorker({
+      ...common,
+      name: queueNames.report,
+      schema: reportJob,
+      connection: forReports,
+      concurrency: PARALLEL_REPORTS,
+      handle: (job) => handleReport(job, reportDeps),
+    }),
+  ]
+  const stop = new AbortController()
+  const regularly = (what: string, everyMs: number, run: () => Promise<void>) =>
+    runRegularly(run, {
+      everyMs,
+      signal: stop.signal,
+      onError: (error) => log.warn({ err: error }, `${what} could not finish and will be tried again`),
+    })
+  const regular = [
+    regularly('the reaper', REAP_EVERY_MS, () => reap(deps)),
+    regularly('the search for lost deliveries', REDELIVER_EVERY_MS, () => redeliverLost({ app: github.app, log, now })),
+  ]
+  return {
+    async close() {
+      stop.abort()
+      await Promise.all([...workers.map((worker) => worker.close()), ...regular])
+    },
+    disconnect() {
+      for (const connection of connections) connection.disconnect()
+    },
+  }
+}
