@@ -13,7 +13,7 @@ import { advance, formatPosition, parsePosition } from './position.ts'
 
 /** Lines are stored this often, so that a chatty micro does not cost a write a line. */
 const EVERY_MS = 250
-/** What is read of one micro in that time at most. Who writes more is not read faster: Docker drops what does not fit into its buffer. */
+/** What is read of one micro in that time at most. Who writes more is not read faster: Docker drops what its files cannot hold. */
 const MOST_BYTES = 1024 * 1024
 /** What a short line costs beside its text. */
 const LINE_BYTES = 64

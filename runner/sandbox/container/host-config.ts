@@ -20,7 +20,6 @@ const fixed = {
   pendingSignals: 4096,
   logFiles: 2,
   logFileSize: '1m',
-  logBufferSize: '1m',
   /** Its processes die before the host's do when the host itself runs out of memory. */
   oomScoreAdj: 500,
   /** Half of the default weight: when the processor is short, our own processes come first. */
@@ -141,7 +140,11 @@ function ulimit(Name: string, value: number) {
   return { Name, Soft: value, Hard: value }
 }
 
-/** Without a bound a log fills the disk, and without `non-blocking` a slow disk stops the app's prints. */
+/**
+ * Without a bound a log fills the disk. In its `non-blocking` mode Docker before 23 may lose the last words of an app that end without a newline: it
+ * reads them as such only when it ends the log, and closes the file without waiting for them (https://github.com/moby/moby/issues/42316). Nor does
+ * that mode say what it drops. Here an app waits, when the disk is slow, behind 1 MB that Docker has yet to write; never for who reads the log.
+ */
 function logging() {
   return {
     LogConfig: {
@@ -150,8 +153,7 @@ function logging() {
         'max-size': fixed.logFileSize,
         'max-file': String(fixed.logFiles),
         compress: 'false',
-        mode: 'non-blocking',
-        'max-buffer-size': fixed.logBufferSize,
+        mode: 'blocking',
       },
     },
   }

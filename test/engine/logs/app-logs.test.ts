@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { outputReadUpTo } from '../../../contract/store/logs/app-logs.ts'
+import { readOutput } from '../../../runner/docker/read-output.ts'
 import { destroySandbox } from '../../../runner/sandbox/destroy-sandbox.ts'
 import { freeze, thaw } from '../../../runner/sandbox/sleep.ts'
 import { ask, isolationsHere, probe, runInside } from '../sandbox/stage.ts'
@@ -82,5 +83,26 @@ describe.each(await isolationsHere())('the log of an app under %s', (isolation) 
     await destroySandbox(at.stage.context, sandbox, { graceSeconds: 5, onEnded: (ended) => at.logs.finish(ended) })
     expect(await at.texts(sandbox.deploymentId)).toEqual(['/1', '/2', '/3', 'good', 'bye'])
     expect(await outputReadUpTo(at.store, sandbox.containerId)).toBeUndefined()
+  })
+
+  test('never waits for a reader that stands still', async () => {
+    const sandbox = await at.stage.start(probe)
+    const reader = new AbortController()
+    const stands = Promise.withResolvers<void>()
+    void readOutput(at.stage.docker, sandbox.containerId, {
+      follow: true,
+      signal: reader.signal,
+      take: () => {
+        stands.resolve()
+        return new Promise(() => {})
+      },
+    })
+    const write = (lines: number) =>
+      `const text = ('z'.repeat(99) + '\\n').repeat(${lines}); await new Promise((done) => process.stdout.write(text, done)); return 1`
+    await runInside(sandbox, write(1))
+    await stands.promise
+    // More than Docker, the kernel and the reader's connection can hold together.
+    expect(await runInside(sandbox, write(200_000))).toEqual({ value: 1 })
+    reader.abort()
   })
 })

@@ -51,7 +51,7 @@ describe.each(await isolationsHere())('a sandbox under %s', (isolation) => {
     })
     expect(HostConfig.MaskedPaths).toContain('/proc/kcore')
     expect(HostConfig.ReadonlyPaths).toContain('/proc/sys')
-    expect(HostConfig.LogConfig).toMatchObject({ Type: 'local', Config: { 'max-size': '1m', mode: 'non-blocking' } })
+    expect(HostConfig.LogConfig).toMatchObject({ Type: 'local', Config: { 'max-size': '1m', mode: 'blocking' } })
     expect(HostConfig.SecurityOpt).toContain('no-new-privileges:true')
     expect(Config.User).toMatch(/^2\d{5}:2\d{5}$/)
     expect(Config.Hostname).toBe('hello')
