@@ -1,4 +1,3 @@
-import { isPending, type Deployment } from '../../contract/deployment.ts'
 import { escapeHtml } from '../../web/escape.ts'
 import { page } from '../../web/page.ts'
 import type { Health } from './health.ts'
@@ -27,21 +26,4 @@ export function frontPage(health: Health): Page {
 
 function row(name: string, state: string, tone: 'good' | 'bad' | 'soft'): string {
   return `<tr><th>${escapeHtml(name)}</th><td class="${tone}">${escapeHtml(state)}</td></tr>`
-}
-
-/** `GET /d/<id>`: how a deployment stands, and its log. */
-export function deploymentPage(deployment: Deployment, log: string): Page {
-  const { config, owner, repository, branch, sha, state, stateSinceMs, outcome } = deployment
-  const facts = [
-    `micro    ${config.name}`,
-    `from     ${owner}/${repository}, branch ${branch}, commit ${sha}`,
-    `state    ${state} since ${new Date(stateSinceMs).toISOString()}`,
-    outcome.detail === undefined || !isPending(state) ? undefined : `         ${outcome.detail}`,
-    outcome.url === undefined ? undefined : `endpoint ${outcome.url}`,
-    outcome.supersededBy === undefined ? undefined : `by       ${outcome.supersededBy}`,
-    outcome.error === undefined ? undefined : `error    ${outcome.error.message}`,
-    ...(outcome.warnings ?? []).map((warning) => `warning  ${warning}`),
-  ]
-  const head = facts.filter((line) => line !== undefined).join('\n')
-  return { status: 200, type: 'text/plain; charset=utf-8', body: `${head}\n\n${log}` }
 }

@@ -3,10 +3,12 @@ import { scriptHash } from '../../web/policy.ts'
 
 const DRAIN_MS = 2000
 
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; base-uri 'none'"
+/** What a page may load and do: nothing but its own style, and pictures that stand in it. */
+export const POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; base-uri 'none'"
 
 /** On every answer: nothing here is for search engines, to be guessed at, framed or kept. */
-const headersOfAll = {
+export const headersOfAll = {
   'cache-control': 'no-store',
   'content-security-policy': POLICY,
   'referrer-policy': 'no-referrer',
@@ -20,6 +22,8 @@ export interface Page {
   readonly body: string
   /** The one script in the page, which may run and ask the bot itself for more. */
   readonly script?: string
+  /** Further headers, and others than those of all answers. */
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** Sends a whole answer, without its body to a HEAD request. */
@@ -27,7 +31,7 @@ export function respond(request: IncomingMessage, response: ServerResponse, page
   const length = Buffer.byteLength(page.body)
   const policy = page.script === undefined ? POLICY : allowScript(page.script)
   const headers = { ...headersOfAll, 'content-security-policy': policy }
-  response.writeHead(page.status, { ...headers, 'content-type': page.type, 'content-length': length })
+  response.writeHead(page.status, { ...headers, 'content-type': page.type, 'content-length': length, ...page.headers })
   response.end(request.method === 'HEAD' ? undefined : page.body)
 }
 

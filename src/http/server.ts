@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Store } from '../../contract/store/connect.ts'
-import { getDeployment } from '../../contract/store/deployments.ts'
-import { readLog } from '../../contract/store/logs/deployment-logs.ts'
 import type { Log } from '../log.ts'
 import { checkHealth } from './health.ts'
-import { deploymentPage, frontPage, healthPage } from './pages.ts'
+import { createDeploymentPages, type DeploymentPages } from './log/deployment-pages.ts'
+import type { Redact } from './log/rendering.ts'
+import { frontPage, healthPage } from './pages.ts'
 import { errorPage, respond, type Page } from './respond.ts'
 import { createWebhookDoor, type Middleware } from './webhooks.ts'
 
@@ -19,15 +19,22 @@ export interface HttpDeps {
   readonly runnerSocket: string
   readonly webhooks: Middleware
   readonly log: Log
+  /** Takes out what nobody is to read. */
+  readonly redact: Redact
+  /** Where GitHub's pages are, for links. */
+  readonly webUrl: string
 }
 
 /** The bot's door to the outside: webhooks, `/healthz`, a page about itself, and the logs of deployments. */
 export function createHttpServer(deps: HttpDeps): Server {
   const takeWebhook = createWebhookDoor(deps.webhooks)
+  const deployments = createDeploymentPages(deps)
   const server = createServer((request, response) => {
     const pathname = URL.parse(request.url ?? '/', 'http://bot.invalid')?.pathname ?? ''
     const answered =
-      pathname === WEBHOOK_PATH ? takeWebhook(request, response) : show(request, response, { pathname, deps })
+      pathname === WEBHOOK_PATH
+        ? takeWebhook(request, response)
+        : show(request, response, { pathname, deps, deployments })
     void answered.catch((error: unknown) => {
       deps.log.error({ err: error, path: pathname }, 'request failed')
       if (response.headersSent) response.destroy()
@@ -37,28 +44,32 @@ export function createHttpServer(deps: HttpDeps): Server {
   server.requestTimeout = REQUEST_DEADLINE_MS
   server.headersTimeout = REQUEST_DEADLINE_MS
   server.maxConnections = MOST_CONNECTIONS
+  const close = server.close.bind(server)
+  // A server that is to close waits for its streams, which would go on for as long as something is built.
+  server.close = (callback) => {
+    deployments.close()
+    return close(callback)
+  }
   return server
 }
 
 interface Asked {
   readonly pathname: string
   readonly deps: HttpDeps
+  readonly deployments: DeploymentPages
 }
 
 async function show(request: IncomingMessage, response: ServerResponse, asked: Asked): Promise<void> {
   request.resume()
-  const page =
-    request.method === 'GET' || request.method === 'HEAD'
-      ? await findPage(asked)
-      : errorPage(405, 'Only GET and HEAD are answered here.')
-  respond(request, response, page)
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    return respond(request, response, errorPage(405, 'Only GET and HEAD are answered here.'))
+  }
+  if (await asked.deployments.stream(asked.pathname, request, response)) return
+  respond(request, response, await findPage(request, asked))
 }
 
-async function findPage({ pathname, deps }: Asked): Promise<Page> {
+async function findPage(request: IncomingMessage, { pathname, deps, deployments }: Asked): Promise<Page> {
   if (pathname === '/healthz') return healthPage(await checkHealth(deps))
   if (pathname === '/') return frontPage(await checkHealth(deps))
-  const id = /^\/d\/(\w+)$/.exec(pathname)?.[1]
-  const deployment = id === undefined ? undefined : await getDeployment(deps.store, id)
-  if (deployment === undefined) return errorPage(404, 'There is nothing here.')
-  return deploymentPage(deployment, await readLog(deps.store, deployment.id))
+  return (await deployments.find(pathname, request)) ?? errorPage(404, 'There is nothing here.')
 }

@@ -1,4 +1,4 @@
-import { createHmac, randomUUID } from 'node:crypto'
+import { createHash, createHmac, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { request, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -211,6 +211,25 @@ describe('the pages', () => {
     expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
     expect(answer.headers.get('x-robots-tag')).toContain('noindex')
     expect(await answer.text()).toMatch(/hello[\s\S]*queued since[\s\S]*<script>npm ci/)
+  })
+
+  it('shows it as a page to a browser, in which nothing may run but our own script', async () => {
+    const deployment = sampleBase()
+    await createDeployment(parts.store, deployment)
+    await appendLog(parts.store, { id: deployment.id, text: '\u001b[32m<script>npm ci</script>\n' })
+    const answer = await fetch(`${base}/d/${deployment.id}`, { headers: { accept: 'text/html,*/*;q=0.8' } })
+    expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8')
+    const html = await answer.text()
+    expect(html).toContain('<span class="f2">&lt;script&gt;npm ci&lt;/script&gt;</span>')
+    const scripts = [...html.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(([, script]) => script ?? '')
+    expect(scripts).toHaveLength(1)
+    const hash = createHash('sha256')
+      .update(scripts[0] ?? '')
+      .digest('base64')
+    const policy = answer.headers.get('content-security-policy')
+    expect(policy).toContain(`script-src 'sha256-${hash}'; connect-src 'self'`)
+    expect(policy).toContain("default-src 'none'")
+    expect(html).not.toMatch(/ (src|on[a-z]+)=/)
   })
 
   it.each(['/d/', `/d/d${'0'.repeat(30)}`, '/d/..%2f', '/nothing', '//', '/d/*'])('answers 404 at %s', async (path) => {

@@ -17,3 +17,14 @@ export async function appendLog(
 export async function readLog({ redis, keys }: Store, id: string): Promise<string> {
   return (await redis.get(keys.log(id))) ?? ''
 }
+
+interface Part {
+  readonly id: string
+  readonly fromByte: number
+  readonly mostBytes: number
+}
+
+/** Some of a deployment's log from a place on; a character may be cut at either end. */
+export async function readLogBytes({ redis, keys }: Store, { id, fromByte, mostBytes }: Part): Promise<Buffer> {
+  return redis.getrangeBuffer(keys.log(id), fromByte, fromByte + mostBytes - 1)
+}
