@@ -3,13 +3,13 @@
 import { request } from 'node:http'
 import { argv, stdin, stdout } from 'node:process'
 
-const [, , socketPath, repositoryId] = argv
+const [, , socketPath, repositoryId, login] = argv
 
 const gone = () => {
   stdout.write('The forge is not running. What was pushed is kept, and told when the forge starts again.\n')
 }
 
-const outgoing = request({ socketPath, path: `/pushes/${repositoryId}`, method: 'POST' }, (incoming) => {
+const outgoing = request({ socketPath, path: `/pushes/${repositoryId}/${login}`, method: 'POST' }, (incoming) => {
   incoming.on('error', gone)
   incoming.pipe(stdout)
 })

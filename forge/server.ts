@@ -109,7 +109,7 @@ async function wire(options: ForgeOptions, port: number, stopping: AbortSignal):
     faults,
     rates: createRates(),
     hook,
-    deliveries: createDeliveries({ database, faults, hook, events: grant.events }),
+    deliveries: createDeliveries({ database, faults, hook, grant }),
     waits,
     clock,
     log: options.log ?? (() => {}),

@@ -8,13 +8,14 @@ import { route, type Call, type Route } from '../http/route.ts'
 import { appShape, installationShape } from '../shapes/account.ts'
 import { repositoryShape } from '../shapes/repository.ts'
 import { time } from '../shapes/urls.ts'
+import { findAccount } from '../state/accounts.ts'
 import {
-  findAccount,
+  covers,
   installationById,
   installationOf,
   listInstallations,
   type Installation,
-} from '../state/accounts.ts'
+} from '../state/installations.ts'
 import { findRepository, repositoriesOf, type Repository } from '../state/repositories.ts'
 import { storeToken } from '../state/tokens.ts'
 
@@ -42,15 +43,16 @@ export const appRoutes: readonly Route[] = [
   route('POST /app/installations/:id/access_tokens', APP, (call) => mint(call, installationIn(call))),
   route('GET /repos/:owner/:repo/installation', APP, ({ forge, params }) => {
     const repository = findRepository(forge.database, params['owner'] ?? '', params['repo'] ?? '')
-    return installationAnswer(forge, repository?.owner.login)
+    return installationAnswer(forge, repository?.owner.login, repository)
   }),
   route('GET /users/:login/installation', APP, ({ forge, params }) => installationAnswer(forge, params['login'])),
   route('GET /installation/repositories', { for: 'installation' }, (call) => {
     const { forge, caller } = call
     if (caller.kind !== 'installation') throw notFound()
-    const selected = caller.grant.repositoryIds
-    const repositories = repositoriesOf(forge.database, caller.account)
-      .filter(({ id }) => selected?.includes(id) ?? true)
+    const { installation } = caller
+    const selected = caller.grant.repositoryIds ?? installation.repositoryIds
+    const repositories = repositoriesOf(forge.database, installation.account)
+      .filter((repository) => covers(installation, repository) && (selected?.includes(repository.id) ?? true))
       .map((repository) => repositoryShape(forge.urls, repository))
     return page(call, repositories, (part, total) => ({
       total_count: total,
@@ -66,18 +68,23 @@ function installationIn({ forge, params }: Call): Installation {
   return installation
 }
 
-function installationAnswer(forge: Call['forge'], login: string | undefined): Answer {
+function installationAnswer(forge: Call['forge'], login: string | undefined, repository?: Repository): Answer {
   const account = login === undefined ? undefined : findAccount(forge.database, login)
   const installation = account === undefined ? undefined : installationOf(forge.database, account)
-  if (installation === undefined) throw notFound()
+  if (installation === undefined || (repository !== undefined && !covers(installation, repository))) throw notFound()
   return ok(installationShape(forge, installation))
 }
 
 /** https://docs.github.com/en/rest/apps/apps#create-an-installation-access-token-for-an-app */
 function mint({ forge, body }: Call, installation: Installation): Answer {
+  if (installation.suspendedAtMs !== null) throw new Refusal(403, 'This installation has been suspended')
   const asked = parseBody('InstallationToken', tokenRequest, body)
-  const permissions = narrow(forge.grant.permissions, asked.permissions)
-  const repositories = select(repositoriesOf(forge.database, installation.account), asked)
+  const permissions = narrow(installation.permissions ?? forge.grant.permissions, asked.permissions)
+  const all = repositoriesOf(forge.database, installation.account)
+  const repositories = select(
+    all.filter((repository) => covers(installation, repository)),
+    asked,
+  )
   const token = newToken(forge.app.appId)
   const expiresAtMs = forge.clock() + HOUR_MS
   storeToken(forge.database, token, {
@@ -90,7 +97,7 @@ function mint({ forge, body }: Call, installation: Installation): Answer {
     token,
     expires_at: time(expiresAtMs),
     permissions,
-    repository_selection: repositories === undefined ? 'all' : 'selected',
+    repository_selection: (repositories ?? installation.repositoryIds) === undefined ? 'all' : 'selected',
     ...(repositories === undefined
       ? {}
       : { repositories: repositories.map((repository) => repositoryShape(forge.urls, repository)) }),

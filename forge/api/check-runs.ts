@@ -1,49 +1,19 @@
-import { z } from 'zod'
+import { blankRun, changeRun, newRun, runChanges } from '../checks/change-run.ts'
+import { tellRun } from '../checks/run-event.ts'
+import { ensureSuite, latestRuns, suiteParts, tellSuite } from '../checks/suites.ts'
 import { created, ok, type Answer } from '../http/answer.ts'
 import { page } from '../http/page.ts'
 import { parseBody } from '../http/parse.ts'
 import { notFound, Refusal } from '../http/refusal.ts'
 import { repositoryRoute, type RepositoryCall, type Route } from '../http/route.ts'
-import { checkRunShape } from '../shapes/reports.ts'
+import { annotationShape, checkRunShape } from '../shapes/checks.ts'
 import { time } from '../shapes/urls.ts'
-import { addRecord, recordsOf, updateRecord, type RecordBodies, type Stored } from '../state/records.ts'
+import { addRecord, recordById, recordsOf, updateRecord, type Stored } from '../state/records.ts'
 import { around, recordIn } from './around.ts'
 import { commitNamed } from './repository.ts'
 
 const READ = [['checks', 'read']] as const
 const WRITE = { app: [['checks', 'write']] } as const
-
-/** GitHub's bounds: https://docs.github.com/en/rest/checks/runs */
-const LONGEST_TEXT = 65_535
-const text = z.string().max(LONGEST_TEXT)
-
-const changes = z.object({
-  name: z.string().min(1).optional(),
-  details_url: z.url().optional(),
-  external_id: z.string().optional(),
-  status: z.enum(['queued', 'in_progress', 'completed', 'waiting', 'requested', 'pending']).optional(),
-  conclusion: z
-    .enum(['action_required', 'cancelled', 'failure', 'neutral', 'success', 'skipped', 'stale', 'timed_out'])
-    .optional(),
-  started_at: z.iso.datetime({ offset: true }).optional(),
-  completed_at: z.iso.datetime({ offset: true }).optional(),
-  output: z
-    .object({
-      title: z.string().optional(),
-      summary: text,
-      text: text.optional(),
-      annotations: z.array(z.unknown()).max(50).optional(),
-    })
-    .optional(),
-  actions: z
-    .array(z.object({ label: z.string().max(20), description: z.string().max(40), identifier: z.string().max(20) }))
-    .max(3)
-    .optional(),
-})
-const newRun = changes.extend({ name: z.string().min(1), head_sha: z.string().min(1) })
-
-type Changes = z.infer<typeof changes>
-type Body = RecordBodies['checkRun']
 
 /** Check runs, which only Apps write. */
 export const checkRunRoutes: readonly Route[] = [
@@ -53,89 +23,72 @@ export const checkRunRoutes: readonly Route[] = [
     return ok(checkRunShape(around(call, run), run))
   }),
   repositoryRoute('PATCH /check-runs/:id', WRITE, update),
+  repositoryRoute('GET /check-runs/:id/annotations', READ, (call) => {
+    const run = recordIn(call, 'checkRun', 'id')
+    const { annotations, headSha } = run.body
+    return page(
+      call,
+      annotations.map((each) => annotationShape(around(call, run), headSha, each)),
+    )
+  }),
   repositoryRoute('GET /commits/*ref/check-runs', READ, list),
 ]
 
 async function create(call: RepositoryCall): Promise<Answer> {
   const { forge, repository, author } = call
   const given = parseBody('CheckRun', newRun, call.body)
-  const headSha = await commitNamed(
-    call,
-    given.head_sha,
-    new Refusal(422, `No commit found for SHA: ${given.head_sha}`),
-  )
-  const now = time(forge.clock())
-  const blank: Body = {
-    name: given.name,
-    headSha,
-    status: 'queued',
-    conclusion: null,
-    detailsUrl: null,
-    externalId: '',
-    startedAt: now,
-    completedAt: null,
-    output: { title: null, summary: null, text: null, annotations: 0 },
-  }
+  const unknown = new Refusal(422, `No commit found for SHA: ${given.head_sha}`)
+  const headSha = await commitNamed(call, given.head_sha, unknown)
+  const nowMs = forge.clock()
+  const suite = ensureSuite(forge, repository, { headSha, headBranch: null, before: null })
+  const blank = blankRun({ name: given.name, headSha, suiteId: suite.id }, time(nowMs))
   const run = addRecord(forge.database, 'checkRun', {
     repositoryId: repository.id,
     parent: headSha,
     creatorId: author.id,
-    nowMs: forge.clock(),
-    body: changed(blank, given, now),
+    nowMs,
+    body: changeRun(blank, given, time(nowMs)),
   })
+  tellRun(forge, repository, { run, action: 'created', sender: author })
+  if (run.body.status === 'completed') await tellCompleted(call, run)
   return created(checkRunShape(around(call, run), run))
 }
 
-function update(call: RepositoryCall): Answer {
+async function update(call: RepositoryCall): Promise<Answer> {
   const run = recordIn(call, 'checkRun', 'id')
-  const given = parseBody('CheckRun', changes, call.body)
+  const given = parseBody('CheckRun', runChanges, call.body)
   const nowMs = call.forge.clock()
-  const next: Stored<'checkRun'> = updateRecord(call.forge.database, run, {
-    body: changed(run.body, given, time(nowMs)),
-    nowMs,
-  })
+  const body = changeRun(run.body, given, time(nowMs))
+  const next: Stored<'checkRun'> = updateRecord(call.forge.database, run, { body, nowMs })
+  if (body.status === 'completed' && run.body.status !== 'completed') await tellCompleted(call, next)
   return ok(checkRunShape(around(call, next), next))
 }
 
+async function tellCompleted({ forge, repository, author }: RepositoryCall, run: Stored<'checkRun'>): Promise<void> {
+  tellRun(forge, repository, { run, action: 'completed', sender: author })
+  const suite = recordById(forge.database, 'checkSuite', { repositoryId: repository.id, id: run.body.suiteId })
+  if (suite === undefined) return
+  const { runs } = await suiteParts(forge, repository, suite)
+  if (runs.some(({ body }) => body.status !== 'completed')) return
+  await tellSuite(forge, repository, { suite, action: 'completed', sender: author })
+}
+
 async function list(call: RepositoryCall): Promise<Answer> {
-  const { forge, repository, query } = call
+  const { forge, repository } = call
   const sha = await commitNamed(call, call.params['ref'], notFound())
-  const name = query.get('check_name')
-  const status = query.get('status')
-  const runs = recordsOf(forge.database, 'checkRun', { repositoryId: repository.id, parent: sha })
+  return listRuns(call, recordsOf(forge.database, 'checkRun', { repositoryId: repository.id, parent: sha }))
+}
+
+/** A page of runs, of each name the newest unless `filter=all`, the newest first. */
+export function listRuns(call: RepositoryCall, all: readonly Stored<'checkRun'>[]): Answer {
+  const { query } = call
+  const [name, status] = [query.get('check_name'), query.get('status')]
+  const runs = (query.get('filter') === 'all' ? all : latestRuns(all))
     .filter(({ body }) => (name === null || body.name === name) && (status === null || body.status === status))
-    .toReversed()
+    .toSorted((a, b) => b.id - a.id)
   return page(
     call,
     runs.map((run) => checkRunShape(around(call, run), run)),
     (part, total) => ({ total_count: total, check_runs: part }),
   )
-}
-
-/** A conclusion completes a run; a run that goes on has none. */
-function changed(body: Readonly<Body>, given: Changes, now: string): Body {
-  const status = given.conclusion === undefined ? (given.status ?? body.status) : 'completed'
-  if (status === 'completed' && given.conclusion === undefined && body.conclusion === null) {
-    throw new Refusal(422, 'Validation Failed', [{ resource: 'CheckRun', code: 'missing_field', field: 'conclusion' }])
-  }
-  const completed = status === 'completed'
-  return {
-    name: given.name ?? body.name,
-    headSha: body.headSha,
-    status,
-    conclusion: completed ? (given.conclusion ?? body.conclusion) : null,
-    detailsUrl: given.details_url ?? body.detailsUrl,
-    externalId: given.external_id ?? body.externalId,
-    startedAt: given.started_at ?? body.startedAt,
-    completedAt: completed ? (given.completed_at ?? body.completedAt ?? now) : null,
-    output:
-      given.output === undefined
-        ? body.output
-        : {
-            title: given.output.title ?? body.output.title,
-            summary: given.output.summary,
-            text: given.output.text ?? null,
-            annotations: body.output.annotations + (given.output.annotations?.length ?? 0),
-          },
-  }
 }

@@ -2,9 +2,12 @@ import { z } from 'zod'
 import { created, ok, type Answer } from '../http/answer.ts'
 import { page } from '../http/page.ts'
 import { parseBody } from '../http/parse.ts'
+import { Refusal } from '../http/refusal.ts'
 import { repositoryRoute, type RepositoryCall, type Route } from '../http/route.ts'
+import { tellComment } from '../pulls/comment-event.ts'
 import { commentShape } from '../shapes/reports.ts'
-import { addRecord, recordsOf, removeRecord, updateRecord } from '../state/records.ts'
+import { permissionOf, reaches } from '../state/collaborators.ts'
+import { addRecord, recordsOf, removeRecord, updateRecord, type Stored } from '../state/records.ts'
 import { around, pullIn, recordIn } from './around.ts'
 
 // For a pull request's comments either permission is enough.
@@ -28,16 +31,20 @@ export const commentRoutes: readonly Route[] = [
     return ok(commentShape(around(call, found), found))
   }),
   repositoryRoute('PATCH /issues/comments/:id', WRITE, (call) => {
-    const found = recordIn(call, 'comment', 'id')
+    const found = mayChange(call)
     const { body: text } = parseBody('IssueComment', comment, call.body)
     const edited = updateRecord(call.forge.database, found, {
       body: { ...found.body, text },
       nowMs: call.forge.clock(),
     })
+    const before = found.body.text
+    tellComment(call.forge, call.repository, { comment: edited, action: 'edited', sender: call.author, before })
     return ok(commentShape(around(call, edited), edited))
   }),
   repositoryRoute('DELETE /issues/comments/:id', WRITE, (call) => {
-    removeRecord(call.forge.database, recordIn(call, 'comment', 'id').id)
+    const comment = mayChange(call)
+    removeRecord(call.forge.database, comment.id)
+    tellComment(call.forge, call.repository, { comment, action: 'deleted', sender: call.author })
     return { status: 204 }
   }),
 ]
@@ -53,7 +60,19 @@ function create(call: RepositoryCall): Answer {
     nowMs: forge.clock(),
     body: { text, number, byApp: caller.kind === 'installation' },
   })
+  tellComment(forge, repository, { comment: made, action: 'created', sender: author })
   return created(commentShape(around(call, made), made))
+}
+
+/** A comment is changed by whoever wrote it, and by those who may write. */
+function mayChange(call: RepositoryCall): Stored<'comment'> {
+  const { forge, repository, author, caller } = call
+  const comment = recordIn(call, 'comment', 'id')
+  const writes = () => reaches(permissionOf(forge.database, repository, author), 'write')
+  if (caller.kind === 'person' && comment.creatorId !== author.id && !writes()) {
+    throw new Refusal(403, 'Must have write rights to Repository.')
+  }
+  return comment
 }
 
 function list(call: RepositoryCall): Answer {

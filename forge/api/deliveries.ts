@@ -48,8 +48,8 @@ function item(delivery: Delivery) {
     status_code: delivery.statusCode ?? 0,
     event: delivery.event,
     action: delivery.action,
-    installation_id: delivery.installationId,
-    repository_id: delivery.repositoryId,
+    installation_id: delivery.installationId || null,
+    repository_id: delivery.repositoryId || null,
     throttled_at: null,
   }
 }

@@ -1,12 +1,14 @@
 import type { Route } from '../http/route.ts'
 import { appRoutes } from './app.ts'
 import { checkRunRoutes } from './check-runs.ts'
+import { checkSuiteRoutes } from './check-suites.ts'
 import { commentRoutes } from './comments.ts'
 import { commitRoutes } from './commits.ts'
 import { contentsRoutes } from './contents.ts'
 import { deliveryRoutes } from './deliveries.ts'
 import { deploymentRoutes } from './deployments.ts'
 import { metaRoutes } from './meta.ts'
+import { pullChangeRoutes } from './pull-changes.ts'
 import { pullRoutes } from './pulls.ts'
 import { repositoryRoutes } from './repository.ts'
 import { statusRoutes } from './statuses.ts'
@@ -18,12 +20,14 @@ export const routes: readonly Route[] = [
   ...appRoutes,
   ...deliveryRoutes,
   ...statusRoutes,
+  ...checkSuiteRoutes,
   ...checkRunRoutes,
   ...commitRoutes,
   ...repositoryRoutes,
   ...contentsRoutes,
   ...tarballRoutes,
   ...deploymentRoutes,
+  ...pullChangeRoutes,
   ...pullRoutes,
   ...commentRoutes,
 ]

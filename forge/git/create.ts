@@ -25,7 +25,7 @@ export async function installHook(hooks: string, socketPath: string): Promise<vo
   const script = fileURLToPath(new URL('../post-receive.mjs', import.meta.url))
   const command = [process.execPath, script, socketPath].map(quote).join(' ')
   const file = join(hooks, 'post-receive')
-  await writeFile(`${file}.new`, `#!/bin/sh\nexec ${command} "$MICROPUSH_FORGE_REPOSITORY"\n`)
+  await writeFile(`${file}.new`, `#!/bin/sh\nexec ${command} "$MICROPUSH_FORGE_REPOSITORY" "$MICROPUSH_FORGE_PUSHER"\n`)
   await chmod(`${file}.new`, 0o700)
   await rename(`${file}.new`, file)
 }

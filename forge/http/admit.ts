@@ -1,6 +1,9 @@
 import type { Caller } from '../auth/caller.ts'
-import { findRepository, repositoryById, type Repository } from '../state/repositories.ts'
+import { ensureAccount } from '../state/accounts.ts'
+import { permissionOf, reaches, setPermission, type Permission } from '../state/collaborators.ts'
 import type { Database } from '../state/database.ts'
+import { covers } from '../state/installations.ts'
+import { findRepository, repositoryById, type Repository } from '../state/repositories.ts'
 import type { Audience, Needs } from './route.ts'
 import { notFound, Refusal } from './refusal.ts'
 
@@ -21,6 +24,9 @@ export function admit(database: Database, audience: Audience, asked: Asked): Rep
   const { caller } = asked
   if (caller.kind === 'refused') {
     throw new Refusal(caller.message === 'Integration not found' ? 404 : 401, caller.message)
+  }
+  if (caller.kind === 'installation' && caller.installation.suspendedAtMs !== null) {
+    throw new Refusal(403, 'This installation has been suspended')
   }
   switch (audience.for) {
     case 'everyone':
@@ -56,28 +62,56 @@ function admitToRepository(
   switch (caller.kind) {
     case 'installation':
       admitToken(repository, audience.needs, caller)
-      return repository
+      break
     case 'person':
+      admitPerson(database, repository, { caller, needed: neededBy(audience, writes) })
       if (writes && audience.for === 'app-on-repository') {
         throw new Refusal(403, 'You must authenticate via a GitHub App.')
       }
-      return repository
+      break
     case 'anonymous':
+      if (repository.private) throw notFound()
       if (writes) throw new Refusal(401, 'Requires authentication')
-      return repository
+      break
     case 'app':
     case 'refused':
       throw new Refusal(401, 'Bad credentials')
   }
+  // Settings stay open: that is how a repository comes out of the archive, or is deleted.
+  const settings = audience.needs.some(([permission]) => permission === 'administration')
+  if (writes && repository.archived && !settings) throw new Refusal(403, 'Repository was archived so is read-only.')
+  return repository
 }
 
 function admitToken(repository: Repository, needs: Needs, caller: Caller & { readonly kind: 'installation' }): void {
-  const { grant, account } = caller
+  const { grant, installation } = caller
   const selected = grant.repositoryIds?.includes(repository.id) ?? true
-  if (repository.owner.id !== account.id || !selected) throw notFound()
+  if (!covers(installation, repository) || !selected) throw notFound()
   const granted = needs.some(([permission, level]) => {
     const has = grant.permissions[permission]
     return has === 'write' || has === 'admin' || (has === 'read' && level === 'read')
   })
   if (!granted) throw new Refusal(403, 'Resource not accessible by integration')
+}
+
+function admitPerson(
+  database: Database,
+  repository: Repository,
+  { caller, needed }: { readonly caller: Caller & { readonly kind: 'person' }; readonly needed: Permission },
+): void {
+  const account = ensureAccount(database, caller.login)
+  if (caller.permission !== undefined) {
+    setPermission(database, { repositoryId: repository.id, accountId: account.id }, caller.permission)
+  }
+  const has = permissionOf(database, repository, account)
+  if (!reaches(has, 'read') && (repository.private || needed !== 'read')) throw notFound()
+  if (!reaches(has, needed)) throw new Refusal(403, `Must have ${needed} rights to Repository.`)
+}
+
+/** Who reads may also open pull requests and comment; settings are the administrators'. */
+function neededBy({ needs }: { readonly needs: Needs }, writes: boolean): Permission {
+  if (!writes) return 'read'
+  const names = needs.map(([permission]) => permission)
+  if (names.includes('administration')) return 'admin'
+  return names.some((name) => ['pull_requests', 'issues', 'metadata'].includes(name)) ? 'read' : 'write'
 }

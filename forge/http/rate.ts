@@ -21,7 +21,7 @@ export interface Rates {
 export function createRates(): Rates {
   const counters = new Map<string, { used: number; reset: number }>()
   const counter = (caller: Caller, nowMs: number) => {
-    const name = caller.kind === 'installation' ? `installation/${caller.grant.installationId}` : caller.kind
+    const name = caller.kind === 'installation' ? `installation/${caller.installation.id}` : caller.kind
     const nowSeconds = Math.floor(nowMs / 1000)
     const known = counters.get(name)
     if (known !== undefined && known.reset > nowSeconds) return known

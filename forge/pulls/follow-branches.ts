@@ -1,5 +1,6 @@
 import type { Forge } from '../forge.ts'
 import { isAncestor } from '../git/refs.ts'
+import type { Account } from '../state/accounts.ts'
 import { allRepositories, type Repository } from '../state/repositories.ts'
 import { recordsOf, updateRecord, type Stored } from '../state/records.ts'
 import { NO_COMMIT, type RefUpdate } from '../webhooks/push-event.ts'
@@ -9,7 +10,7 @@ import { announcePull } from './pull-event.ts'
 export async function followBranches(
   forge: Forge,
   repository: Repository,
-  updates: readonly RefUpdate[],
+  { updates, pusher }: { readonly updates: readonly RefUpdate[]; readonly pusher: Account },
 ): Promise<void> {
   const open = allRepositories(forge.database)
     .flatMap(({ id }) => recordsOf(forge.database, 'pull', { repositoryId: id }))
@@ -18,40 +19,48 @@ export async function followBranches(
     const branch = update.ref.replace(/^refs\/heads\//, '')
     for (const pull of open) {
       const { headRepositoryId, headBranch, baseBranch } = pull.body
-      if (headRepositoryId === repository.id && headBranch === branch) await moveHead(forge, pull, update)
-      else if (pull.repositoryId === repository.id && baseBranch === branch) await moveBase(forge, pull, update)
+      if (headRepositoryId === repository.id && headBranch === branch)
+        await moveHead(forge, pull, { ...update, pusher })
+      else if (pull.repositoryId === repository.id && baseBranch === branch)
+        await moveBase(forge, pull, { ...update, pusher })
     }
   }
 }
 
-async function moveHead(forge: Forge, pull: Stored<'pull'>, { before, after }: RefUpdate): Promise<void> {
+type Move = RefUpdate & { readonly pusher: Account }
+
+async function moveHead(forge: Forge, pull: Stored<'pull'>, { before, after, pusher }: Move): Promise<void> {
   if (after === NO_COMMIT) {
-    await closePull(forge, pull)
+    await closePull(forge, pull, { sender: pusher })
     return
   }
   await bringHead(forge, { ...pull.body, repositoryId: pull.repositoryId, headSha: after })
   const moved = updateRecord(forge.database, pull, { body: { ...pull.body, headSha: after }, nowMs: forge.clock() })
-  await announcePull(forge, moved, { action: 'synchronize', more: { before, after } })
+  await announcePull(forge, moved, { action: 'synchronize', sender: pusher, more: { before, after } })
 }
 
-async function moveBase(forge: Forge, pull: Stored<'pull'>, { after }: RefUpdate): Promise<void> {
+async function moveBase(forge: Forge, pull: Stored<'pull'>, { after, pusher }: Move): Promise<void> {
   if (after === NO_COMMIT) {
-    await closePull(forge, pull)
+    await closePull(forge, pull, { sender: pusher })
     return
   }
   const folder = forge.git.folder(pull.repositoryId)
   const merged = await isAncestor(forge.git, folder, { older: pull.body.headSha, newer: after })
-  if (merged) await closePull(forge, pull, after)
+  if (merged) await closePull(forge, pull, { sender: pusher, mergeSha: after })
   else updateRecord(forge.database, pull, { body: { ...pull.body, baseSha: after }, nowMs: forge.clock() })
 }
 
 /** Ends a pull request and says so; with a merge commit it counts as merged. */
-export async function closePull(forge: Forge, pull: Stored<'pull'>, mergeSha?: string): Promise<Stored<'pull'>> {
+export async function closePull(
+  forge: Forge,
+  pull: Stored<'pull'>,
+  { sender, mergeSha }: { readonly sender: Account; readonly mergeSha?: string },
+): Promise<Stored<'pull'>> {
   const nowMs = forge.clock()
   const merge = mergeSha === undefined ? {} : { mergedAtMs: nowMs, mergeSha }
   const body = { ...pull.body, state: 'closed' as const, closedAtMs: nowMs, ...merge }
   const closed = updateRecord(forge.database, pull, { body, nowMs })
-  await announcePull(forge, closed, { action: 'closed' })
+  await announcePull(forge, closed, { action: 'closed', sender })
   return closed
 }
 

@@ -1,6 +1,7 @@
 import type { Forge } from '../forge.ts'
 import { Refusal } from '../http/refusal.ts'
 import { announceOwn } from '../push/announce.ts'
+import type { Account } from '../state/accounts.ts'
 import type { Stored } from '../state/records.ts'
 import type { Repository } from '../state/repositories.ts'
 import { readRef } from '../git/refs.ts'
@@ -11,7 +12,11 @@ import { readRef } from '../git/refs.ts'
  * @returns the merge commit's sha.
  * @throws Refusal 405 when it is not open or does not merge cleanly.
  */
-export async function mergePull(forge: Forge, repository: Repository, pull: Stored<'pull'>): Promise<string> {
+export async function mergePull(
+  forge: Forge,
+  repository: Repository,
+  { pull, by }: { readonly pull: Stored<'pull'>; readonly by: Account },
+): Promise<string> {
   const { git } = forge
   const { state, headSha, baseBranch, number, title } = pull.body
   const folder = git.folder(repository.id)
@@ -24,6 +29,6 @@ export async function mergePull(forge: Forge, repository: Repository, pull: Stor
   const args = ['commit-tree', tree, '-p', base.sha, '-p', headSha, '-m', message]
   const sha = (await git.run(folder, args)).trim()
   await git.run(folder, ['update-ref', ref, sha, base.sha])
-  await announceOwn(forge, repository, { ref, before: base.sha, after: sha })
+  await announceOwn(forge, repository, { ref, before: base.sha, after: sha, pusher: by })
   return sha
 }

@@ -2,7 +2,9 @@ import { rm } from 'node:fs/promises'
 import type { Forge } from '../forge.ts'
 import { listRefs } from '../git/refs.ts'
 import { followBranches } from '../pulls/follow-branches.ts'
-import { installationOf } from '../state/accounts.ts'
+import { requestSuites } from '../checks/suites.ts'
+import { ensureAccount, PERSON, type Account } from '../state/accounts.ts'
+import { hearing } from '../state/installations.ts'
 import { announcedRefs, markAnnounced } from '../state/refs.ts'
 import { notePush, repositoryById, type Repository } from '../state/repositories.ts'
 import { NO_COMMIT, pushEvent, type RefUpdate } from '../webhooks/push-event.ts'
@@ -10,6 +12,13 @@ import { NO_COMMIT, pushEvent, type RefUpdate } from '../webhooks/push-event.ts'
 /** GitHub sends no push events for more than three tags, or more than 5000 branches, in one push. */
 const MOST_TAGS = 3
 const MOST_BRANCHES = 5000
+
+interface Push {
+  readonly repositoryId: number
+  readonly updates: readonly RefUpdate[]
+  /** Nobody in particular when it is absent. */
+  readonly pusher?: Account | undefined
+}
 
 export interface Announced {
   readonly update: RefUpdate
@@ -22,39 +31,38 @@ export interface Announced {
  */
 export async function announce(
   forge: Forge,
-  repositoryId: number,
-  updates: readonly RefUpdate[],
+  { repositoryId, updates, pusher = ensureAccount(forge.database, PERSON) }: Push,
 ): Promise<Announced[]> {
   const { database, deliveries } = forge
   const known = repositoryById(database, repositoryId)
   const defaultBranch = known?.defaultBranch ?? (await chooseDefaultBranch(forge, repositoryId, updates))
   notePush(database, repositoryId, { defaultBranch, nowMs: forge.clock() })
   const repository = repositoryById(database, repositoryId)
-  const installation = repository === undefined ? undefined : installationOf(database, repository.owner)
-  if (repository === undefined || installation === undefined) return []
+  if (repository === undefined) return []
 
-  const told = sendable(updates)
-  const payloads = new Map(
-    await Promise.all(
-      told.map(async (update) => [update, await pushEvent(forge, { repository, installation, update })] as const),
-    ),
-  )
+  const installation = hearing(database, repository)
+  // What happens where the App is not installed is never told, not even later.
+  const told = installation === undefined ? [] : sendable(updates)
+  const payloads = new Map<RefUpdate, unknown>()
+  for (const update of told) {
+    if (installation !== undefined) {
+      payloads.set(update, await pushEvent(forge, { repository, installation, update, pusher }))
+    }
+  }
   const announced = database.transaction(() =>
     updates.flatMap((update): Announced[] => {
       const { ref, after } = update
       markAnnounced(database, repositoryId, after === NO_COMMIT ? { ref } : { ref, sha: after })
       const payload = payloads.get(update)
-      if (payload === undefined) return []
-      const event = { name: 'push', installationId: installation.id, repositoryId, payload }
+      if (payload === undefined || installation === undefined) return []
+      const event = { name: 'push', installation, repositoryId, payload }
       const deliveryId = deliveries.store(event)
       return deliveryId === undefined ? [] : [{ update, deliveryId }]
     }),
   )
-  await followBranches(
-    forge,
-    repository,
-    updates.filter(({ ref }) => ref.startsWith('refs/heads/')),
-  )
+  const branches = updates.filter(({ ref }) => ref.startsWith('refs/heads/'))
+  await requestSuites(forge, repository, { updates: branches, pusher })
+  await followBranches(forge, repository, { updates: branches, pusher })
   return announced
 }
 
@@ -74,7 +82,7 @@ export async function catchUp(forge: Forge): Promise<void> {
       .filter(({ before, after }) => before !== after)
     try {
       // They are sent with everything else that waits.
-      if (updates.length > 0) await announce(forge, id, updates)
+      if (updates.length > 0) await announce(forge, { repositoryId: id, updates })
     } catch (error) {
       // One repository that git cannot read must not keep the others from being served; it is tried again at the next start.
       forge.log('a push could not be announced', { repository: id, error: String(error) })
@@ -113,7 +121,11 @@ function sendable(updates: readonly RefUpdate[]): RefUpdate[] {
 }
 
 /** Announces and sends, in the background, what the forge itself has written: a merge. */
-export async function announceOwn(forge: Forge, repository: Repository, update: RefUpdate): Promise<void> {
-  const announced = await announce(forge, repository.id, [update])
+export async function announceOwn(
+  forge: Forge,
+  repository: Repository,
+  { pusher, ...update }: RefUpdate & { readonly pusher?: Account },
+): Promise<void> {
+  const announced = await announce(forge, { repositoryId: repository.id, updates: [update], pusher })
   for (const { deliveryId } of announced) void forge.deliveries.send(deliveryId)
 }

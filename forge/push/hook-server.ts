@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { MicropushError } from '../../contract/errors.ts'
 import type { Forge } from '../forge.ts'
 import { readText } from '../http/body.ts'
+import { ensureAccount, PERSON } from '../state/accounts.ts'
 import type { RefUpdate } from '../webhooks/push-event.ts'
 import { tellPush } from './outcome.ts'
 
@@ -14,7 +15,7 @@ const LINE = /^(?<before>[0-9a-f]{40}) (?<after>[0-9a-f]{40}) (?<ref>refs\/\S+)$
 
 /**
  * Where the post-receive hook reports, on a unix socket that only the forge's own user can open:
- * `POST /pushes/<repository id>` with git's lines `<before> <after> <ref>`; the answer is the text for the person who pushed.
+ * `POST /pushes/<repository id>/<login>` with git's lines `<before> <after> <ref>`; the answer is the text for the person who pushed.
  *
  * @throws MicropushError `setup-incomplete` when the path is too long for a socket.
  */
@@ -39,7 +40,7 @@ export async function listenForHooks(forge: Forge, socketPath: string): Promise<
 }
 
 async function serve(forge: Forge, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const id = /^\/pushes\/(\d+)$/.exec(request.url ?? '')?.[1]
+  const [, id, login] = /^\/pushes\/(\d+)(?:\/([\w[\]-]+))?$/.exec(request.url ?? '') ?? []
   if (id === undefined || request.method !== 'POST') {
     response.writeHead(404).end()
     return
@@ -50,7 +51,8 @@ async function serve(forge: Forge, request: IncomingMessage, response: ServerRes
   response.once('close', () => {
     left.abort()
   })
-  const push = { repositoryId: Number(id), updates, left: left.signal }
+  const pusher = ensureAccount(forge.database, login ?? PERSON)
+  const push = { repositoryId: Number(id), updates, pusher, left: left.signal }
   for await (const line of tellPush(forge, push)) response.write(`${line}\n`)
   response.end()
 }

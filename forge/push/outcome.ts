@@ -1,4 +1,5 @@
 import type { Forge } from '../forge.ts'
+import type { Account } from '../state/accounts.ts'
 import type { CommitStatus } from '../state/statuses.ts'
 import { NO_COMMIT, type RefUpdate } from '../webhooks/push-event.ts'
 import { announce } from './announce.ts'
@@ -7,6 +8,7 @@ import { deliveryLine, statusLine, stillWorkingLine, STOPPING_LINE } from './wor
 interface Push {
   readonly repositoryId: number
   readonly updates: readonly RefUpdate[]
+  readonly pusher: Account
   /** Aborts when nobody reads any more. */
   readonly left: AbortSignal
 }
@@ -15,13 +17,13 @@ interface Push {
  * Tells the App of a push and gives the lines that the person who pushed reads meanwhile: each status of the pushed commits
  * until all of them are final. Who stops reading stops nothing.
  */
-export async function* tellPush(forge: Forge, { repositoryId, updates, left }: Push): AsyncGenerator<string> {
+export async function* tellPush(forge: Forge, { repositoryId, updates, pusher, left }: Push): AsyncGenerator<string> {
   const inbox = createInbox(AbortSignal.any([forge.stopping, left]))
   const shas = new Set(updates.map(({ after }) => after).filter((sha) => sha !== NO_COMMIT))
   const leave = [...shas].map((sha) => forge.feed.subscribe({ repositoryId, sha }, inbox.put))
   const endMs = performance.now() + forge.waits.followMs
   try {
-    const announced = await announce(forge, repositoryId, updates)
+    const announced = await announce(forge, { repositoryId, updates, pusher })
     const results = await Promise.all(announced.map(({ deliveryId }) => forge.deliveries.send(deliveryId)))
     const faults = new Set(results.map((result) => result && deliveryLine(result)).filter((line) => line !== undefined))
     yield* faults

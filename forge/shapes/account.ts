@@ -1,6 +1,8 @@
 import type { AppGrant } from '../auth/app-grant.ts'
 import type { AppIdentity } from '../auth/credentials.ts'
-import type { Account, Installation } from '../state/accounts.ts'
+import type { Account } from '../state/accounts.ts'
+import type { Installation } from '../state/installations.ts'
+import { isSubscribed } from '../webhooks/subscription.ts'
 import { nodeId, time, type Urls } from './urls.ts'
 
 /** GitHub's `simple-user`. */
@@ -55,11 +57,13 @@ export function appShape({ urls, app, grant }: AppParts) {
 
 /** GitHub's `installation`. */
 export function installationShape({ urls, app, grant }: AppParts, installation: Installation) {
-  const { id, account, createdAtMs } = installation
+  const { id, account, createdAtMs, suspendedAtMs, repositoryIds } = installation
+  const permissions = installation.permissions ?? grant.permissions
+  const subscriber = { events: grant.events, permissions }
   return {
     id,
     account: accountShape(urls, account),
-    repository_selection: 'all',
+    repository_selection: repositoryIds === undefined ? 'all' : 'selected',
     access_tokens_url: `${urls.api}/app/installations/${id}/access_tokens`,
     repositories_url: `${urls.api}/installation/repositories`,
     html_url: `${urls.origin}/settings/installations/${id}`,
@@ -68,14 +72,14 @@ export function installationShape({ urls, app, grant }: AppParts, installation: 
     client_id: app.clientId,
     target_id: account.id,
     target_type: 'User',
-    permissions: grant.permissions,
-    events: grant.events,
+    permissions,
+    events: grant.events.filter((name) => isSubscribed({ name }, subscriber)),
     created_at: time(createdAtMs),
     updated_at: time(createdAtMs),
     single_file_name: null,
     has_multiple_single_files: false,
     single_file_paths: [],
-    suspended_by: null,
-    suspended_at: null,
+    suspended_by: suspendedAtMs === null ? null : accountShape(urls, account),
+    suspended_at: suspendedAtMs === null ? null : time(suspendedAtMs),
   }
 }

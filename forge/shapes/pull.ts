@@ -49,7 +49,7 @@ export function pullShape(parts: PullParts, { id, body, createdAtMs, updatedAtMs
     title: body.title,
     user: accountShape(urls, author),
     body: body.text,
-    labels: [],
+    labels: (body.labels ?? []).map((name) => labelShape(urls, repository, name)),
     milestone: null,
     active_lock_reason: null,
     created_at: time(createdAtMs),
@@ -69,9 +69,23 @@ export function pullShape(parts: PullParts, { id, body, createdAtMs, updatedAtMs
     }),
     base: side(urls, { repository, login: repository.owner.login, ref: body.baseBranch, sha: body.baseSha }),
     _links: Object.fromEntries(Object.entries(links).map(([name, href]) => [name, { href }])),
-    author_association: headRepository?.id === repository.id ? 'OWNER' : 'NONE',
+    author_association: author.id === repository.owner.id ? 'OWNER' : 'NONE',
     auto_merge: null,
     draft: body.draft,
+  }
+}
+
+/** A label; the forge makes each when it is first used, without a colour of its own. */
+export function labelShape(urls: Urls, repository: Repository, name: string) {
+  return {
+    // An id for the name: GitHub's are numbers that are given one after the other.
+    id: repository.id * 100_000 + Array.from(name).reduce((sum, letter) => sum + (letter.codePointAt(0) ?? 0), 0),
+    node_id: nodeId('Label', `${repository.id}:${name}`),
+    url: `${urls.repository(repository)}/labels/${encodeURIComponent(name)}`,
+    name,
+    color: 'ededed',
+    default: false,
+    description: null,
   }
 }
 

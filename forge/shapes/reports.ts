@@ -2,6 +2,7 @@ import type { Account } from '../state/accounts.ts'
 import type { Stored } from '../state/records.ts'
 import type { Repository } from '../state/repositories.ts'
 import type { CommitStatus } from '../state/statuses.ts'
+import { reactionsShape } from './issue.ts'
 import { accountShape, appShape, type AppParts } from './account.ts'
 import { nodeId, time, type Urls } from './urls.ts'
 
@@ -79,50 +80,22 @@ export function deploymentStatusShape(
   }
 }
 
-/** GitHub's `check-run`. */
-export function checkRunShape(around: Around, { id, body }: Stored<'checkRun'>) {
-  const { urls, repository } = around
-  const url = `${urls.repository(repository)}/check-runs/${id}`
-  return {
-    id,
-    node_id: nodeId('CheckRun', id),
-    name: body.name,
-    head_sha: body.headSha,
-    external_id: body.externalId,
-    url,
-    html_url: `${urls.html(repository)}/runs/${id}`,
-    details_url: body.detailsUrl,
-    status: body.status,
-    conclusion: body.conclusion,
-    started_at: body.startedAt,
-    completed_at: body.completedAt,
-    output: {
-      title: body.output.title,
-      summary: body.output.summary,
-      text: body.output.text,
-      annotations_count: body.output.annotations,
-      annotations_url: `${url}/annotations`,
-    },
-    check_suite: { id },
-    app: appShape(around),
-    pull_requests: [],
-  }
-}
-
 /** GitHub's `issue-comment`. */
 export function commentShape(around: Around, { id, body, createdAtMs, updatedAtMs }: Stored<'comment'>) {
   const { urls, repository, creator } = around
+  const url = `${urls.repository(repository)}/issues/comments/${id}`
   return {
     id,
     node_id: nodeId('IssueComment', id),
-    url: `${urls.repository(repository)}/issues/comments/${id}`,
+    url,
     html_url: `${urls.html(repository)}/pull/${body.number}#issuecomment-${id}`,
     issue_url: `${urls.repository(repository)}/issues/${body.number}`,
     user: accountShape(urls, creator),
     body: body.text,
     created_at: time(createdAtMs),
     updated_at: time(updatedAtMs),
-    author_association: creator.type === 'Bot' ? 'NONE' : 'OWNER',
+    author_association: creator.id === repository.owner.id ? 'OWNER' : 'NONE',
+    reactions: reactionsShape(url),
     performed_via_github_app: body.byApp ? appShape(around) : null,
   }
 }

@@ -1,5 +1,5 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
-import { schema } from './schema.ts'
+import { laterColumns, schema } from './schema.ts'
 
 /** The forge's own state: everything that git does not know. */
 export interface Database {
@@ -17,6 +17,7 @@ export function openDatabase(path: string): Database {
   const sqlite = new DatabaseSync(path)
   sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000')
   sqlite.exec(schema)
+  addColumns(sqlite)
   const prepared = new Map<string, ReturnType<typeof sqlite.prepare>>()
   const statement = (sql: string) => {
     const known = prepared.get(sql) ?? sqlite.prepare(sql)
@@ -44,5 +45,12 @@ export function openDatabase(path: string): Database {
     close: () => {
       sqlite.close()
     },
+  }
+}
+
+function addColumns(sqlite: DatabaseSync): void {
+  for (const [table, column, definition] of laterColumns) {
+    const there = sqlite.prepare(`SELECT 1 FROM pragma_table_info('${table}') WHERE name = ?`).get(column)
+    if (there === undefined) sqlite.exec(`ALTER TABLE ${table} ADD COLUMN ${column} ${definition}`)
   }
 }

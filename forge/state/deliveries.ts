@@ -7,7 +7,9 @@ export interface Delivery {
   readonly guid: string
   readonly event: string
   readonly action: string | null
+  /** 0: none. */
   readonly installationId: number
+  /** 0: none. */
   readonly repositoryId: number
   readonly payload: string
   readonly redelivery: number

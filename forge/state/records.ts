@@ -1,5 +1,17 @@
 import type { Database } from './database.ts'
 
+export interface Annotation {
+  path: string
+  start_line: number
+  end_line: number
+  start_column?: number | undefined
+  end_column?: number | undefined
+  annotation_level: string
+  message: string
+  title?: string | undefined
+  raw_details?: string | undefined
+}
+
 /** What each kind of thing holds; all of them belong to a repository and to a parent within it. */
 export interface RecordBodies {
   /** parent: the sha */
@@ -32,13 +44,21 @@ export interface RecordBodies {
     startedAt: string
     completedAt: string | null
     output: { title: string | null; summary: string | null; text: string | null; annotations: number }
+    suiteId: number
+    /** Those of all requests together. */
+    annotations: Annotation[]
+    /** The buttons. */
+    actions: { label: string; description: string; identifier: string }[]
   }
+  /** parent: the head sha */
+  checkSuite: { headSha: string; headBranch: string | null; before: string | null }
   /** parent: the number */
   pull: {
     number: number
     title: string
     text: string | null
     draft: boolean
+    labels?: string[]
     state: 'open' | 'closed'
     headRepositoryId: number
     headBranch: string

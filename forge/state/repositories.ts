@@ -1,5 +1,6 @@
-import { ensureAccount, ensureInstallation, type Account } from './accounts.ts'
+import { ensureAccount, type Account } from './accounts.ts'
 import type { Database } from './database.ts'
+import { ensureInstallation } from './installations.ts'
 
 export interface Repository {
   readonly id: number
@@ -8,6 +9,12 @@ export interface Repository {
   readonly defaultBranch: string
   readonly createdAtMs: number
   readonly pushedAtMs: number
+  readonly fork: boolean
+  /** What it is a fork of, as long as that is there. */
+  readonly parentId: number | null
+  readonly private: boolean
+  /** Nobody can write to it. */
+  readonly archived: boolean
 }
 
 interface Row {
@@ -19,10 +26,14 @@ interface Row {
   readonly accountId: number
   readonly login: string
   readonly type: Account['type']
+  readonly fork: number
+  readonly parentId: number | null
+  readonly private: number
+  readonly archived: number
 }
 
 const SELECT = `SELECT r.id, r.name, r.default_branch AS defaultBranch, r.created_at_ms AS createdAtMs,
-  r.pushed_at_ms AS pushedAtMs, a.id AS accountId, a.login, a.type
+  r.pushed_at_ms AS pushedAtMs, r.fork, r.parent_id AS parentId, r.private, r.archived, a.id AS accountId, a.login, a.type
   FROM repositories r JOIN accounts a ON a.id = r.account_id`
 
 /** GitHub's own rules for names; nothing that matches can be anything but one segment of a path. */
@@ -65,7 +76,7 @@ export function setDefaultBranch(database: Database, id: number, branch: string)
   database.run('UPDATE repositories SET default_branch = ? WHERE id = ?', branch, id)
 }
 
-/** A repository that has received a push; others do not exist for anybody. */
+/** A repository that has received a push, by its name of today; others do not exist for anybody. */
 export function findRepository(database: Database, owner: string, name: string): Repository | undefined {
   return toRepository(database.one<Row>(`${SELECT} WHERE a.login = ? AND r.name = ?`, owner, name))
 }
@@ -97,5 +108,9 @@ function toRepository(row: Row | undefined): Repository | undefined {
     defaultBranch: row.defaultBranch,
     createdAtMs: row.createdAtMs,
     pushedAtMs: row.pushedAtMs,
+    fork: row.fork === 1,
+    parentId: row.parentId,
+    private: row.private === 1,
+    archived: row.archived === 1,
   }
 }

@@ -19,6 +19,26 @@ CREATE TABLE IF NOT EXISTS repositories (
   pushed_at_ms INTEGER,
   UNIQUE (account_id, name)
 );
+CREATE TABLE IF NOT EXISTS former_names (
+  account_id INTEGER NOT NULL,
+  name TEXT NOT NULL COLLATE NOCASE,
+  repository_id INTEGER NOT NULL,
+  PRIMARY KEY (account_id, name)
+);
+CREATE TABLE IF NOT EXISTS collaborators (
+  repository_id INTEGER NOT NULL,
+  account_id INTEGER NOT NULL,
+  permission TEXT NOT NULL,
+  PRIMARY KEY (repository_id, account_id)
+);
+CREATE TABLE IF NOT EXISTS installed_repositories (
+  installation_id INTEGER NOT NULL,
+  repository_id INTEGER NOT NULL,
+  PRIMARY KEY (installation_id, repository_id)
+);
+CREATE TABLE IF NOT EXISTS uninstalled_accounts (
+  account_id INTEGER PRIMARY KEY
+);
 CREATE TABLE IF NOT EXISTS announced_refs (
   repository_id INTEGER NOT NULL,
   ref TEXT NOT NULL,
@@ -78,3 +98,14 @@ CREATE TABLE IF NOT EXISTS deliveries (
   response TEXT
 );
 `
+
+/** Columns that tables have got since the first version: a data folder of then is given them when it is opened. */
+export const laterColumns: readonly (readonly [table: string, column: string, definition: string])[] = [
+  ['repositories', 'parent_id', 'INTEGER'],
+  ['repositories', 'fork', 'INTEGER NOT NULL DEFAULT 0'],
+  ['repositories', 'private', 'INTEGER NOT NULL DEFAULT 0'],
+  ['repositories', 'archived', 'INTEGER NOT NULL DEFAULT 0'],
+  ['installations', 'suspended_at_ms', 'INTEGER'],
+  ['installations', 'selected', 'INTEGER NOT NULL DEFAULT 0'],
+  ['installations', 'permissions', 'TEXT'],
+]

@@ -10,7 +10,9 @@ import {
   type Delivery,
   type DeliveryResult,
 } from '../state/deliveries.ts'
+import type { Installation } from '../state/installations.ts'
 import { post, type Hook } from './post.ts'
+import { isSubscribed, type Subscriber } from './subscription.ts'
 
 /** GitHub sends no larger events: https://docs.github.com/en/webhooks/webhook-events-and-payloads#payload-cap */
 const LONGEST_PAYLOAD_BYTES = 25 * 1024 * 1024
@@ -18,8 +20,10 @@ const LONGEST_PAYLOAD_BYTES = 25 * 1024 * 1024
 interface Event {
   readonly name: string
   readonly action?: string
-  readonly installationId: number
-  readonly repositoryId: number
+  /** Absent for what concerns the App alone. */
+  readonly installation?: Installation
+  /** Absent for what concerns no repository. */
+  readonly repositoryId?: number
   readonly payload: unknown
 }
 
@@ -41,11 +45,11 @@ interface Parts {
   readonly database: Database
   readonly faults: Faults
   readonly hook: Hook
-  /** The events the App subscribed to. */
-  readonly events: readonly string[]
+  /** What the App asked for. */
+  readonly grant: Subscriber
 }
 
-export function createDeliveries({ database, faults, hook, events }: Parts): Deliveries {
+export function createDeliveries({ database, faults, hook, grant }: Parts): Deliveries {
   const underway = new Set<Promise<unknown>>()
   let held: (() => Promise<void>)[] = []
 
@@ -114,12 +118,19 @@ export function createDeliveries({ database, faults, hook, events }: Parts): Del
   }
 
   return {
-    store({ name, action, installationId, repositoryId, payload }) {
+    store({ name, action, installation, repositoryId, payload }) {
       const text = JSON.stringify(payload)
-      if (!events.includes(name) || Buffer.byteLength(text) > LONGEST_PAYLOAD_BYTES) return undefined
-      const createdAtMs = hook.clock()
-      const row = { event: name, action: action ?? null, installationId, repositoryId, payload: text, createdAtMs }
-      return addDelivery(database, row)
+      const to = { events: grant.events, permissions: installation?.permissions ?? grant.permissions }
+      const event = { name, ...(action === undefined ? {} : { action }) }
+      if (!isSubscribed(event, to) || Buffer.byteLength(text) > LONGEST_PAYLOAD_BYTES) return undefined
+      return addDelivery(database, {
+        event: name,
+        action: action ?? null,
+        installationId: installation?.id ?? 0,
+        repositoryId: repositoryId ?? 0,
+        payload: text,
+        createdAtMs: hook.clock(),
+      })
     },
     send: (id) => track(send(id)),
     repeat: (delivery) => {

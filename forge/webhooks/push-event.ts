@@ -5,7 +5,8 @@ import { isAncestor } from '../git/refs.ts'
 import { accountShape } from '../shapes/account.ts'
 import { repositoryShape } from '../shapes/repository.ts'
 import { nodeId } from '../shapes/urls.ts'
-import { ensureAccount, PERSON, type Installation } from '../state/accounts.ts'
+import type { Account } from '../state/accounts.ts'
+import type { Installation } from '../state/installations.ts'
 import type { Repository } from '../state/repositories.ts'
 
 export const NO_COMMIT = '0'.repeat(40)
@@ -24,10 +25,11 @@ interface Pushed {
   readonly repository: Repository
   readonly installation: Installation
   readonly update: RefUpdate
+  readonly pusher: Account
 }
 
 /** The `push` event: https://docs.github.com/en/webhooks/webhook-events-and-payloads#push */
-export async function pushEvent(forge: Forge, { repository, installation, update }: Pushed) {
+export async function pushEvent(forge: Forge, { repository, installation, update, pusher }: Pushed) {
   const { urls, git } = forge
   const { ref, before, after } = update
   const folder = git.folder(repository.id)
@@ -43,7 +45,6 @@ export async function pushEvent(forge: Forge, { repository, installation, update
   const shas = new Set([...commits, ...heads].map(({ sha }) => sha))
   const touched = await touchedPaths(git, folder, [...shas])
   const shape = (commit: Commit) => pushedCommit(`${urls.html(repository)}/commit/`, commit, touched.get(commit.sha))
-  const person = accountShape(urls, ensureAccount(forge.database, PERSON))
   return {
     ref,
     before,
@@ -62,8 +63,8 @@ export async function pushEvent(forge: Forge, { repository, installation, update
       pushed_at: Math.floor(repository.pushedAtMs / 1000),
       master_branch: repository.defaultBranch,
     },
-    pusher: { name: PERSON, email: `${PERSON}@localhost` },
-    sender: person,
+    pusher: { name: pusher.login, email: `${pusher.login}@localhost` },
+    sender: accountShape(urls, pusher),
     installation: { id: installation.id, node_id: nodeId('Installation', installation.id) },
   }
 }

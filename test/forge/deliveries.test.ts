@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { commit, git, stage } from './support.ts'
+import { commit, git, quietManifest, stage } from './support.ts'
 
 let there: Awaited<ReturnType<typeof stage>>
 let status: number
@@ -7,6 +7,7 @@ let status: number
 beforeEach(async () => {
   status = 200
   there = await stage({
+    manifest: quietManifest,
     answer: () => status,
     waits: { firstStatusMs: 1, quietMs: 1, deliveryMs: 300, followMs: 600_000 },
   })

@@ -27,6 +27,7 @@ export interface Received {
 /** A real HTTP listener in the bot's place. `answer` decides the status of each delivery. */
 export async function listenAsBot(answer: (received: Received) => number | Promise<number> = () => 200) {
   const received: Received[] = []
+  const suites: Received[] = []
   let wake = () => {}
   const server = createServer((request, response) => {
     void (async () => {
@@ -41,9 +42,10 @@ export async function listenAsBot(answer: (received: Received) => number | Promi
         raw,
         payload: JSON.parse(raw) as Received['payload'],
       }
-      received.push(delivery)
+      const list = delivery.event === 'check_suite' ? suites : received
+      list.push(delivery)
       wake()
-      const status = await answer(delivery)
+      const status = list === suites ? 200 : await answer(delivery)
       // 0 stands for an App that never answers.
       if (status !== 0) response.writeHead(status).end('taken')
     })()
@@ -55,6 +57,8 @@ export async function listenAsBot(answer: (received: Received) => number | Promi
     url: `http://127.0.0.1:${port}/api/github/webhooks`,
     port,
     received,
+    /** The check suites, which GitHub asks for with every push; they stand in no other list. */
+    suites,
     /** Resolves once that many deliveries have come; the test's own time limit is its deadline. */
     async count(wanted: number): Promise<Received[]> {
       while (received.length < wanted) {
@@ -75,6 +79,9 @@ export async function listenAsBot(answer: (received: Received) => number | Promi
 }
 
 const manifest = new URL('app.test.yml', import.meta.url)
+
+/** An App that may not write checks, so that each push is one delivery. */
+export const quietManifest = new URL('quiet.test.yml', import.meta.url)
 
 /** A forge on a free port, with a data folder of its own. */
 export async function forgeIn(dataDir: string, options: Partial<ForgeOptions> & Pick<ForgeOptions, 'webhookUrl'>) {
