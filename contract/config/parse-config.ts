@@ -1,6 +1,7 @@
 import type { MicroConfig } from '../config.ts'
 import { defaultLimits, type Limits } from '../limits.ts'
 import { slug } from '../names.ts'
+import type { ConfigFile } from './config-files.ts'
 import { newFindings, type ConfigError, type Findings } from './findings.ts'
 import type { PreviewSettings } from './previews.ts'
 import { checkKeys, fileKeys, microKeys, repositoryKeys, sharedKeys } from './keys.ts'
@@ -15,7 +16,7 @@ import { kindInWords, type Mapping, type Value } from './document/tree.ts'
 export const MOST_MICROS = 20
 
 export interface ConfigContext {
-  readonly file: 'micro.yml' | 'micro.yaml' | 'micro.json'
+  readonly file: ConfigFile
   /** The repository's name without its owner, for a micro that gives itself none. */
   readonly repository: string
   /** The repository's owner, for words that name both. */

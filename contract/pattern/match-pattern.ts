@@ -37,7 +37,7 @@ export function compilePattern(pattern: Pattern): Matcher {
   const program: Instruction[] = []
   emit(pattern, program)
   program.push({ kind: 'found' })
-  return (path, budget) => search(program, Array.from(path), budget)
+  return (path, budget) => budget.left >= 0 && search(program, Array.from(path), budget)
 }
 
 /** Most lines are names and nothing else. */

@@ -1,11 +1,7 @@
 import type { Octokit } from '@octokit/rest'
+import { configFiles, type ConfigFile } from '../../contract/config/config-files.ts'
 import { legacyFiles, type LegacyFiles } from '../../contract/config/legacy/parse-legacy.ts'
 import { findInRoot, readRootFile, type Commit, type RootEntry } from './repository-root.ts'
-
-/** The names a config file may have, in the root of the repository. */
-const configFiles = ['micro.yml', 'micro.yaml', 'micro.json'] as const
-
-type ConfigFile = (typeof configFiles)[number]
 
 /** Far above the size that parsing accepts, and where GitHub's contents API still answers with the content. */
 const LARGEST_BYTES = 1024 * 1024
