@@ -4,7 +4,10 @@ import { describe, expect, it } from 'vitest'
 import { parseConfig } from '../../../contract/config/parse-config.ts'
 import { defaultLimits } from '../../../contract/limits.ts'
 import { limitRules } from '../../../contract/config/fields/read-limits.ts'
+import { previewBounds } from '../../../contract/config/fields/read-previews.ts'
+import { previewKeys } from '../../../contract/config/keys.ts'
 import { writeDuration } from '../../../contract/config/parse-duration.ts'
+import { defaultPreviews } from '../../../contract/config/previews.ts'
 import { writeSize } from '../../../contract/config/parse-size.ts'
 
 const root = join(import.meta.dirname, '../../..')
@@ -22,6 +25,16 @@ describe('the guide to micro.yml', () => {
   it.each(Object.entries(limitRules))('gives the bounds of %s as the code has them', (key, { field, unit, least }) => {
     const format = { duration: writeDuration, size: writeSize, count: String }[unit]
     expect(guide).toContain(`| \`${key}\` | \`${format(defaultLimits[field])}\` | \`${format(least)}\` |`)
+  })
+
+  it('has a row for each key of previews, with the bounds and defaults that the code has', () => {
+    const { ttl, max } = previewBounds
+    const { ttlMs, max: usual, forks } = defaultPreviews
+    for (const key of previewKeys) expect(guide).toContain(`\n| \`${key}\` |`)
+    const life = `\`${writeDuration(ttl.least)}\` to \`${writeDuration(ttl.most)}\` | \`${writeDuration(ttlMs)}\` |`
+    expect(guide).toContain(life)
+    expect(guide).toContain(`${max.least} to ${max.most} | \`${usual}\` |`)
+    expect(guide).toContain(`without any secrets | \`${forks}\` |`)
   })
 })
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { skipByMessage } from '../../../src/skip/skip-by-message.ts'
 
@@ -59,6 +60,13 @@ describe('a commit message', () => {
     'Mend the docs\n\nno-skip-checks: true',
   ])('without one is not: %j', (message) => {
     expect(skipByMessage(message)).toBeUndefined()
+  })
+
+  it('is heeded in every way that the guide tells of', () => {
+    const guide = readFileSync(new URL('../../../docs/micro-yml.md', import.meta.url), 'utf8')
+    const markers = [...(/^A commit whose message has .*?trailer/ms.exec(guide)?.[0] ?? '').matchAll(/`(\[.*?\])`/g)]
+    expect(markers).toHaveLength(11)
+    for (const [, marker] of markers) expect(skipByMessage(`x ${marker}`)).toBe(marker)
   })
 
   it('of a megabyte is read at once', () => {
