@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { parseSize } from './config/parse-size.ts'
 import { MicropushError } from './errors.ts'
+import { parseGitHubAddress, type GitHubAddress } from './github-address.ts'
 import { parseTrustedProxies, type AddressRange } from './trusted-proxies.ts'
 
 const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback)
@@ -69,8 +70,22 @@ const environment = z.object({
   /** The most that kept sources and dependencies may take, and how much of the disk has to be free for a deployment to begin. */
   MICROPUSH_DISK_BUDGET: size.optional(),
   MICROPUSH_DISK_FLOOR: size.optional(),
+  /** `1` for github.com, or the address of a GitHub Enterprise Server: the bot's page then leads to an App of one's own. */
+  MICROPUSH_GITHUB: z
+    .string()
+    .optional()
+    .transform((text, context) => {
+      if (text === undefined || /^(?:0|false|no)$/i.test(text)) return undefined
+      const address = parseGitHubAddress(text)
+      if (address !== undefined) return address
+      context.addIssue({
+        code: 'custom',
+        message: 'must be 1 for github.com, or an address such as https://github.example.com',
+      })
+      return z.NEVER
+    }),
   /** Base of GitHub's REST API; a GitHub Enterprise Server has it at /api/v3. */
-  MICROPUSH_GITHUB_URL: z.url().default('https://api.github.com'),
+  MICROPUSH_GITHUB_URL: z.url().optional(),
   /** Where people reach the bot, for links in statuses. */
   MICROPUSH_BOT_URL: z.url().optional(),
   DOCKER_HOST: z
@@ -107,6 +122,9 @@ export interface Settings {
   /** Undefined: a share of the disk. */
   readonly diskBudgetBytes: number | undefined
   readonly diskFloorBytes: number | undefined
+  /** The GitHub that was asked for; undefined for none, where the forge takes its place. */
+  readonly github: GitHubAddress | undefined
+  /** Base of GitHub's REST API, without a slash at its end. */
   readonly githubUrl: string
   readonly dockerSocket: string
   /** HTTP over unix sockets between our own processes. */
@@ -133,6 +151,7 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
     throw new MicropushError('setup-incomplete', `These environment variables cannot be used. ${faults.join('; ')}`)
   }
   const value = parsed.data
+  const github = value.MICROPUSH_GITHUB
   const runDir = join(value.MICROPUSH_DATA, 'run')
   return {
     dataDir: value.MICROPUSH_DATA,
@@ -161,7 +180,8 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
     trustedProxies: value.MICROPUSH_TRUSTED_PROXIES,
     diskBudgetBytes: value.MICROPUSH_DISK_BUDGET,
     diskFloorBytes: value.MICROPUSH_DISK_FLOOR,
-    githubUrl: value.MICROPUSH_GITHUB_URL.replace(/\/+$/, ''),
+    github,
+    githubUrl: value.MICROPUSH_GITHUB_URL?.replace(/\/+$/, '') ?? github?.apiUrl ?? 'https://api.github.com',
     dockerSocket: value.DOCKER_HOST?.replace('unix://', '') ?? '/var/run/docker.sock',
     sockets: {
       bot: join(runDir, 'bot.sock'),

@@ -1,17 +1,15 @@
 import { once } from 'node:events'
-import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { openQueues } from '../contract/queue.ts'
 import { openStore } from '../contract/store/connect.ts'
+import { CLOSE_GRACE_MS, closeServer } from './close-server.ts'
 import { createDoor } from './door.ts'
-import type { BotSettings } from './env.ts'
-import { createGitHub } from './github/client.ts'
+import type { BotSettings, SetupSettings } from './env.ts'
+import { createClientOf } from './github/client-of.ts'
+import { createGitHubSide } from './github-side.ts'
 import type { Log } from './log.ts'
-import { createSourceServer, listenOnSocket } from './source/server.ts'
-import { startWork } from './work.ts'
-
-/** For requests in hand, when the bot is told to end. */
-const CLOSE_GRACE_MS = 4000
+import { openConnection, type Connection } from './connect/connection.ts'
+import { watchConnection } from './connect/watch.ts'
 
 export interface Bot {
   /** Where it listens; of interest when the settings asked for port 0. */
@@ -20,25 +18,33 @@ export interface Bot {
   close(): Promise<void>
 }
 
-/** Starts the GitHub side of micropush. Redis may come later; until then webhooks are answered 500 and `/healthz` 503. */
-export async function startBot(settings: BotSettings, log: Log): Promise<Bot> {
+/**
+ * Starts the GitHub side of micropush. Redis may come later; until then webhooks are answered 500 and `/healthz` 503. Where no App is
+ * connected yet, there are the door and the pages that lead to one, and the work begins when it is.
+ *
+ * @param given the connection to GitHub; the one of the settings when absent.
+ */
+export async function startBot(settings: BotSettings | SetupSettings, log: Log, given?: Connection): Promise<Bot> {
+  const connection = given ?? (await openConnection(settings))
   const store = openStore(settings)
   const queues = openQueues(store.redis, settings.redisPrefix)
-  const github = createGitHub(settings)
-  const parts = { settings, log, store, queues, github }
+  const parts = { settings, log, store, queues, connection }
   const http = await createDoor(parts)
-  const source = createSourceServer({ store, github, log })
-  await listenOnSocket(source, settings.sockets.bot)
   http.listen(settings.botPort, settings.botHost)
   await once(http, 'listening')
-  const work = startWork(parts)
+  const side = createGitHubSide(parts)
+  await side.begin()
+  const stop = new AbortController()
+  const client = createClientOf(connection)
+  const watching = watchConnection({ connection, client, log, now: Date.now, signal: stop.signal })
   return {
     port: (http.address() as AddressInfo).port,
     async close() {
+      stop.abort()
       // BullMQ waits without end for a Redis that is away; a job that is cut off here is taken up by the next bot.
-      await Promise.all([closeServer(http), closeServer(source), withinGrace(work.close(), log)])
+      await Promise.all([closeServer(http), withinGrace(Promise.all([side.close(), watching]), log)])
       await withinGrace(queues.close(), log)
-      work.disconnect()
+      side.disconnect()
       store.redis.disconnect()
     },
   }
@@ -48,14 +54,5 @@ async function withinGrace(work: Promise<unknown>, log: Log): Promise<void> {
   const { promise: late, resolve } = Promise.withResolvers<'late'>()
   const timer = setTimeout(() => resolve('late'), CLOSE_GRACE_MS)
   if ((await Promise.race([work, late])) === 'late') log.warn('closed without waiting for the queue any longer')
-  clearTimeout(timer)
-}
-
-/** A transfer that is cut off after the grace is begun again by the runner when the bot is back. */
-async function closeServer(server: Server): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  server.close(() => resolve())
-  const timer = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS)
-  await promise
   clearTimeout(timer)
 }

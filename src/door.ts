@@ -4,41 +4,66 @@ import type { Queues } from '../contract/queue.ts'
 import type { Store } from '../contract/store/connect.ts'
 import { acceptEvent } from './events/accept.ts'
 import { createApp } from './events/app.ts'
-import type { BotSettings } from './env.ts'
+import type { BotSettings, SetupSettings } from './env.ts'
+import type { AppCredentials } from './github/credentials.ts'
+import { createWebhookHandler } from './github/webhook-handler.ts'
 import { githubWebUrl } from './github/web-url.ts'
-import { createHttpServer, WEBHOOK_PATH } from './http/server.ts'
+import { WEBHOOK_PATH } from './http/paths.ts'
+import { createHttpServer } from './http/server.ts'
 import type { Log } from './log.ts'
 import { createRedactor } from './redact.ts'
 import { Secret } from './secret.ts'
+import type { Connection } from './connect/connection.ts'
+import { openSetup } from './connect/open-setup.ts'
+import { createSightings } from './connect/sightings.ts'
 
 export interface DoorParts {
-  readonly settings: BotSettings
+  readonly settings: BotSettings | SetupSettings
   readonly log: Log
   readonly store: Store
   readonly queues: Queues
+  readonly connection: Connection
 }
 
 /** The bot's HTTP server with Probot behind it, not listening yet. */
-export async function createDoor({ settings, log, store, queues }: DoorParts): Promise<Server> {
-  const probot = new Probot({
-    appId: settings.appId,
-    privateKey: settings.privateKey.reveal(),
-    secret: settings.webhookSecret.reveal(),
-    baseUrl: settings.githubUrl,
-    log,
-  })
+export async function createDoor({ settings, log, store, queues, connection }: DoorParts): Promise<Server> {
+  const sightings = createSightings(Date.now)
   const app = createApp({ accept: (event) => acceptEvent({ store, queues }, event), log })
-  const webhooks = await createNodeMiddleware(app, { probot, webhooksPath: WEBHOOK_PATH })
-  const redact = createRedactor(secretsIn(settings))
-  const webUrl = githubWebUrl(settings.githubUrl)
-  return createHttpServer({ store, runnerSocket: settings.sockets.runner, webhooks, log, redact, webUrl })
+  const webhooks = createWebhookHandler({
+    connection,
+    sightings,
+    create({ appId, privateKey, githubUrl }, secret) {
+      const identity = { appId, privateKey: privateKey.reveal(), baseUrl: githubUrl }
+      const probot = new Probot({ ...identity, secret: secret.reveal(), log })
+      return createNodeMiddleware(app, { probot, webhooksPath: WEBHOOK_PATH })
+    },
+  })
+  return createHttpServer({
+    store,
+    runnerSocket: settings.sockets.runner,
+    webhooks,
+    setup: await openSetup({ settings, connection, sightings, log }),
+    githubFault: () =>
+      connection.current() === undefined ? `not connected yet, open ${settings.botUrl}/setup` : undefined,
+    log,
+    redact: createRedactor(secretsOf(connection)),
+    webUrl: githubWebUrl(settings.githubUrl),
+  })
+}
+
+/** A list of the App's secrets that grows when they change. */
+function secretsOf(connection: Connection): readonly Secret[] {
+  const known = connection.current()
+  const secrets = known === undefined ? [] : secretsIn(known)
+  connection.onChange((credentials) => void secrets.push(...secretsIn(credentials)))
+  return secrets
 }
 
 /** The App's, in the pieces in which a log would show them: it is looked at line by line. */
-function secretsIn({ privateKey, webhookSecret }: BotSettings): Secret[] {
+function secretsIn({ privateKey, webhookSecrets }: AppCredentials): Secret[] {
   const lines = privateKey.reveal().split('\n')
   return [
-    webhookSecret,
+    ...webhookSecrets,
     ...lines.filter((line) => line.length > 20 && !line.startsWith('-')).map((line) => new Secret(line)),
   ]
 }

@@ -9,10 +9,15 @@ const TOKEN = /\bgh[sopur]_[A-Za-z0-9._-]+/g
 const JWT = /\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}/g
 const KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g
 
-/** A function that takes every token, key and given secret out of a text. */
+/** A function that takes every token, key and given secret out of a text, also those that are added to the list later. */
 export function createRedactor(secrets: readonly Secret[]): (text: string) => string {
-  const values = secrets.flatMap((secret) => writtenForms(secret.reveal())).toSorted((a, b) => b.length - a.length)
+  let known = 0
+  let values: string[] = []
   return (text) => {
+    if (known !== secrets.length) {
+      known = secrets.length
+      values = secrets.flatMap((secret) => writtenForms(secret.reveal())).toSorted((a, b) => b.length - a.length)
+    }
     let clean = text.replace(KEY, '[key]').replace(TOKEN, '[token]').replace(JWT, '[token]')
     for (const value of values) clean = clean.replaceAll(value, '[secret]')
     return clean

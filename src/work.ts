@@ -1,9 +1,9 @@
 import type { z } from 'zod'
 import { pullJob, pushJob, queueNames, reportJob } from '../contract/jobs.ts'
 import type { Queues } from '../contract/queue.ts'
+import type { Settings } from '../contract/settings.ts'
 import { openWorkerConnection, type Store } from '../contract/store/connect.ts'
 import { redeliverLost } from './deliveries/redeliver-lost.ts'
-import type { BotSettings } from './env.ts'
 import type { GitHub } from './github/client.ts'
 import { createKeyedLock } from './keyed-lock.ts'
 import type { Log } from './log.ts'
@@ -23,7 +23,7 @@ const REDELIVER_EVERY_MS = 5 * 60_000
 const LONGEST_JOB_MS = 24 * 3600_000
 
 export interface WorkParts {
-  readonly settings: BotSettings
+  readonly settings: Settings
   readonly log: Log
   readonly store: Store
   readonly queues: Queues

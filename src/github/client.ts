@@ -14,6 +14,8 @@ export interface AppIdentity {
 }
 
 export interface GitHub {
+  /** The number of the app that it is. */
+  readonly appId: number
   readonly baseUrl: string
   /** A client that acts as the app itself, with a JWT of its key. */
   readonly app: Octokit
@@ -36,6 +38,7 @@ export function createGitHub(identity: AppIdentity): GitHub {
   }
   const app = new Octokit({ ...options, auth })
   return {
+    appId: identity.appId,
     baseUrl: identity.githubUrl,
     app,
     forInstallation(installationId) {

@@ -27,12 +27,16 @@ export interface Health {
 export interface HealthDeps {
   readonly store: Store
   readonly runnerSocket: string
+  /** What is wrong between us and GitHub; undefined when nothing is. */
+  readonly githubFault?: () => string | undefined
 }
 
 /** How the whole of micropush is: asks Redis and the runner, each with a deadline. Never throws. */
-export async function checkHealth({ store, runnerSocket }: HealthDeps): Promise<Health> {
+export async function checkHealth({ store, runnerSocket, githubFault }: HealthDeps): Promise<Health> {
   const [queue, runner] = await Promise.all([askRedis(store), askRunner(runnerSocket)])
-  const parts = { bot: 'ok', queue, ...(runner === undefined ? unknownParts : namedParts(runner.parts)) }
+  const fault = githubFault?.()
+  const github = fault === undefined ? {} : { GitHub: fault }
+  const parts = { bot: 'ok', ...github, queue, ...(runner === undefined ? unknownParts : namedParts(runner.parts)) }
   return { ok: Object.values(parts).every((state) => state === 'ok'), parts, sandbox: runner?.sandbox }
 }
 

@@ -5,10 +5,9 @@ import { checkHealth } from './health.ts'
 import { createDeploymentPages, type DeploymentPages } from './log/deployment-pages.ts'
 import type { Redact } from './log/rendering.ts'
 import { frontPage, healthPage } from './pages.ts'
+import { WEBHOOK_PATH } from './paths.ts'
 import { errorPage, respond, type Page } from './respond.ts'
 import { createWebhookDoor, type Middleware } from './webhooks.ts'
-
-export const WEBHOOK_PATH = '/api/github/webhooks'
 
 /** Time for a whole request to come in; GitHub gives up after 10 s as well. */
 const REQUEST_DEADLINE_MS = 10_000
@@ -18,6 +17,10 @@ export interface HttpDeps {
   readonly store: Store
   readonly runnerSocket: string
   readonly webhooks: Middleware
+  /** Answers what is below `/setup`. */
+  readonly setup: (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void>
+  /** What is wrong between us and GitHub; undefined when nothing is. */
+  readonly githubFault: () => string | undefined
   readonly log: Log
   /** Takes out what nobody is to read. */
   readonly redact: Redact
@@ -30,11 +33,14 @@ export function createHttpServer(deps: HttpDeps): Server {
   const takeWebhook = createWebhookDoor(deps.webhooks)
   const deployments = createDeploymentPages(deps)
   const server = createServer((request, response) => {
-    const pathname = URL.parse(request.url ?? '/', 'http://bot.invalid')?.pathname ?? ''
+    const url = URL.parse(request.url ?? '/', 'http://bot.invalid')
+    const pathname = url?.pathname ?? ''
     const answered =
       pathname === WEBHOOK_PATH
         ? takeWebhook(request, response)
-        : show(request, response, { pathname, deps, deployments })
+        : url !== null && /^\/setup(?:\/|$)/.test(pathname)
+          ? deps.setup(request, response, url)
+          : show(request, response, { pathname, deps, deployments })
     void answered.catch((error: unknown) => {
       deps.log.error({ err: error, path: pathname }, 'request failed')
       if (response.headersSent) response.destroy()

@@ -3,7 +3,9 @@ import { openQueues, type Queues } from '../../../contract/queue.ts'
 import { openStore, type Store } from '../../../contract/store/connect.ts'
 import { readBotSettings, type BotSettings } from '../../../src/env.ts'
 import { createGitHub, type GitHub } from '../../../src/github/client.ts'
+import { credentialsOfEnvironment } from '../../../src/github/credentials.ts'
 import { createLog, type Log } from '../../../src/log.ts'
+import { fixedConnection, type Connection } from '../../../src/connect/connection.ts'
 import { startTestRedis, type TestRedis } from '../../support/redis.ts'
 
 export const webhookSecret = 'a secret of this test'
@@ -23,6 +25,7 @@ export interface Parts extends AsyncDisposable {
   readonly store: Store
   readonly queues: Queues
   readonly github: GitHub
+  readonly connection: Connection
   readonly log: Log
   readonly lines: string[]
 }
@@ -42,6 +45,7 @@ export async function startParts(more: Record<string, string> = {}): Promise<Par
     store,
     queues,
     github: createGitHub(settings),
+    connection: fixedConnection(credentialsOfEnvironment(settings)),
     log,
     lines,
     async [Symbol.asyncDispose]() {

@@ -1,0 +1,41 @@
+import type { BotSettings, SetupSettings } from '../env.ts'
+import { createClientOf } from '../github/client-of.ts'
+import { githubWebUrl } from '../github/web-url.ts'
+import type { Log } from '../log.ts'
+import { createEcho } from './address/echo.ts'
+import type { Connection } from './connection.ts'
+import { createDiagnosis } from './diagnosis/diagnosis.ts'
+import { openGate } from './gate.ts'
+import { readAppDemands } from './manifest.ts'
+import { createSetupDoor, type SetupDoor } from './routes.ts'
+import type { Sightings } from './sightings.ts'
+
+interface Parts {
+  readonly settings: BotSettings | SetupSettings
+  readonly connection: Connection
+  readonly sightings: Sightings
+  readonly log: Log
+}
+
+/** The pages below `/setup`; where no App is connected yet, the link to them is logged: whoever reads the log may follow it. */
+export async function openSetup({ settings, connection, sightings, log }: Parts): Promise<SetupDoor> {
+  const now = Date.now
+  const gate = await openGate({ dataDir: settings.dataDir, now })
+  const github = settings.github ?? { webUrl: githubWebUrl(settings.githubUrl), apiUrl: settings.githubUrl }
+  if (connection.current() === undefined) {
+    const link = `${settings.botUrl}/setup?token=${await gate.token()}`
+    log.info({ link }, 'not connected to GitHub yet: open the link to connect')
+  }
+  return createSetupDoor({
+    settings,
+    github,
+    githubHost: new URL(github.webUrl).host,
+    connection,
+    gate,
+    echo: createEcho(),
+    sightings,
+    diagnosis: createDiagnosis({ client: createClientOf(connection), webUrl: github.webUrl, now }),
+    demands: await readAppDemands(),
+    log,
+  })
+}

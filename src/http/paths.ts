@@ -1,0 +1,2 @@
+/** Where GitHub delivers to. */
+export const WEBHOOK_PATH = '/api/github/webhooks'
