@@ -21,6 +21,8 @@ describe.each(await isolationsHere())('the log of an app under %s', (isolation) 
       },
     })
     at.logs.follow(sandbox)
+    // Docker reads the two streams side by side: what order they have between them depends on when it comes to each.
+    await expect.poll(() => at.texts(sandbox.deploymentId)).toEqual(['born'])
     await ask(sandbox, '/a')
     await expect.poll(() => at.texts(sandbox.deploymentId)).toEqual(['born', 'asked /a ***'])
     const lines = await at.written(sandbox.deploymentId)
