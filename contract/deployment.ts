@@ -81,15 +81,40 @@ export const deploymentBase = z.strictObject({
   target: target.default({ kind: 'production' }),
   /** Built again from nothing: what was installed and built for the same content before does not count. */
   fresh: z.boolean().optional(),
+  /**
+   * Names of secrets that are kept from a preview of a fork: for good where its target has `secrets: 'none'`, and from any other one for
+   * as long as it is `held`.
+   */
+  withheld: z.array(z.string()).optional(),
   createdAtMs: z.number(),
 })
 
 export type DeploymentBase = Readonly<z.infer<typeof deploymentBase>>
 
+/** Why a preview was ended while its pull request is open; it comes back when it is pushed to, or asked for. */
+export const previewEnd = z.strictObject({
+  /** `idle`: nobody asked it for anything for `previews.ttl`. `room`: there were more than `previews.max`. */
+  why: z.enum(['idle', 'room']),
+  /** A sentence for people, without a full stop at its end. */
+  words: z.string(),
+})
+
+export type PreviewEnd = Readonly<z.infer<typeof previewEnd>>
+
 const deploymentError = z.strictObject({
   code: z.enum(errorCodes as [ErrorCode, ...ErrorCode[]]),
   message: z.string(),
 })
+
+/** What a roll-back, or the resume after it, made of a deployment. `by` is for people's eyes. */
+const standing = z.discriminatedUnion('kind', [
+  /** Production was pointed back to it. */
+  z.strictObject({ kind: z.literal('restored'), by: z.string(), atMs: z.number() }),
+  /** Production was pointed away from it, to an older commit. */
+  z.strictObject({ kind: z.literal('rolled-back'), by: z.string(), atMs: z.number(), to: z.string() }),
+  /** Production was pointed to it again when a roll-back ended. */
+  z.strictObject({ kind: z.literal('resumed'), by: z.string(), atMs: z.number() }),
+])
 
 /** What the pipeline finds out on its way. Each part is written once, by the step that knows it. */
 export const deploymentOutcome = z.strictObject({
@@ -98,6 +123,9 @@ export const deploymentOutcome = z.strictObject({
   error: deploymentError.optional(),
   /** The sha that replaced this one before it was built. */
   supersededBy: z.string().optional(),
+  /** Who let a held deployment through: a login. */
+  approvedBy: z.string().optional(),
+  ended: previewEnd.optional(),
   warnings: z.array(z.string()).optional(),
   runtime: z.string().optional(),
   /** Folder names below the artifact store. */
@@ -114,7 +142,11 @@ export const deploymentOutcome = z.strictObject({
   /** Milliseconds each stage took. */
   timings: z.record(z.string(), z.number()).optional(),
   url: z.string().optional(),
+  /** How many times it was put into production, grown by each roll-back to it; 1 when absent. GitHub gets a new Deployment for each. */
+  activation: z.number().int().positive().optional(),
   isolation: z.enum(['gvisor', 'runc']).optional(),
+  /** What a person did to it after it had gone live; absent when nobody did. */
+  standing: standing.optional(),
 })
 
 export type DeploymentOutcome = Readonly<z.infer<typeof deploymentOutcome>>

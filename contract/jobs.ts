@@ -44,14 +44,39 @@ export const pullJob = z.strictObject({
   owner: z.string(),
   repository: z.string(),
   pull: z.number().int().positive(),
+  /** How the event showed it, so that GitHub's API can be seen to lag behind; absent when no event told of it. */
+  told: z
+    .strictObject({
+      updatedAtMs: z.number(),
+      sha: z.string().regex(/^[0-9a-f]{40}$/),
+      open: z.boolean(),
+    })
+    .optional(),
+  /** Somebody asks for its previews: they come back although they were ended, failed or skipped. */
+  asked: z.literal(true).optional(),
   sequence: z.number().int(),
   receivedAtMs: z.number(),
 })
 
 export type PullJob = Readonly<z.infer<typeof pullJob>>
 
+/** A merge queue waits for the statuses of a commit that is never deployed. */
+export const mergeGroupJob = z.strictObject({
+  kind: z.literal('merge-group'),
+  deliveryId: z.string(),
+  installationId: z.number().int(),
+  repositoryId: z.number().int(),
+  owner: z.string(),
+  repository: z.string(),
+  sha: z.string().regex(/^[0-9a-f]{40}$/),
+  sequence: z.number().int(),
+  receivedAtMs: z.number(),
+})
+
+export type MergeGroupJob = Readonly<z.infer<typeof mergeGroupJob>>
+
 /** What webhooks become: the name of the queue → the form of its jobs. */
-export const eventJobs = { push: pushJob, pull: pullJob } as const
+export const eventJobs = { push: pushJob, pull: pullJob, report: mergeGroupJob } as const
 
 export type EventName = keyof typeof eventJobs
 
@@ -70,8 +95,43 @@ export const workJob = z.discriminatedUnion('kind', [
 
 export type WorkJob = Readonly<z.infer<typeof workJob>>
 
+/** What GitHub shows of a deployment, each told by itself. */
+export const projections = ['status', 'deployment', 'check'] as const
+
+export type Projection = (typeof projections)[number]
+
+/** What is wrong on one line of a file; `line` and `column` count from 1. */
+const finding = z.strictObject({
+  file: z.string(),
+  line: z.number().int().positive(),
+  column: z.number().int().positive(),
+  message: z.string(),
+})
+
 export const reportJob = z.discriminatedUnion('kind', [
+  /** All that GitHub is to be told of a deployment; becomes one job for each projection. */
   z.strictObject({ kind: z.literal('deployment'), deploymentId: z.string() }),
+  z.strictObject({ kind: z.literal('projection'), projection: z.enum(projections), deploymentId: z.string() }),
+  /** The comment on a pull request. */
+  z.strictObject({
+    kind: z.literal('pull'),
+    installationId: z.number().int(),
+    repositoryId: z.number().int(),
+    owner: z.string(),
+    repository: z.string(),
+    pull: z.number().int().positive(),
+  }),
+  /** Where on a commit its config file is wrong. */
+  z.strictObject({
+    kind: z.literal('findings'),
+    installationId: z.number().int(),
+    owner: z.string(),
+    repository: z.string(),
+    sha: z.string(),
+    sequence: z.number().int(),
+    findings: z.array(finding).min(1).max(50),
+  }),
+  mergeGroupJob,
   /** A config file so wrong that there is no micro to deploy: one status for the commit. */
   z.strictObject({
     kind: z.literal('commit'),

@@ -26,11 +26,26 @@ export function storeKeys(prefix: string) {
     micros: (repositoryId: number) => `${prefix}:repository:${repositoryId}:micros`,
     /** Set of the keys of a repository's previews. */
     previews: (repositoryId: number) => `${prefix}:repository:${repositoryId}:previews`,
+    /** Sorted set of the keys of all previews; the score is when one was last used, in ms. */
+    previewUses: `${prefix}:preview-uses`,
+    /** Hash: key of a preview → how long it may go unused, in ms. */
+    previewTtls: `${prefix}:preview-ttls`,
     /** Hash: label → target that owns it. */
     claims: `${prefix}:claims`,
     /** Hash: host name → deployment it leads to. */
     hosts: `${prefix}:hosts`,
     lease: (targetKey: string) => `${prefix}:lease:${targetKey}`,
+    /** Hash: what GitHub was told of a deployment, projection by projection. */
+    told: (deploymentId: string) => `${prefix}:told:${deploymentId}`,
+    /** What GitHub was told of a commit's config file. */
+    toldOfConfig: (commitKey: string) => `${prefix}:told-of-config:${commitKey}`,
+    /** Hash: the comment on a pull request, and whether there is to be one. */
+    comment: (pullKey: string) => `${prefix}:comment:${pullKey}`,
+    /** Set of the micros that a pull request has or had previews of. */
+    pullMicros: (pullKey: string) => `${prefix}:pull-micros:${pullKey}`,
+    /** Stands while an installation lacks the right to be told something. */
+    notPermitted: (installationId: number, projection: string) =>
+      `${prefix}:not-permitted:${installationId}:${projection}`,
     sent: (statusKey: string) => `${prefix}:sent:${statusKey}`,
     /** Hash: what the newest push of a repository said of it. */
     repository: (repositoryId: number) => `${prefix}:repository:${repositoryId}`,
@@ -43,6 +58,8 @@ export function storeKeys(prefix: string) {
     /** Hash: limit → amount. */
     grants: (repositoryKey: string) => `${prefix}:grants:${repositoryKey}`,
     restart: (id: string) => `${prefix}:restart:${id}`,
+    /** The secrets that a deployment was given when it last went live or was restarted, still encrypted. */
+    keptSecrets: (id: string) => `${prefix}:kept-secrets:${id}`,
   }
 }
 

@@ -1,6 +1,6 @@
 import { platformLimits } from '../limits.ts'
-import { targetKey } from '../deployment.ts'
-import type { Deployment, DeploymentOutcome } from '../deployment.ts'
+import { previewEnd, targetKey } from '../deployment.ts'
+import type { Deployment, DeploymentOutcome, PreviewEnd } from '../deployment.ts'
 import type { Store } from './connect.ts'
 import { ENDED_TTL_SECONDS, getDeployment, outcomeFields } from './deployments.ts'
 import { scripts } from './scripts.ts'
@@ -69,13 +69,21 @@ export interface Standing {
   readonly live: Deployment | undefined
   /** The newest that was not to be made. */
   readonly skipped: Deployment | undefined
+  /** When it was last ended, in the order of triggers, and why, where it could have gone on. */
+  readonly ended: { readonly sequence: number; readonly end: PreviewEnd | undefined } | undefined
 }
 
 /** How a target stands: in production, by the micro's own key. */
 export async function microStanding(store: Store, key: string): Promise<Standing> {
-  const { newestId, live, skippedId } = await store.redis.hgetall(store.keys.micro(key))
+  const { newestId, live, skippedId, ended, endedWhy } = await store.redis.hgetall(store.keys.micro(key))
   const read = async (id: string | undefined) => (id === undefined ? undefined : getDeployment(store, id))
-  return { newest: await read(newestId), live: await read(live), skipped: await read(skippedId) }
+  const end = endedWhy === undefined ? undefined : previewEnd.parse(JSON.parse(endedWhy))
+  return {
+    newest: await read(newestId),
+    live: await read(live),
+    skipped: await read(skippedId),
+    ended: ended === undefined ? undefined : { sequence: Number(ended), end },
+  }
 }
 
 /** Deployments of a target that there are records of, the newest first. */
@@ -92,7 +100,7 @@ export async function targetHistory(store: Store, key: string): Promise<Deployme
  */
 export async function endTarget(
   { redis, keys }: Store,
-  of: { readonly targetKey: string; readonly sequence: number },
+  of: { readonly targetKey: string; readonly sequence: number; readonly end?: PreviewEnd | undefined },
 ): Promise<string[]> {
   return (await redis.eval(
     scripts.endTarget,
@@ -109,6 +117,7 @@ export async function endTarget(
     keys.deployment(''),
     of.targetKey,
     ENDED_TTL_SECONDS,
+    of.end === undefined ? '' : JSON.stringify(of.end),
   )) as string[]
 }
 

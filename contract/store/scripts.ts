@@ -136,10 +136,11 @@ export const scripts = {
 
   /**
    * KEYS micro, history, pending, hosts, claims, micros or previews, unsettled
-   * ARGV sequence, now, deployment key prefix, targetKey, seconds for which what is left of it is kept
+   * ARGV sequence, now, deployment key prefix, targetKey, seconds for which what is left of it is kept, why (JSON) or ''
    */
   endTarget: `
     redis.call('HSET', KEYS[1], 'ended', ARGV[1])
+    if ARGV[6] == '' then redis.call('HDEL', KEYS[1], 'endedWhy') else redis.call('HSET', KEYS[1], 'endedWhy', ARGV[6]) end
     redis.call('HDEL', KEYS[1], 'live', 'liveSequence')
     local touched = {}
     local gone = {}
@@ -151,6 +152,7 @@ export const scripts = {
       if ${isPending} then final = 'cancelled' end
       if final ~= '' then
         redis.call('HSET', key, 'state', final, 'since', ARGV[2])
+        if ARGV[6] ~= '' then redis.call('HSET', key, 'outcome:ended', ARGV[6]) end
         redis.call('ZREM', KEYS[3], id)
         redis.call('SADD', KEYS[7], id)
         table.insert(touched, id)
