@@ -16,6 +16,8 @@ export interface EventsOptions {
   /** What a state event says. */
   readonly describe: (deployment: Deployment) => object
   readonly signal: AbortSignal
+  /** The longest that what was sent may wait to be taken. */
+  readonly slowestMs?: number
 }
 
 /**
@@ -40,7 +42,7 @@ export async function sendEvents(response: ServerResponse, feed: Feed, options: 
   const send = (event: string): void => {
     if (response.write(event)) return
     isBlocked = true
-    cutOff ??= setTimeout(() => response.destroy(), SLOWEST_MS)
+    cutOff ??= setTimeout(() => response.destroy(), options.slowestMs ?? SLOWEST_MS)
   }
   const sendState = () => {
     const { deployment } = feed
