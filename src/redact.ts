@@ -1,13 +1,5 @@
+import { redactTokens } from '../contract/redact-tokens.ts'
 import type { Secret } from './secret.ts'
-
-/**
- * Installation tokens come as 40 characters or, since 2026, as some 520 with dots and dashes; the other kinds (`ghp_`, `gho_`, `ghu_`,
- * `ghr_`) never reach us, but cost nothing to cover.
- */
-const TOKEN = /\bgh[sopur]_[A-Za-z0-9._-]+/g
-/** App JWTs, which are as good as the key for ten minutes. */
-const JWT = /\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}/g
-const KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g
 
 /** A function that takes every token, key and given secret out of a text, also those that are added to the list later. */
 export function createRedactor(secrets: readonly Secret[]): (text: string) => string {
@@ -18,7 +10,7 @@ export function createRedactor(secrets: readonly Secret[]): (text: string) => st
       known = secrets.length
       values = secrets.flatMap((secret) => writtenForms(secret.reveal())).toSorted((a, b) => b.length - a.length)
     }
-    let clean = text.replace(KEY, '[key]').replace(TOKEN, '[token]').replace(JWT, '[token]')
+    let clean = redactTokens(text)
     for (const value of values) clean = clean.replaceAll(value, '[secret]')
     return clean
   }

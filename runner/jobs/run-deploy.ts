@@ -8,6 +8,8 @@ import { openDeploymentLog, type DeploymentLog } from '../deployment-log.ts'
 import { Overtaken } from '../overtaken.ts'
 import { followUp } from '../publish.ts'
 import type { Runner } from '../runner.ts'
+import { maskForBuild } from '../secrets/mask-for.ts'
+import { noMask } from '../secrets/mask.ts'
 import type { JobEnd } from './job-end.ts'
 
 const LEASE_MS = 20_000
@@ -47,9 +49,11 @@ async function runOnce(runner: Runner, work: DeployWork): Promise<JobEnd> {
 }
 
 async function runLeased(runner: Runner, deployment: Deployment, work: DeployWork): Promise<JobEnd> {
-  await using log = openDeploymentLog(runner.store, deployment.id, (error) =>
-    runner.log.warn({ err: error, deploymentId: deployment.id }, 'a build log could not be stored'),
-  )
+  await using log = openDeploymentLog(runner.store, deployment.id, {
+    mask: await maskForBuild(runner, deployment),
+    onProblem: (error) =>
+      runner.log.warn({ err: error, deploymentId: deployment.id }, 'a build log could not be stored'),
+  })
   try {
     await deploy(runner, { deployment, log, signal: work.signal })
   } catch (thrown) {
@@ -88,7 +92,7 @@ export async function giveUp(runner: Runner, deploymentId: string, cause: Error)
     'micropush was interrupted again and again while it worked on this, and gave it up. Push again, or ask the operator.',
     { cause },
   )
-  await using log = openDeploymentLog(runner.store, deploymentId, () => {})
+  await using log = openDeploymentLog(runner.store, deploymentId, { mask: noMask, onProblem: () => {} })
   await noteFailure(runner, { deployment, error, log })
 }
 
@@ -97,13 +101,15 @@ async function noteFailure(
   failure: { readonly deployment: Deployment; readonly error: MicropushError; readonly log: DeploymentLog },
 ): Promise<void> {
   const { deployment, error, log } = failure
-  log.note(`Failed: ${error.message}`)
+  // It may repeat a line of the build.
+  const message = log.hide(error.message)
+  log.note(`Failed: ${message}`)
   await log.flush()
   const moved = await transitionDeployment(runner.store, {
     id: deployment.id,
     from: ['queued', 'fetching', 'building', 'starting'],
     to: 'failed',
-    outcome: { error: { code: error.code, message: error.message } },
+    outcome: { error: { code: error.code, message } },
   })
   if (moved) return addReport(runner.queues, { kind: 'deployment', deploymentId: deployment.id })
   // Somebody else ended it, or it went live and we were not told: then the rest of that is ours.
