@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { commandJob } from './command.ts'
 
 /** BullMQ's names; no colon is allowed in them. */
 export const queueNames = {
@@ -12,6 +13,8 @@ export const queueNames = {
   end: 'end',
   /** operator → runner: start this anew. A queue of its own, so that no restart waits for builds. */
   restart: 'restart',
+  /** comment or button → bot: a person asks for something. */
+  command: 'command',
   /** anyone → bot: tell GitHub how this deployment stands. */
   report: 'report',
 } as const
@@ -52,8 +55,11 @@ export const pullJob = z.strictObject({
       open: z.boolean(),
     })
     .optional(),
-  /** Somebody asks for its previews: they come back although they were ended, failed or skipped. */
-  asked: z.literal(true).optional(),
+  /**
+   * Somebody with write access asks for the previews of one commit, as long as it is the head: they come back although they were ended,
+   * failed or skipped, and need no further approval.
+   */
+  asked: z.strictObject({ by: z.string(), sha: z.string().regex(/^[0-9a-f]{40}$/) }).optional(),
   sequence: z.number().int(),
   receivedAtMs: z.number(),
 })
@@ -76,7 +82,7 @@ export const mergeGroupJob = z.strictObject({
 export type MergeGroupJob = Readonly<z.infer<typeof mergeGroupJob>>
 
 /** What webhooks become: the name of the queue → the form of its jobs. */
-export const eventJobs = { push: pushJob, pull: pullJob, report: mergeGroupJob } as const
+export const eventJobs = { push: pushJob, pull: pullJob, command: commandJob, report: mergeGroupJob } as const
 
 export type EventName = keyof typeof eventJobs
 
@@ -91,9 +97,22 @@ export const workJob = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('destroy'), deploymentIds: z.array(z.string()) }),
   /** Put a fresh sandbox of a live deployment into the place of the one that serves; `restartId` is where the progress is noted. */
   z.strictObject({ kind: z.literal('restart'), deploymentId: z.string(), restartId: z.string() }),
+  /** Point production to a live deployment that is kept; `pointId` is where the progress is noted. */
+  z.strictObject({
+    kind: z.literal('point'),
+    why: z.enum(['roll-back', 'resume']),
+    deploymentId: z.string(),
+    pointId: z.string(),
+    /** Who asked for it, for people's eyes. */
+    by: z.string(),
+    /** Its place in the order of pushes. */
+    sequence: z.number().int(),
+  }),
 ])
 
 export type WorkJob = Readonly<z.infer<typeof workJob>>
+
+export type PointJob = Extract<WorkJob, { readonly kind: 'point' }>
 
 /** What GitHub shows of a deployment, each told by itself. */
 export const projections = ['status', 'deployment', 'check'] as const

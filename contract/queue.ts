@@ -1,7 +1,7 @@
 import { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
 import { eventJobs, queueNames, reportJob, workJob } from './jobs.ts'
-import type { EventJob, ReportJob, WorkJob } from './jobs.ts'
+import type { EventJob, PointJob, ReportJob, WorkJob } from './jobs.ts'
 
 const DAY_SECONDS = 24 * 3600
 
@@ -12,6 +12,7 @@ export interface Queues {
   readonly work: Queue
   readonly end: Queue
   readonly restart: Queue
+  readonly command: Queue
   readonly report: Queue
   close(): Promise<void>
 }
@@ -30,6 +31,7 @@ export function openQueues(connection: Redis, prefix: string): Queues {
     work: new Queue(queueNames.work, options),
     end: new Queue(queueNames.end, options),
     restart: new Queue(queueNames.restart, options),
+    command: new Queue(queueNames.command, options),
     report: new Queue(queueNames.report, options),
   }
   const all = Object.values(queues)
@@ -93,18 +95,39 @@ export async function addRestart(
 }
 
 /**
+ * Asks the runner to point production to a deployment that is kept; how that goes is noted under `pointId` (`readRestart`). A second time
+ * with the same `pointId` is ignored while the first waits.
+ */
+export async function addPoint(queues: Queues, point: Omit<PointJob, 'kind'>): Promise<void> {
+  const job: WorkJob = { kind: 'point', ...point }
+  await queues.restart.add('point', workJob.parse(job), {
+    jobId: `point-${point.pointId}`,
+    removeOnComplete: true,
+    removeOnFail: { age: DAY_SECONDS },
+  })
+}
+
+/**
  * Asks the bot to tell GitHub how a deployment stands, or what is wrong with a commit.
  *
  * @param afterMs when nobody has to know at once; what was said before is not said again.
  */
 export async function addReport(queues: Queues, job: ReportJob, afterMs = 0): Promise<void> {
-  await queues.report.add('report', reportJob.parse(job), {
+  await addReports(queues, [job], afterMs)
+}
+
+/** The same for several at once, all of them or none. */
+export async function addReports(queues: Queues, jobs: readonly ReportJob[], afterMs = 0): Promise<void> {
+  if (jobs.length === 0) return
+  const opts = {
     delay: afterMs,
-    attempts: 30,
+    // With its growing wait that is a day: as long as GitHub may be away before it is told nothing any more.
+    attempts: 300,
     backoff: { type: 'custom' },
     removeOnComplete: true,
     removeOnFail: { age: DAY_SECONDS },
-  })
+  }
+  await queues.report.addBulk(jobs.map((job) => ({ name: 'report', data: reportJob.parse(job), opts })))
 }
 
 /** BullMQ repeats here what the failed command reports to its caller. */

@@ -57,9 +57,11 @@ export async function deploy(runner: Runner, run: Run): Promise<void> {
     await advance('starting', { ...built, detail: 'Starting' })
     watch.stage('start')
     const started = { ...deployment, outcome: { ...deployment.outcome, ...built, ...detected } }
-    const sandbox = await startDeployment(runner, started, signal)
+    const secrets = await readMicroSecrets(runner, deployment)
+    const sandbox = await startDeployment(runner, started, { secrets, signal })
     watch.stage('publish')
-    await publish(runner, { deployment: started, sandbox, timings: () => watch.read() })
+    const timings = () => watch.read()
+    await publish(runner, { deployment: started, sandbox, secrets: secrets.records, timings })
     log.note(`Live at ${targetUrl(deployment, runner.settings)}`)
   } finally {
     await rm(workDir, { recursive: true, force: true })

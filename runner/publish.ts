@@ -4,6 +4,7 @@ import { MicropushError } from '../contract/errors.ts'
 import { addDestroy, addReport } from '../contract/queue.ts'
 import { getDeployment, transitionDeployment } from '../contract/store/deployments.ts'
 import { allHosts, publishDeployment, retireDeployments, type Published } from '../contract/store/micros.ts'
+import type { StoredSecret } from '../contract/store/repository/secrets.ts'
 import { markSettled } from '../contract/store/unsettled.ts'
 import { endSandbox } from './lifecycle/end/end-sandbox.ts'
 import { examine } from './lifecycle/end/examine.ts'
@@ -19,6 +20,8 @@ const DOUBT_PAUSE_MS = 250
 interface Publication {
   readonly deployment: Deployment
   readonly sandbox: Sandbox
+  /** What it was started with. */
+  readonly secrets?: readonly StoredSecret[]
   readonly timings: () => Record<string, number>
 }
 
@@ -46,13 +49,16 @@ export async function publish(runner: Runner, publication: Publication): Promise
   await examine(runner, deployment.id)
 }
 
-async function record(runner: Runner, { deployment, sandbox, timings }: Publication): Promise<Published> {
+async function record(runner: Runner, publication: Publication): Promise<Published> {
+  const { deployment, sandbox, secrets, timings } = publication
   const { store, settings } = runner
   try {
     return await publishDeployment(store, {
       deployment,
       hosts: hostsOf(deployment, settings),
       outcome: { url: targetUrl(deployment, settings), isolation: sandbox.isolation, timings: timings() },
+      // Only production is ever rolled back.
+      ...(secrets === undefined || deployment.target.kind !== 'production' ? {} : { secrets }),
     })
   } catch (cause) {
     const found = await inDoubt(runner, deployment.id)
@@ -74,8 +80,8 @@ async function inDoubt(runner: Runner, id: string): Promise<Deployment | undefin
   return undefined
 }
 
-/** The first of the hosts is production's: what it led to before may sleep for good. */
-function route(runner: Runner, deployment: Deployment, hosts: readonly string[]): void {
+/** Leads hosts to a deployment. The first of its own is production's: what that led to before may sleep for good. */
+export function route(runner: Runner, deployment: Deployment, hosts: readonly string[]): void {
   const production = hostsOf(deployment, runner.settings)[0]
   for (const host of hosts) {
     const former = runner.routed.get(host)?.deploymentId

@@ -29,6 +29,7 @@ import type { Runner } from './runner.ts'
 import { freeze, thaw } from './sandbox/sleep.ts'
 import { sweep } from './sandbox/sweep.ts'
 import { maskFor } from './secrets/mask-for.ts'
+import { secretsToStart } from './secrets/secrets-to-start.ts'
 import { watchExits } from './sandbox/watch-exits.ts'
 import { createWorks } from './jobs/works.ts'
 
@@ -66,7 +67,8 @@ export async function startRunner(settings: Settings, log: Logger): Promise<Star
       start: async (id) => {
         const deployment = await getDeployment(store, id)
         if (deployment?.state !== 'live') throw new MicropushError('internal', 'This deployment is no longer kept.')
-        return startDeployment(runner, deployment, stop.signal)
+        const secrets = await secretsToStart(runner, deployment)
+        return startDeployment(runner, deployment, { secrets, signal: stop.signal })
       },
       quiet: (sandbox, signal) => quiet(sandboxes, sandbox, { ...settings, signal }),
       freeze: async (sandbox) => {

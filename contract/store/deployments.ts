@@ -9,6 +9,7 @@ import {
 } from '../deployment.ts'
 import type { Deployment, DeploymentBase, DeploymentOutcome, DeploymentState } from '../deployment.ts'
 import { productionLabel, targetLabel } from '../names.ts'
+import { parsePause, type Pause } from '../pause.ts'
 import type { Store } from './connect.ts'
 import { scripts } from './scripts.ts'
 import { servedKey } from './targets.ts'
@@ -25,6 +26,8 @@ export type Creation =
   | { readonly kind: 'stale'; readonly newestId: string | undefined }
   /** Another repository of the owner serves a micro of this name. */
   | { readonly kind: 'name-taken'; readonly targetKey: string }
+  /** A roll-back keeps new commits from going live. */
+  | { readonly kind: 'paused'; readonly pause: Pause }
 
 /** A number that is higher than every one given out before: the order in which pushes were accepted. */
 export async function nextSequence({ redis, keys }: Store): Promise<number> {
@@ -75,6 +78,8 @@ export async function createDeployment(
       return { kind, newestId: detail || undefined }
     case 'name-taken':
       return { kind, targetKey: detail }
+    case 'paused':
+      return { kind, pause: parsePause(detail) }
   }
 }
 
@@ -85,7 +90,7 @@ export async function skipDeployment(
   { redis, keys }: Store,
   base: DeploymentBase,
   why: string,
-): Promise<Exclude<Creation, { readonly kind: 'name-taken' }>> {
+): Promise<Exclude<Creation, { readonly kind: 'name-taken' | 'paused' }>> {
   const key = targetKey(base)
   const [kind, detail] = (await redis.eval(
     scripts.skip,

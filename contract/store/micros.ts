@@ -3,6 +3,8 @@ import { previewEnd, targetKey } from '../deployment.ts'
 import type { Deployment, DeploymentOutcome, PreviewEnd } from '../deployment.ts'
 import type { Store } from './connect.ts'
 import { ENDED_TTL_SECONDS, getDeployment, outcomeFields } from './deployments.ts'
+import { writeKeptSecrets } from './repository/kept-secrets.ts'
+import type { StoredSecret } from './repository/secrets.ts'
 import { scripts } from './scripts.ts'
 import { isPreviewKey, servedKey } from './targets.ts'
 
@@ -16,6 +18,8 @@ export interface Publication {
   /** Host names without port that lead to it from now on. */
   readonly hosts: readonly string[]
   readonly outcome: DeploymentOutcome
+  /** What it was started with, kept for a roll-back to it. */
+  readonly secrets?: readonly StoredSecret[]
 }
 
 export type Published =
@@ -31,14 +35,16 @@ export async function publishDeployment({ redis, keys }: Store, publication: Pub
   const key = targetKey(deployment)
   const [kind, detail] = (await redis.eval(
     scripts.publish,
-    4,
+    5,
     keys.micro(key),
     keys.deployment(deployment.id),
     keys.pending,
     keys.hosts,
+    keys.keptSecrets(deployment.id),
     deployment.id,
     deployment.sequence,
     Date.now(),
+    publication.secrets === undefined ? '' : writeKeptSecrets(publication.secrets),
     hosts.length,
     ...hosts,
     ...outcomeFields(outcome),
@@ -118,6 +124,7 @@ export async function endTarget(
     of.targetKey,
     ENDED_TTL_SECONDS,
     of.end === undefined ? '' : JSON.stringify(of.end),
+    keys.keptSecrets(''),
   )) as string[]
 }
 
@@ -138,6 +145,7 @@ export async function retireDeployments({ redis, keys }: Store, key: string): Pr
     KEPT_RECORDS,
     keys.deployment(''),
     keys.log(''),
+    keys.keptSecrets(''),
   )) as string[]
 }
 

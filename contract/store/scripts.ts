@@ -27,6 +27,8 @@ export const scripts = {
       return {'stale', redis.call('HGET', KEYS[1], 'newestId') or ''}
     end
     if sequence == newest then return {'exists', redis.call('HGET', KEYS[1], 'newestId') or ''} end
+    local paused = redis.call('HGET', KEYS[1], 'paused')
+    if paused then return {'paused', paused} end
     local superseded = ''
     local waiting = redis.call('HGET', KEYS[1], 'newestId')
     if waiting then
@@ -103,6 +105,7 @@ export const scripts = {
     if redis.call('HGET', KEYS[2], 'newestId') ~= ARGV[1] then return 0 end
     local ended = tonumber(redis.call('HGET', KEYS[2], 'ended') or '0')
     if tonumber(redis.call('HGET', KEYS[1], 'sequence') or '0') <= ended then return 0 end
+    if redis.call('HEXISTS', KEYS[2], 'paused') == 1 then return 0 end
     local state = redis.call('HGET', KEYS[1], 'state')
     if state == 'queued' then return 1 end
     if state ~= 'failed' then return 0 end
@@ -113,8 +116,8 @@ export const scripts = {
 
   /**
    * A second time gives the same: after a lost connection ioredis sends again what was not answered.
-   * KEYS micro, deployment, pending, hosts
-   * ARGV id, sequence, now, number of hosts, hosts…, then field and value pairs
+   * KEYS micro, deployment, pending, hosts, kept secrets
+   * ARGV id, sequence, now, secrets or '', number of hosts, hosts…, then field and value pairs
    */
   publish: `
     local state = redis.call('HGET', KEYS[2], 'state')
@@ -126,22 +129,24 @@ export const scripts = {
     local live = redis.call('HGET', KEYS[1], 'live')
     local liveSequence = tonumber(redis.call('HGET', KEYS[1], 'liveSequence') or '0')
     if liveSequence > sequence then return {'stale', live or ''} end
-    local count = tonumber(ARGV[4])
-    for i = 5, 4 + count do redis.call('HSET', KEYS[4], ARGV[i], ARGV[1]) end
+    local count = tonumber(ARGV[5])
+    for i = 6, 5 + count do redis.call('HSET', KEYS[4], ARGV[i], ARGV[1]) end
+    if ARGV[4] ~= '' then redis.call('SET', KEYS[5], ARGV[4]) end
     redis.call('HSET', KEYS[1], 'live', ARGV[1], 'liveSequence', ARGV[2])
     redis.call('HSET', KEYS[2], 'state', 'live', 'since', ARGV[3])
-    for i = 5 + count, #ARGV, 2 do redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 1]) end
+    for i = 6 + count, #ARGV, 2 do redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 1]) end
     redis.call('ZREM', KEYS[3], ARGV[1])
     return {'live', live or ''}`,
 
   /**
    * KEYS micro, history, pending, hosts, claims, micros or previews, unsettled
-   * ARGV sequence, now, deployment key prefix, targetKey, seconds for which what is left of it is kept, why (JSON) or ''
+   * ARGV sequence, now, deployment key prefix, targetKey, seconds for which what is left of it is kept, why (JSON) or '',
+   *   kept secrets key prefix
    */
   endTarget: `
     redis.call('HSET', KEYS[1], 'ended', ARGV[1])
     if ARGV[6] == '' then redis.call('HDEL', KEYS[1], 'endedWhy') else redis.call('HSET', KEYS[1], 'endedWhy', ARGV[6]) end
-    redis.call('HDEL', KEYS[1], 'live', 'liveSequence')
+    redis.call('HDEL', KEYS[1], 'live', 'liveSequence', 'paused', 'pinned', 'pointed', 'pointedFrom')
     local touched = {}
     local gone = {}
     for _, id in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do
@@ -158,6 +163,7 @@ export const scripts = {
         table.insert(touched, id)
         gone[id] = true
       end
+      redis.call('DEL', ARGV[7] .. id)
       redis.call('EXPIRE', key, ARGV[5])
     end
     redis.call('EXPIRE', KEYS[1], ARGV[5])
@@ -172,7 +178,7 @@ export const scripts = {
   /**
    * Keeps the newest live deployments of a target and forgets the oldest records.
    * KEYS micro, history, hosts, unsettled
-   * ARGV now, live ones to keep, records to keep, deployment key prefix, log key prefix
+   * ARGV now, live ones to keep, records to keep, deployment key prefix, log key prefix, kept secrets key prefix
    */
   retire: `
     local live = redis.call('HGET', KEYS[1], 'live')
@@ -187,6 +193,7 @@ export const scripts = {
         if kept > tonumber(ARGV[2]) and id ~= live then
           redis.call('HSET', key, 'state', 'destroyed', 'since', ARGV[1])
           redis.call('SADD', KEYS[4], id)
+          redis.call('DEL', ARGV[6] .. id)
           table.insert(destroyed, id)
           gone[id] = true
         end

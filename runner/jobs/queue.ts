@@ -11,6 +11,7 @@ import type { JobEnd } from './job-end.ts'
 import { createOwnerShares, type OwnerShares } from './owner-shares.ts'
 import { giveUp, runDeploy } from './run-deploy.ts'
 import { runDestroy } from './run-destroy.ts'
+import { runPoint } from './run-point.ts'
 
 /** A worker that died is noticed after this long, and its job is begun again. */
 const LOCK_MS = 10_000
@@ -96,6 +97,8 @@ async function run({ runner, signal, shares }: Work, job: Job): Promise<JobEnd> 
       return runDestroy(runner, parsed.data.deploymentIds, signal)
     case 'restart':
       return runRestart(runner, parsed.data, signal)
+    case 'point':
+      return runPoint(runner, parsed.data, signal)
   }
 }
 
@@ -120,6 +123,10 @@ async function noteGivenUp(runner: Runner, job: WorkJob, cause: Error): Promise<
     case 'restart': {
       const message = 'micropush was interrupted while it restarted this. Look at the log of the runner, and try again.'
       return noteRestart(runner.store, job.restartId, { state: 'failed', message })
+    }
+    case 'point': {
+      const message = 'micropush was interrupted while it did this. Look at micropush status, and try again.'
+      return noteRestart(runner.store, job.pointId, { state: 'failed', message })
     }
     case 'destroy':
   }

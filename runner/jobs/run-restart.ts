@@ -1,6 +1,7 @@
 import { asMicropushError } from '../../contract/errors.ts'
 import type { Deployment } from '../../contract/deployment.ts'
 import { getDeployment } from '../../contract/store/deployments.ts'
+import { renewKeptSecrets } from '../../contract/store/pauses.ts'
 import { appendLog } from '../../contract/store/logs/deployment-logs.ts'
 import { noteRestart, type RestartProgress } from '../../contract/store/restarts.ts'
 import { endSandbox } from '../lifecycle/end/end-sandbox.ts'
@@ -10,6 +11,7 @@ import { targetUrl } from '../lifecycle/routes.ts'
 import { startDeployment } from '../lifecycle/start-deployment.ts'
 import type { Runner } from '../runner.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
+import { readMicroSecrets, type MicroSecrets } from '../secrets/micro-secrets.ts'
 import type { JobEnd } from './job-end.ts'
 
 /** What a gateway gives streams at least, and a little more for its word to arrive. */
@@ -41,8 +43,10 @@ async function restartOnce(runner: Runner, restart: Restart, signal: AbortSignal
   }
   await note('starting', 'Starting a fresh sandbox')
   let sandbox: Sandbox
+  let secrets: MicroSecrets
   try {
-    sandbox = await startDeployment(runner, deployment, signal)
+    secrets = await readMicroSecrets(runner, deployment)
+    sandbox = await startDeployment(runner, deployment, { secrets, signal })
   } catch (thrown) {
     if (signal.aborted) return { kind: 'stopped' }
     const { message, fault } = asMicropushError(thrown)
@@ -64,13 +68,14 @@ async function restartOnce(runner: Runner, restart: Restart, signal: AbortSignal
   runner.gateways.tell({ type: 'awake', deploymentId, socket: sandbox.socket })
   // Its end may have been told before the fleet knew it.
   await examine(runner, deploymentId)
+  if (deployment.target.kind === 'production') await renewKeptSecrets(runner.store, deployment, secrets.records)
   if (replaced.former !== undefined) {
     await note('draining', 'The fresh one serves; the former one finishes what it has begun')
-    await end(runner, { deployment, former: replaced.former }, signal)
+    await endFormer(runner, { deployment, former: replaced.former }, signal)
   }
   runner.log.info({ deploymentId, micro: deployment.config.name }, 'restarted')
   await appendLog(runner.store, { id: deploymentId, text: '==> Restarted, with the secrets that are set now.\n' })
-  await note('done', `Live at ${targetUrl(deployment, runner.settings)}`)
+  await note('done', `Live at ${targetUrl(deployment, runner.settings)}, with the secrets that are set now`)
   return { kind: 'done' }
 }
 
@@ -78,7 +83,8 @@ async function isLive(runner: Runner, deploymentId: string): Promise<boolean> {
   return (await getDeployment(runner.store, deploymentId))?.state === 'live'
 }
 
-async function end(
+/** Lets a sandbox that was replaced finish what it has begun, and ends it. */
+export async function endFormer(
   runner: Runner,
   { deployment, former }: { readonly deployment: Deployment; readonly former: Sandbox },
   signal: AbortSignal,

@@ -7,22 +7,30 @@ import { prepareRuntime } from '../images/prepare.ts'
 import type { Runner } from '../runner.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { startSandbox } from '../sandbox/start-sandbox.ts'
-import { readMicroSecrets } from '../secrets/micro-secrets.ts'
+import type { MicroSecrets } from '../secrets/micro-secrets.ts'
 import { requireSecrets } from '../secrets/require-secrets.ts'
 import { microEnvironment } from './environment/micro-environment.ts'
 
+interface Start {
+  readonly secrets: MicroSecrets
+  readonly signal: AbortSignal
+}
+
 /**
- * A sandbox for a deployment whose artifacts are on disk, with the secrets that are set now.
+ * A sandbox for a deployment whose artifacts are on disk.
  *
- * @throws MicropushError what `startSandbox` throws; `secret-missing` and `secret-unreadable`; `internal` when the record lacks what a build would have noted.
+ * @throws MicropushError what `startSandbox` throws; `secret-missing`; `internal` when the record lacks what a build would have noted.
  */
-export async function startDeployment(runner: Runner, deployment: Deployment, signal: AbortSignal): Promise<Sandbox> {
+export async function startDeployment(
+  runner: Runner,
+  deployment: Deployment,
+  { secrets, signal }: Start,
+): Promise<Sandbox> {
   const { artifacts, launch, runtime: id } = deployment.outcome
   const runtime = id === undefined ? undefined : findRuntime(id)
   if (artifacts === undefined || launch === undefined || runtime === undefined) {
     throw new MicropushError('internal', 'This deployment was never built.')
   }
-  const secrets = await readMicroSecrets(runner, deployment)
   requireSecrets(deployment, secrets)
   const images = await prepareRuntime(runner, runtime, { signal, onProgress: () => {} })
   const store = join(runner.settings.dataDir, 'artifacts')

@@ -73,6 +73,9 @@ export async function forgetAllSecrets({ redis, keys }: Store): Promise<number> 
   for await (const page of redis.scanStream({ match: keys.secrets('*'), count: 500 }) as AsyncIterable<string[]>) {
     if (page.length > 0) repositories += await redis.del(...page)
   }
+  for await (const page of redis.scanStream({ match: keys.keptSecrets('*'), count: 500 }) as AsyncIterable<string[]>) {
+    if (page.length > 0) await redis.del(...page)
+  }
   await redis.del(keys.masterKeyId)
   return repositories
 }
