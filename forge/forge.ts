@@ -2,6 +2,7 @@ import type { AppGrant } from './auth/app-grant.ts'
 import type { AppIdentity } from './auth/credentials.ts'
 import type { Faults } from './faults/faults.ts'
 import type { Git } from './git/git.ts'
+import type { Codes } from './manifest/codes.ts'
 import type { Rates } from './http/rate.ts'
 import type { Urls } from './shapes/urls.ts'
 import type { Database } from './state/database.ts'
@@ -43,6 +44,7 @@ export interface ForgeOptions {
 
 /** The parts that requests and pushes work with, wired in `server.ts`. */
 export interface Forge {
+  readonly dataDir: string
   readonly app: AppIdentity
   readonly grant: AppGrant
   readonly database: Database
@@ -53,6 +55,7 @@ export interface Forge {
   readonly rates: Rates
   readonly hook: Hook
   readonly deliveries: Deliveries
+  readonly codes: Codes
   readonly waits: Waits
   readonly clock: () => number
   readonly log: Log

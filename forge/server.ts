@@ -15,6 +15,8 @@ import { createRates } from './http/rate.ts'
 import { Refusal } from './http/refusal.ts'
 import { serveApi } from './http/serve-api.ts'
 import { isGitPath, serveGitPath } from './http/serve-git.ts'
+import { createCodes } from './manifest/codes.ts'
+import { isPagePath, servePages } from './manifest/serve-pages.ts'
 import { catchUp } from './push/announce.ts'
 import { listenForHooks } from './push/hook-server.ts'
 import { createStatusFeed } from './push/status-feed.ts'
@@ -91,15 +93,16 @@ async function wire(options: ForgeOptions, port: number, stopping: AbortSignal):
   const app = await openApp(dataDir)
   await mkdir(root, { recursive: true, mode: 0o700 })
   await installHook(join(home, 'hooks'), hookSocket(dataDir))
-  const grant = await readAppGrant(options.manifest ?? new URL('../app.yml', import.meta.url))
+  const grant = app.grant ?? (await readAppGrant(options.manifest ?? new URL('../app.yml', import.meta.url)))
   const database = openDatabase(join(home, 'forge.db'))
   // The first account: its id stays the same in every data folder.
   ensureAccount(database, PERSON)
   const waits = { ...defaultWaits, ...options.waits }
   const { webhookSecret: secret, appId } = app
-  const hook = { url: webhookUrl, secret, appId, limitMs: waits.deliveryMs, clock, stopping }
+  const hook = { url: app.webhookUrl ?? webhookUrl, secret, appId, limitMs: waits.deliveryMs, clock, stopping }
   const faults = createFaults()
   return {
+    dataDir,
     app,
     grant,
     database,
@@ -110,6 +113,7 @@ async function wire(options: ForgeOptions, port: number, stopping: AbortSignal):
     rates: createRates(),
     hook,
     deliveries: createDeliveries({ database, faults, hook, grant }),
+    codes: createCodes(clock),
     waits,
     clock,
     log: options.log ?? (() => {}),
@@ -135,6 +139,7 @@ async function serve(forge: Forge, request: IncomingMessage, response: ServerRes
   const url = new URL(request.url ?? '/', forge.urls.origin)
   if (isGitPath(url)) await serveGitPath(forge, { request, response, url })
   else if (/^\/(?:api\/v3(?:\/|$)|_codeload\/)/.test(url.pathname)) await serveApi(forge, { request, response, url })
+  else if (isPagePath(url)) await servePages(forge, { request, response, url })
   else if (url.pathname === '/healthz') await send(request, response, { status: 200, json: { status: 'ok' } })
   else await send(request, response, refusal(new Refusal(404, 'Not Found')))
 }

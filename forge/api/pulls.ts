@@ -64,7 +64,8 @@ async function create(call: RepositoryCall): Promise<Answer> {
     throw invalid({ resource: 'PullRequest', message: `A pull request already exists for ${given.head}.` })
   }
   const number = 1 + Math.max(0, ...earlier.map(({ body }) => body.number))
-  const place = { number, headRepositoryId: head.repository.id, headSha }
+  const { id: headRepositoryId, owner } = head.repository
+  const place = { number, headRepositoryId, headOwnerId: owner.id, headSha }
   await bringHead(forge, { ...place, repositoryId: repository.id })
   const pull = addRecord(forge.database, 'pull', {
     repositoryId: repository.id,

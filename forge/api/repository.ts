@@ -1,48 +1,23 @@
-import { z } from 'zod'
 import { readCommit } from '../git/commits.ts'
 import { listRefs, readRef, resolveCommit } from '../git/refs.ts'
 import { ok } from '../http/answer.ts'
 import { page } from '../http/page.ts'
-import { parseBody } from '../http/parse.ts'
-import { invalid, notFound, Refusal } from '../http/refusal.ts'
+import { notFound, Refusal } from '../http/refusal.ts'
 import { repositoryRoute, type RepositoryCall, type Route } from '../http/route.ts'
 import { commitShape } from '../shapes/commit.ts'
 import { repositoryShape } from '../shapes/repository.ts'
 import { nodeId } from '../shapes/urls.ts'
-import { repositoryById, setDefaultBranch } from '../state/repositories.ts'
 
 const METADATA = [['metadata', 'read']] as const
 const CONTENTS = [['contents', 'read']] as const
 
-const settings = z.object({ default_branch: z.string().min(1).optional() })
-
 /** The repository itself, its branches and refs. */
 export const repositoryRoutes: readonly Route[] = [
   repositoryRoute('GET /', METADATA, ({ forge, repository }) => ok(repositoryShape(forge.urls, repository))),
-  // Not in GitHub's description, but served, and the way to find a repository after it was renamed.
-  {
-    method: 'GET',
-    pattern: /^\/repositories\/(?<repository_id>\d+)$/,
-    audience: { for: 'repository', needs: METADATA },
-    handle: ({ forge, repository }) => ok(repositoryShape(forge.urls, repository)),
-  },
-  repositoryRoute('PATCH /', [['administration', 'write']], changeSettings),
   repositoryRoute('GET /branches', CONTENTS, listBranches),
   repositoryRoute('GET /branches/*branch', CONTENTS, getBranch),
   repositoryRoute('GET /git/ref/*ref', CONTENTS, getRef),
 ]
-
-async function changeSettings({ forge, repository, folder, body }: RepositoryCall) {
-  const { default_branch: branch } = parseBody('Repository', settings, body)
-  if (branch !== undefined) {
-    if ((await readRef(forge.git, folder, `refs/heads/${branch}`)) === undefined) {
-      throw invalid({ resource: 'Repository', field: 'default_branch', message: `The branch ${branch} was not found.` })
-    }
-    await forge.git.run(folder, ['symbolic-ref', 'HEAD', `refs/heads/${branch}`])
-    setDefaultBranch(forge.database, repository.id, branch)
-  }
-  return ok(repositoryShape(forge.urls, repositoryById(forge.database, repository.id) ?? repository))
-}
 
 async function listBranches(call: RepositoryCall) {
   const { forge, repository, folder } = call

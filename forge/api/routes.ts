@@ -4,12 +4,19 @@ import { checkRunRoutes } from './check-runs.ts'
 import { checkSuiteRoutes } from './check-suites.ts'
 import { commentRoutes } from './comments.ts'
 import { commitRoutes } from './commits.ts'
+import { collaboratorRoutes } from './collaborators.ts'
 import { contentsRoutes } from './contents.ts'
 import { deliveryRoutes } from './deliveries.ts'
 import { deploymentRoutes } from './deployments.ts'
+import { faultRoutes } from './local/faults.ts'
+import { installationRoutes } from './local/installations.ts'
+import { mergeQueueRoutes } from './local/merge-queue.ts'
+import { pingRoutes } from './local/ping.ts'
+import { manifestRoutes } from '../manifest/routes.ts'
 import { metaRoutes } from './meta.ts'
 import { pullChangeRoutes } from './pull-changes.ts'
 import { pullRoutes } from './pulls.ts'
+import { repositoryLifeRoutes } from './repository-life.ts'
 import { repositoryRoutes } from './repository.ts'
 import { statusRoutes } from './statuses.ts'
 import { tarballRoutes } from './tarball.ts'
@@ -18,16 +25,23 @@ import { tarballRoutes } from './tarball.ts'
 export const routes: readonly Route[] = [
   ...metaRoutes,
   ...appRoutes,
+  ...manifestRoutes,
   ...deliveryRoutes,
+  ...faultRoutes,
+  ...pingRoutes,
+  ...installationRoutes,
   ...statusRoutes,
   ...checkSuiteRoutes,
   ...checkRunRoutes,
   ...commitRoutes,
+  ...repositoryLifeRoutes,
+  ...collaboratorRoutes,
   ...repositoryRoutes,
   ...contentsRoutes,
   ...tarballRoutes,
   ...deploymentRoutes,
   ...pullChangeRoutes,
+  ...mergeQueueRoutes,
   ...pullRoutes,
   ...commentRoutes,
 ]

@@ -13,10 +13,20 @@ const stored = z.strictObject({
   name: z.string(),
   webhookSecret: z.string().min(20),
   createdAt: z.string(),
+  // What only an App has that was made from a manifest, or whose webhook was changed.
+  description: z.string().optional(),
+  externalUrl: z.string().optional(),
+  webhookUrl: z.string().optional(),
+  setupUrl: z.string().optional(),
+  owner: z.object({ login: z.string(), type: z.enum(['User', 'Organization']) }).optional(),
+  grant: z.object({ permissions: z.record(z.string(), z.string()), events: z.array(z.string()) }).optional(),
 })
 
+/** An App as it is kept. */
+export type StoredApp = Readonly<z.infer<typeof stored>>
+
 /** What GitHub keeps of an App: it verifies with the public key, and has no private one. */
-export interface AppIdentity extends Readonly<z.infer<typeof stored>> {
+export interface AppIdentity extends StoredApp {
   readonly publicKey: KeyObject
 }
 
@@ -45,11 +55,7 @@ export async function openApp(dataDir: string): Promise<AppIdentity> {
   const known = await readApp(json)
   if (known !== undefined) return { ...known, publicKey: await readPublicKey(pem) }
 
-  const { privateKey } = await promisify(generateKeyPair)('rsa', {
-    modulusLength: 2048,
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-  })
+  const privateKey = await makeKey('pkcs8')
   const app = {
     appId: 100_000 + randomBytes(3).readUIntBE(0, 3),
     clientId: `Iv23li${randomBytes(7).toString('hex')}`,
@@ -58,10 +64,35 @@ export async function openApp(dataDir: string): Promise<AppIdentity> {
     webhookSecret: randomBytes(32).toString('hex'),
     createdAt: `${new Date().toISOString().slice(0, 19)}Z`,
   }
-  await writePrivate(pem, privateKey)
+  await saveApp(dataDir, app, privateKey)
+  return { ...app, publicKey: publicKeyOf(privateKey) }
+}
+
+/** A new private key in PEM form; GitHub gives keys out as PKCS #1. */
+export async function makeKey(type: 'pkcs1' | 'pkcs8'): Promise<string> {
+  const { privateKey } = await promisify(generateKeyPair)('rsa', {
+    modulusLength: 2048,
+    privateKeyEncoding: { type, format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  })
+  return privateKey
+}
+
+export function publicKeyOf(privateKey: string): KeyObject {
+  return createPublicKey(createPrivateKey(privateKey))
+}
+
+/** Keeps an App and its key in place of the former one. */
+export async function saveApp(dataDir: string, app: StoredApp, privateKey: string): Promise<void> {
+  await writePrivate(files(dataDir).pem, privateKey)
   // Last, because its presence says that the App is complete.
-  await writePrivate(json, `${JSON.stringify(app, undefined, 2)}\n`)
-  return { ...app, publicKey: createPublicKey(createPrivateKey(privateKey)) }
+  await keepApp(dataDir, app)
+}
+
+/** Keeps what changed of an App, whose key stays. */
+export async function keepApp(dataDir: string, app: StoredApp): Promise<void> {
+  const kept = z.object(stored.shape).parse(app)
+  await writePrivate(files(dataDir).json, `${JSON.stringify(kept, undefined, 2)}\n`)
 }
 
 /**

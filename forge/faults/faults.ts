@@ -1,81 +1,89 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { z } from 'zod'
+import { createRandom } from './random.ts'
+import type { DeliveryFault, FaultScript, RequestFault } from './script.ts'
 
-const times = z.number().int().min(1).max(1_000_000).default(1)
-const milliseconds = z.number().int().min(0).max(600_000)
-/** Characters of a crafted download: 3 MB as base64, which fits into the 5 MB that a request's body may have. */
-const BODY_CHARACTERS = 4 * 1024 * 1024
+const MOST_DONE = 10_000
 
-/**
- * The script of `POST /api/v3/_faults`: each order holds for the next `times` events or requests that match, and is used up then.
- *
- * deliveries: `duplicate` sends each twice · `reorder` holds `times` deliveries and sends them last first · `delay` waits `delayMs`
- * · `drop` records a failed delivery that was never sent · `lose` forgets it, so that not even the list of deliveries has it.
- *
- * requests: `path` is a regular expression over the path after `/api/v3` (downloads are under `/_codeload`). `status` is answered
- * in place of the real answer, with `retryAfter` seconds if given; `delayMs` waits first; `cutAfterBytes` cuts a download; `body`
- * (base64) is served with status 200 in place of a download, for archives that git would not make.
- */
-export const faultScript = z.strictObject({
-  deliveries: z
-    .array(
-      z.strictObject({
-        action: z.enum(['duplicate', 'reorder', 'delay', 'drop', 'lose']),
-        event: z.string().optional(),
-        delayMs: milliseconds.default(0),
-        times,
-      }),
-    )
-    .default([]),
-  requests: z
-    .array(
-      z.strictObject({
-        method: z.string().toUpperCase().optional(),
-        path: z.string().max(300).refine(isPattern, 'must be a regular expression').default(''),
-        status: z.number().int().min(400).max(599).optional(),
-        retryAfter: z.number().int().min(0).optional(),
-        delayMs: milliseconds.default(0),
-        cutAfterBytes: z.number().int().min(0).optional(),
-        body: z.base64().max(BODY_CHARACTERS).optional(),
-        times,
-      }),
-    )
-    .default([]),
-})
+/** Something that was done to an event or a request. */
+export type Done =
+  | {
+      readonly kind: 'delivery'
+      readonly action: DeliveryFault['action']
+      readonly event: string
+      readonly guid: string
+    }
+  | { readonly kind: 'request'; readonly fault: string; readonly method: string; readonly path: string }
 
-type FaultScript = z.infer<typeof faultScript>
-type DeliveryFault = Readonly<FaultScript['deliveries'][number]>
-export type RequestFault = Readonly<FaultScript['requests'][number]>
+interface Taken<Order> {
+  readonly order: Order
+  /** The last that this order has for anything. */
+  readonly last: boolean
+}
 
 /** The orders to misbehave that are still open. They are kept in memory only: a restart is a way to be rid of them. */
 export interface Faults {
   add(script: FaultScript): void
+  /** Forgets the orders; what was done stays listed. */
   clear(): void
   list(): FaultScript
-  /** The order for this event, used up by one; the oldest that matches. */
-  takeDelivery(event: string): DeliveryFault | undefined
+  /** The order for this event, used up by one; the oldest that matches and that chance is for. */
+  takeDelivery(of: { readonly event: string; readonly guid: string }): Taken<DeliveryFault> | undefined
   takeRequest(request: { readonly method: string; readonly path: string }): RequestFault | undefined
+  /** The last ten thousand, oldest first. */
+  done(): readonly Done[]
+  forgetDone(): void
+  /** Calls back when the orders were cleared, until the returned function is called. */
+  onClear(listener: () => void): void
+}
+
+interface Open<Order> {
+  readonly order: Order
+  readonly random: () => number
+  left: number
 }
 
 export function createFaults(): Faults {
-  let deliveries: FaultScript['deliveries'] = []
-  let requests: FaultScript['requests'] = []
+  let deliveries: Open<DeliveryFault>[] = []
+  let requests: Open<RequestFault>[] = []
+  let done: Done[] = []
+  const listeners: (() => void)[] = []
+  const note = (what: Done) => {
+    done.push(what)
+    if (done.length > MOST_DONE) done = done.slice(-MOST_DONE / 2)
+  }
   return {
     add(script) {
-      deliveries = [...deliveries, ...script.deliveries]
-      requests = [...requests, ...script.requests]
+      deliveries = [...deliveries, ...script.deliveries.map(open)]
+      requests = [...requests, ...script.requests.map(open)]
     },
     clear() {
       deliveries = []
       requests = []
+      for (const listener of listeners) listener()
     },
-    list: () => ({ deliveries, requests }),
-    takeDelivery: (event) => take(deliveries, (order) => order.event === undefined || order.event === event),
-    takeRequest: ({ method, path }) =>
-      take(
-        requests,
-        (order) => (order.method === undefined || order.method === method) && new RegExp(order.path).test(path),
-      ),
+    list: () => ({
+      deliveries: deliveries.map(({ order, left }) => ({ ...order, times: left })),
+      requests: requests.map(({ order, left }) => ({ ...order, times: left })),
+    }),
+    takeDelivery({ event, guid }) {
+      const taken = take(deliveries, (order) => order.event === undefined || order.event === event)
+      if (taken !== undefined) note({ kind: 'delivery', action: taken.order.action, event, guid })
+      return taken
+    },
+    takeRequest({ method, path }) {
+      const matches = (order: RequestFault) =>
+        (order.method === undefined || order.method === method) && new RegExp(order.path).test(path)
+      const taken = take(requests, matches)?.order
+      if (taken !== undefined) note({ kind: 'request', fault: nameOf(taken), method, path })
+      return taken
+    },
+    done: () => done,
+    forgetDone() {
+      done = []
+    },
+    onClear(listener) {
+      listeners.push(listener)
+    },
   }
 }
 
@@ -84,20 +92,29 @@ export async function delay(milliseconds: number): Promise<void> {
   if (milliseconds > 0) await sleep(milliseconds)
 }
 
-function take<Order extends { times: number }>(orders: Order[], matches: (order: Order) => boolean): Order | undefined {
-  const at = orders.findIndex(matches)
-  const order = orders[at]
-  if (order === undefined) return undefined
-  const before = { ...order }
-  order.times -= 1
-  if (order.times === 0) orders.splice(at, 1)
-  return before
+function open<Order extends DeliveryFault | RequestFault>(order: Order): Open<Order> {
+  const left = order.times ?? (order.probability === undefined ? 1 : Number.MAX_SAFE_INTEGER)
+  return { order, left, random: createRandom(order.seed) }
 }
 
-function isPattern(text: string): boolean {
-  try {
-    return new RegExp(text) instanceof RegExp
-  } catch {
-    return false
-  }
+/** Every order that matches draws once, so that what one of them does depends on the events that it sees and on nothing else. */
+function take<Order extends DeliveryFault | RequestFault>(
+  orders: Open<Order>[],
+  matches: (order: Order) => boolean,
+): Taken<Order> | undefined {
+  const drawn = orders.filter(({ order, random }) => {
+    return matches(order) && (order.probability === undefined || random() < order.probability)
+  })
+  const [first] = drawn
+  if (first === undefined) return undefined
+  first.left -= 1
+  if (first.left === 0) orders.splice(orders.indexOf(first), 1)
+  return { order: first.order, last: first.left === 0 }
+}
+
+function nameOf(fault: RequestFault): string {
+  if (fault.hangUp !== undefined) return `hangUp ${fault.hangUp}`
+  if (fault.status !== undefined) return String(fault.status)
+  if (fault.cutAfterBytes !== undefined) return 'cut'
+  return fault.body === undefined ? 'delay' : 'body'
 }

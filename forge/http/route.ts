@@ -54,7 +54,10 @@ export function route(
   return { method, pattern: compile(path), audience, handle }
 }
 
-/** The same for `/repos/:owner/:repo` and what is below; `path` is the part below. */
+/**
+ * The same for `/repos/:owner/:repo` and what is below; `path` is the part below. `/repositories/:repository_id` is the same
+ * place, which GitHub does not describe but sends everybody to who asks for a former name.
+ */
 export function repositoryRoute(
   line: `${'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'} ${string}`,
   needs: Needs | { readonly app: Needs },
@@ -63,7 +66,12 @@ export function repositoryRoute(
   const [method = '', path = ''] = line.split(' ')
   const audience: Audience =
     'app' in needs ? { for: 'app-on-repository', needs: needs.app } : { for: 'repository', needs }
-  return { method, pattern: compile(`/repos/:owner/:repo${path === '/' ? '' : path}`), audience, handle }
+  return {
+    method,
+    pattern: compile(`(?:/repos/:owner/:repo|/repositories/:repository_id)${path === '/' ? '' : path}`),
+    audience,
+    handle,
+  }
 }
 
 /** The segments of a path that a pattern names, decoded; undefined when it does not fit. */
@@ -71,7 +79,8 @@ export function matchPath(pattern: RegExp, path: string): Record<string, string>
   const groups = pattern.exec(path)?.groups
   if (groups === undefined) return undefined
   try {
-    return Object.fromEntries(Object.entries(groups).map(([name, text]) => [name, decodeURIComponent(text)]))
+    const found = Object.entries<string | undefined>(groups).filter((entry) => entry[1] !== undefined)
+    return Object.fromEntries(found.map(([name, text = '']) => [name, decodeURIComponent(text)]))
   } catch {
     // A stray percent sign names nothing.
     return undefined

@@ -1,13 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { Readable, Transform } from 'node:stream'
 import { download } from '../api/tarball.ts'
 import { routes } from '../api/routes.ts'
 import { authorOf, identify, type Caller } from '../auth/caller.ts'
-import { delay, type RequestFault } from '../faults/faults.ts'
+import { delay } from '../faults/faults.ts'
+import { crafted, cut, misbehave, tooMany } from '../faults/misbehave.ts'
 import type { Forge } from '../forge.ts'
 import { admit } from './admit.ts'
 import { refusal, send, type Answer } from './answer.ts'
 import { readJson } from './body.ts'
+import { movedAnswer } from './moved.ts'
 import { notFound, Refusal } from './refusal.ts'
 import { matchPath, type RepositoryCall } from './route.ts'
 
@@ -23,22 +24,38 @@ export async function serveApi(forge: Forge, exchange: Exchange): Promise<void> 
   const method = request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET')
   const path = url.pathname.replace(/^\/api\/v3(?=\/|$)/, '') || '/'
   const caller = identify(request.headers.authorization, { ...forge, nowMs: forge.clock() })
-  const fault = path === '/_faults' ? undefined : forge.faults.takeRequest({ method, path })
-  await delay(fault?.delayMs ?? 0)
-
-  const answer = await answerOrRefuse(async () => {
-    if (fault?.status !== undefined) return misbehave(fault)
-    if (path.startsWith('/_codeload/') && method === 'GET') return crafted(fault) ?? download(forge, url)
-    return handle(forge, { ...exchange, method, path, caller })
-  })
-  const headers = {
-    'x-github-api-version-selected': '2022-11-28',
-    'x-github-enterprise-version': '3.19.0',
-    'x-github-media-type': 'github.v3; format=json',
-    ...forge.rates.count(caller, forge.clock()),
-    ...answer.headers,
+  // Only the App is misled: people, who give the orders and look what comes of them, can rely on the forge.
+  const fault = caller.kind === 'person' ? undefined : forge.faults.takeRequest({ method, path })
+  const counted = { caller, method, path, nowMs: forge.clock() }
+  const limited = forge.rates.admit(counted)
+  try {
+    await delay(fault?.delayMs ?? 0)
+    if (fault?.hangUp === 'before') {
+      response.destroy()
+      return
+    }
+    const answer = await answerOrRefuse(async () => {
+      if (limited !== undefined) return tooMany(limited)
+      if (fault?.status !== undefined) return misbehave(fault, forge.clock())
+      if (path.startsWith('/_codeload/') && method === 'GET') return crafted(fault) ?? download(forge, url)
+      return handle(forge, { ...exchange, method, path, caller })
+    })
+    if (fault?.hangUp === 'after') {
+      answer.stream?.destroy()
+      response.destroy()
+    } else {
+      const headers = {
+        'x-github-api-version-selected': '2022-11-28',
+        'x-github-enterprise-version': '3.19.0',
+        'x-github-media-type': 'github.v3; format=json',
+        ...forge.rates.headers(caller, forge.clock()),
+        ...answer.headers,
+      }
+      await send(request, response, cut({ ...answer, headers }, fault))
+    }
+  } finally {
+    if (limited === undefined) forge.rates.settle(counted, response.statusCode)
   }
-  await send(request, response, cut({ ...answer, headers }, fault))
 }
 
 async function handle(
@@ -48,6 +65,8 @@ async function handle(
   for (const { method: served, pattern, audience, handle: act } of routes) {
     const params = served === method ? matchPath(pattern, path) : undefined
     if (params === undefined) continue
+    const moved = movedAnswer(forge, { method, path, search: url.search })
+    if (moved !== undefined) return moved
     const repository = admit(forge.database, audience, { method, params, caller })
     const call = {
       forge,
@@ -73,36 +92,4 @@ async function answerOrRefuse(work: () => Promise<Answer>): Promise<Answer> {
     if (error instanceof Refusal) return refusal(error)
     throw error
   }
-}
-
-function misbehave({ status = 500, retryAfter }: RequestFault): Answer {
-  const limited = status === 403 || status === 429
-  const message = limited ? 'You have exceeded a secondary rate limit. Please wait a few minutes.' : 'Ordered to fail'
-  const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }
-  return { ...refusal(new Refusal(status, status === 404 ? 'Not Found' : message)), headers }
-}
-
-/** A download whose bytes were ordered. */
-function crafted(fault: RequestFault | undefined): Answer | undefined {
-  if (fault?.body === undefined) return undefined
-  const headers = { 'content-type': 'application/x-gzip' }
-  return { status: 200, headers, stream: Readable.from([Buffer.from(fault.body, 'base64')]) }
-}
-
-/** Ends a download in the middle, by breaking the connection, when a fault says so. */
-function cut(answer: Answer, fault: RequestFault | undefined): Answer {
-  const limit = fault?.cutAfterBytes
-  if (limit === undefined || answer.stream === undefined) return answer
-  let bytes = 0
-  const cutter = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      const rest = limit - bytes
-      bytes += chunk.length
-      if (chunk.length <= rest) return done(null, chunk)
-      this.push(chunk.subarray(0, Math.max(0, rest)))
-      setImmediate(() => done(new Error('cut as ordered')))
-    },
-  })
-  answer.stream.on('error', (error) => cutter.destroy(error))
-  return { ...answer, stream: answer.stream.pipe(cutter) }
 }

@@ -17,18 +17,30 @@ export async function mergePull(
   repository: Repository,
   { pull, by }: { readonly pull: Stored<'pull'>; readonly by: Account },
 ): Promise<string> {
-  const { git } = forge
+  const { sha, baseSha } = await mergeCommit(forge, repository, pull)
+  const ref = `refs/heads/${pull.body.baseBranch}`
+  await forge.git.run(forge.git.folder(repository.id), ['update-ref', ref, sha, baseSha])
+  await announceOwn(forge, repository, { ref, before: baseSha, after: sha, pusher: by })
+  return sha
+}
+
+/**
+ * A commit that holds both the base branch as it is and the pull request; no branch moves.
+ *
+ * @throws Refusal 405 when the pull request is not open or does not merge cleanly.
+ */
+export async function mergeCommit(
+  { git }: Forge,
+  repository: Repository,
+  pull: Stored<'pull'>,
+): Promise<{ readonly sha: string; readonly baseSha: string }> {
   const { state, headSha, baseBranch, number, title } = pull.body
   const folder = git.folder(repository.id)
-  const ref = `refs/heads/${baseBranch}`
-  const base = await readRef(git, folder, ref)
+  const base = await readRef(git, folder, `refs/heads/${baseBranch}`)
   if (state !== 'open' || base === undefined) throw new Refusal(405, 'Pull Request is not mergeable')
   const tree = (await git.ask(folder, ['merge-tree', '--write-tree', base.sha, headSha]))?.split('\n')[0]
   if (tree === undefined) throw new Refusal(405, 'Pull Request has merge conflicts')
   const message = `Merge pull request #${number}\n\n${title}`
   const args = ['commit-tree', tree, '-p', base.sha, '-p', headSha, '-m', message]
-  const sha = (await git.run(folder, args)).trim()
-  await git.run(folder, ['update-ref', ref, sha, base.sha])
-  await announceOwn(forge, repository, { ref, before: base.sha, after: sha, pusher: by })
-  return sha
+  return { sha: (await git.run(folder, args)).trim(), baseSha: base.sha }
 }

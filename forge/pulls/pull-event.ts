@@ -64,6 +64,7 @@ export function pullParts({ urls, database }: Forge, repository: Repository, pul
     urls,
     repository,
     headRepository: repositoryById(database, pull.body.headRepositoryId),
+    headOwner: accountById(database, pull.body.headOwnerId),
     author: accountById(database, pull.creatorId) ?? ensureAccount(database, PERSON),
   }
 }

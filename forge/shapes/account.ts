@@ -36,17 +36,18 @@ export interface AppParts {
   readonly grant: AppGrant
 }
 
-/** GitHub's `integration`; its owner is the App's own account, because the forge has no other. */
+/** GitHub's `integration`; where no manifest said otherwise, its owner is the local person. */
 export function appShape({ urls, app, grant }: AppParts) {
+  const owner = app.owner ?? { login: 'local', type: 'User' }
   return {
     id: app.appId,
     slug: app.slug,
     node_id: nodeId('App', app.appId),
     client_id: app.clientId,
-    owner: accountShape(urls, { id: 1, login: 'local', type: 'User' }),
+    owner: { ...accountShape(urls, { id: 1, login: owner.login, type: 'User' }), type: owner.type },
     name: app.name,
-    description: 'git push → a live micro',
-    external_url: urls.origin,
+    description: app.description ?? 'git push → a live micro',
+    external_url: app.externalUrl ?? urls.origin,
     html_url: `${urls.origin}/apps/${app.slug}`,
     created_at: app.createdAt,
     updated_at: app.createdAt,

@@ -17,7 +17,8 @@ export function checkRunShape(around: Around, { id, body }: Stored<'checkRun'>) 
     external_id: body.externalId,
     url,
     html_url: `${urls.html(repository)}/runs/${id}`,
-    details_url: body.detailsUrl,
+    // Without one of its own it leads to the App's page.
+    details_url: body.detailsUrl ?? urls.origin,
     status: body.status,
     conclusion: body.conclusion,
     started_at: body.startedAt,

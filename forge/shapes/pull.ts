@@ -10,12 +10,13 @@ export interface PullParts {
   readonly repository: Repository
   /** Undefined once the fork is gone. */
   readonly headRepository: Repository | undefined
+  readonly headOwner: Account | undefined
   readonly author: Account
 }
 
 /** GitHub's `pull-request-simple`, as in lists. */
 export function pullShape(parts: PullParts, { id, body, createdAtMs, updatedAtMs }: Stored<'pull'>) {
-  const { urls, repository, headRepository, author } = parts
+  const { urls, repository, headRepository, headOwner, author } = parts
   const url = `${urls.repository(repository)}/pulls/${body.number}`
   const html = `${urls.html(repository)}/pull/${body.number}`
   const issue = `${urls.repository(repository)}/issues/${body.number}`
@@ -63,11 +64,11 @@ export function pullShape(parts: PullParts, { id, body, createdAtMs, updatedAtMs
     requested_teams: [],
     head: side(urls, {
       repository: headRepository,
-      login: headRepository?.owner.login ?? 'unknown',
+      owner: headRepository?.owner ?? headOwner,
       ref: body.headBranch,
       sha: body.headSha,
     }),
-    base: side(urls, { repository, login: repository.owner.login, ref: body.baseBranch, sha: body.baseSha }),
+    base: side(urls, { repository, owner: repository.owner, ref: body.baseBranch, sha: body.baseSha }),
     _links: Object.fromEntries(Object.entries(links).map(([name, href]) => [name, { href }])),
     author_association: author.id === repository.owner.id ? 'OWNER' : 'NONE',
     auto_merge: null,
@@ -119,17 +120,17 @@ export function fullPullShape(parts: PullParts, pull: Stored<'pull'>, counts: Pu
 
 interface Side {
   readonly repository: Repository | undefined
-  readonly login: string
+  readonly owner: Account | undefined
   readonly ref: string
   readonly sha: string
 }
 
-function side(urls: Urls, { repository, login, ref, sha }: Side) {
+function side(urls: Urls, { repository, owner, ref, sha }: Side) {
   return {
-    label: `${login}:${ref}`,
+    label: `${owner?.login ?? 'unknown'}:${ref}`,
     ref,
     sha,
-    user: repository === undefined ? null : accountShape(urls, repository.owner),
+    user: owner === undefined ? null : accountShape(urls, owner),
     repo: repository === undefined ? null : repositoryShape(urls, repository),
   }
 }

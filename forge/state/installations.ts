@@ -25,6 +25,9 @@ interface Row {
   readonly permissions: string | null
 }
 
+/** No account has this id. */
+const EVERYBODY = 0
+
 const SELECT = `SELECT id, account_id AS accountId, created_at_ms AS createdAtMs, suspended_at_ms AS suspendedAtMs, selected,
   permissions FROM installations`
 
@@ -32,7 +35,7 @@ const SELECT = `SELECT id, account_id AS accountId, created_at_ms AS createdAtMs
 export function ensureInstallation(database: Database, account: Account, nowMs: number): Installation | undefined {
   const known = installationOf(database, account)
   if (known !== undefined) return known
-  const refused = database.one('SELECT 1 FROM uninstalled_accounts WHERE account_id = ?', account.id)
+  const refused = database.one('SELECT 1 FROM uninstalled_accounts WHERE account_id IN (?, ?)', account.id, EVERYBODY)
   return refused === undefined ? install(database, account, { nowMs }) : undefined
 }
 
@@ -53,6 +56,15 @@ export function uninstall(database: Database, { id, account }: Installation): vo
   database.run('DELETE FROM installations WHERE id = ?', id)
   database.run('DELETE FROM installed_repositories WHERE installation_id = ?', id)
   keepUninstalled(database, account)
+}
+
+/** Takes the App away everywhere; from now on no push installs it. */
+export function uninstallEverywhere(database: Database): void {
+  database.transaction(() => {
+    database.run('DELETE FROM installations')
+    database.run('DELETE FROM installed_repositories')
+    database.run('INSERT OR IGNORE INTO uninstalled_accounts (account_id) VALUES (?)', EVERYBODY)
+  })
 }
 
 /** An account on which pushes do not install the App, such as that of a fork. */

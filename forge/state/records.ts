@@ -61,6 +61,8 @@ export interface RecordBodies {
     labels?: string[]
     state: 'open' | 'closed'
     headRepositoryId: number
+    /** Stays when the head's repository is gone. */
+    headOwnerId: number
     headBranch: string
     headSha: string
     baseBranch: string

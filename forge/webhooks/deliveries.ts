@@ -11,11 +11,15 @@ import {
   type DeliveryResult,
 } from '../state/deliveries.ts'
 import type { Installation } from '../state/installations.ts'
+import { createHeld } from './held.ts'
 import { post, type Hook } from './post.ts'
 import { isSubscribed, type Subscriber } from './subscription.ts'
 
 /** GitHub sends no larger events: https://docs.github.com/en/webhooks/webhook-events-and-payloads#payload-cap */
 const LONGEST_PAYLOAD_BYTES = 25 * 1024 * 1024
+
+/** How long deliveries that chance holds back wait for others, unless the order says. */
+const LONGEST_HOLD_MS = 1000
 
 interface Event {
   readonly name: string
@@ -51,7 +55,8 @@ interface Parts {
 
 export function createDeliveries({ database, faults, hook, grant }: Parts): Deliveries {
   const underway = new Set<Promise<unknown>>()
-  let held: (() => Promise<void>)[] = []
+  const held = createHeld()
+  faults.onClear(() => void held.release())
 
   const attempt = async (delivery: Delivery): Promise<DeliveryResult> => {
     const result = await post(delivery, hook)
@@ -63,7 +68,8 @@ export function createDeliveries({ database, faults, hook, grant }: Parts): Deli
   const send = async (id: number): Promise<DeliveryResult | undefined> => {
     const delivery = deliveryById(database, id)
     if (delivery === undefined) return undefined
-    const fault = faults.takeDelivery(delivery.event)
+    const taken = faults.takeDelivery(delivery)
+    const fault = taken?.order
     switch (fault?.action) {
       case 'lose':
         removeDelivery(database, id)
@@ -84,26 +90,27 @@ export function createDeliveries({ database, faults, hook, grant }: Parts): Deli
         return attempt(delivery)
       case 'duplicate': {
         const twin = deliveryById(database, repeatDelivery(database, delivery, hook.clock()))
-        const [result] = await Promise.all([attempt(delivery), twin === undefined ? undefined : attempt(twin)])
+        const later = async () => {
+          await delay(fault.delayMs)
+          return twin === undefined ? undefined : attempt(twin)
+        }
+        const [result] = await Promise.all([attempt(delivery), later()])
         return result
       }
       case 'reorder': {
         const { promise, resolve } = Promise.withResolvers<DeliveryResult>()
-        held.unshift(async () => {
+        held.hold(async () => {
           resolve(await attempt(delivery))
         })
-        if (fault.times === 1) await releaseHeld()
+        const full = fault.probability !== undefined && held.size() >= fault.window
+        if (taken?.last === true || full) await held.release()
+        else if (fault.delayMs > 0 || fault.probability !== undefined)
+          held.releaseAfter(fault.delayMs || LONGEST_HOLD_MS)
         return promise
       }
       case undefined:
         return attempt(delivery)
     }
-  }
-
-  const releaseHeld = async () => {
-    const order = held
-    held = []
-    for (const go of order) await go()
   }
 
   const track = <Result>(promise: Promise<Result>): Promise<Result> => {
@@ -140,7 +147,7 @@ export function createDeliveries({ database, faults, hook, grant }: Parts): Deli
       for (const { id } of waitingDeliveries(database)) background(id)
     },
     async close() {
-      await releaseHeld()
+      await held.release()
       await Promise.allSettled(underway)
     },
   }

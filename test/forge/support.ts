@@ -9,10 +9,11 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { createAppAuth } from '@octokit/auth-app'
 import { Octokit } from '@octokit/rest'
+import { expect } from 'vitest'
 import { readAppCredentials } from '../../forge/auth/credentials.ts'
 import type { ForgeOptions } from '../../forge/forge.ts'
 import { startForge, type RunningForge } from '../../forge/server.ts'
-import { expectValidRequest, expectValidResponse, templateOf } from '../openapi/validate.ts'
+import { expectValidRequest, expectValidResponse, expectValidWebhook, templateOf } from '../openapi/validate.ts'
 
 const run = promisify(execFile)
 
@@ -76,6 +77,24 @@ export async function listenAsBot(answer: (received: Received) => number | Promi
       await closed
     },
   }
+}
+
+/** Waits for an event with this action, from those that have come and are to come, and holds it against GitHub's description. */
+export async function told(
+  bot: Awaited<ReturnType<typeof listenAsBot>>,
+  name: string,
+  matches: Readonly<Record<string, unknown>> = {},
+): Promise<Received['payload']> {
+  const [event = '', action] = name.split('.')
+  const find = () =>
+    [...bot.received, ...bot.suites].findLast(
+      (each) => each.event === event && (action === undefined || each.payload['action'] === action) && holds(each),
+    )
+  const holds = ({ payload }: Received) => Object.entries(matches).every(([key, value]) => payload[key] === value)
+  await expect.poll(find, { message: `${name} is told`, timeout: 10_000 }).toBeDefined()
+  const payload = find()?.payload ?? {}
+  expectValidWebhook([event, ...(action === undefined ? [] : [action])].join('-').replaceAll('_', '-'), payload)
+  return payload
 }
 
 const manifest = new URL('app.test.yml', import.meta.url)
@@ -163,7 +182,7 @@ function checked(octokit: Octokit): Octokit {
   octokit.hook.wrap('request', async (request, options) => {
     const response = await request(options)
     const pathname = new URL(response.url).pathname.replace('/api/v3', '')
-    if (pathname.startsWith('/_') || pathname.startsWith('/repositories/')) return response
+    if (/\/_/.test(pathname) || pathname.startsWith('/repositories/')) return response
     const method = options.method
     const pathTemplate = templateOf(method, decodeURI(pathname))
     const { mediaType } = options as { mediaType?: { format?: string } }
@@ -176,7 +195,7 @@ function checked(octokit: Octokit): Octokit {
     if (options.method === 'GET' || options.method === 'DELETE') return
     const { url, body } = octokit.request.endpoint(options)
     const pathname = decodeURI(new URL(url).pathname.replace('/api/v3', ''))
-    if (pathname.startsWith('/_') || options.headers['x-unchecked'] !== undefined) return
+    if (/\/_/.test(pathname) || options.headers['x-unchecked'] !== undefined) return
     expectValidRequest(options.method, templateOf(options.method, pathname), body)
   })
   return octokit
