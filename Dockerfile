@@ -15,4 +15,5 @@ COPY runtimes runtimes
 COPY setup setup
 COPY src src
 COPY web web
+COPY app.yml app.yml
 ENTRYPOINT ["node", "cli/main.ts"]

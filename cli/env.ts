@@ -10,7 +10,7 @@ export function childEnvironment(changes: Readonly<Record<string, string>>): Nod
   return { ...process.env, ...changes }
 }
 
-/** Whether a real GitHub App was configured; without one, the forge takes GitHub's place. */
-export function hasGitHubApp(): boolean {
+/** Whether the App is named by the environment, which then wins over the one of the data folder. */
+export function hasAppInEnvironment(): boolean {
   return (process.env['APP_ID'] ?? '') !== ''
 }

@@ -1,4 +1,5 @@
 import { MicropushError } from '../contract/errors.ts'
+import { connect } from './connect/connect.ts'
 import { clear } from './machine/clear.ts'
 import { disk } from './machine/disk.ts'
 import { grant } from './grant/grant.ts'
@@ -17,6 +18,7 @@ import { test } from './test/test.ts'
 import { UsageError } from './usage-error.ts'
 
 const usage = `usage: micropush start        everything on this machine, in the foreground
+       micropush connect …    make a GitHub App and connect to it, see how that stands, or rotate its webhook secret
        micropush serve PART…  bot, runner or gateway alone, in the foreground, for a server
        micropush prepare      make the data folder for parts that run as users of their own
        micropush health       ask the bot how everything is; bot or runner asks that part alone
@@ -58,6 +60,8 @@ async function main([command = 'help', ...rest]: readonly string[]): Promise<num
     case 'start':
       await start(stop.signal)
       return 0
+    case 'connect':
+      return connect(rest, stop.signal)
     case 'serve':
       return serve(rest, stop.signal)
     case 'prepare':

@@ -69,6 +69,25 @@ export async function writeGitHubApp(dataDir: string, app: StoredGitHubApp): Pro
 }
 
 /**
+ * The secret that opens `/setup` once, made when there is none: the bot prints it, and so does `micropush connect`.
+ *
+ * @throws MicropushError `setup-incomplete` when its file may not be read.
+ */
+export async function ensureSetupToken(dataDir: string): Promise<string> {
+  const path = setupTokenFile(dataDir)
+  const known = (await readFileIfThere(path))?.trim() ?? ''
+  if (known !== '') return known
+  const token = randomBytes(32).toString('base64url')
+  await writePrivateFile(path, `${token}\n`)
+  return token
+}
+
+/** The page on which the bot is connected to GitHub, with the secret that opens it. */
+export function setupLink(botUrl: string, token: string): string {
+  return `${botUrl}/setup?token=${token}`
+}
+
+/**
  * A file's text; undefined when there is none.
  *
  * @throws MicropushError `setup-incomplete` when it may not be read.

@@ -1,5 +1,6 @@
 import { chmod, chown, lchown, mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { githubFolder } from '../../contract/github-app.ts'
 import { readSettings } from '../env.ts'
 
 /** Users and groups without a name, which own nothing else; docker-compose.yml runs bot and redis as these. */
@@ -16,6 +17,8 @@ export async function prepare(): Promise<number> {
   await makeFolder(dataDir, { mode: 0o711, uid: 0, gid: 0 })
   await makeFolder(runDir, { mode: 0o3771, uid: 0, gid: BOT_ID })
   await makeFolder(join(dataDir, 'sandboxes'), { mode: 0o711, uid: 0, gid: 0 })
+  // The App's key, which nobody but the bot has to read.
+  await makeFolder(githubFolder(dataDir), { mode: 0o700, uid: BOT_ID, gid: BOT_ID })
   await makeFolder(redisDir, { mode: 0o700, uid: REDIS_ID, gid: REDIS_ID })
   // What another user's Redis wrote on the same data, `npm start`'s for instance.
   for (const entry of await readdir(redisDir, { recursive: true }))

@@ -1,16 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { MicropushError } from '../../contract/errors.ts'
+import { parseJson } from '../../contract/parse-json.ts'
 import type { Settings } from '../../contract/settings.ts'
 
-/** What the bot's `/healthz` says of the sandboxes. */
+/** What the bot's `/healthz` says. */
 export interface Health {
+  readonly sandbox?: { readonly isolation: string; readonly means: string }
+  /** Whether there is a GitHub App; without one everything else can work. */
+  readonly isConnected: boolean
+}
+
+interface Said {
+  readonly parts?: Readonly<Record<string, string>>
   readonly sandbox?: { readonly isolation: string; readonly means: string }
 }
 
 const DEADLINE_MS = 60_000
 
 /**
- * Waits until bot, queue, engine and gateway work.
+ * Waits until bot, queue, engine and gateway work; a GitHub App may be missing still.
  *
  * @throws MicropushError `setup-incomplete` with what does not work after a minute, and where the logs are.
  */
@@ -23,7 +31,8 @@ export async function awaitHealth(settings: Settings, signal: AbortSignal): Prom
     try {
       const response = await fetch(url, { signal: AbortSignal.timeout(3000) })
       const text = await response.text()
-      if (response.ok) return JSON.parse(text) as Health
+      const health = response.ok || response.status === 503 ? readHealth(text) : undefined
+      if (health !== undefined) return health
       last = text
     } catch {
       // Not listening yet; what it says in the end is what counts.
@@ -34,4 +43,12 @@ export async function awaitHealth(settings: Settings, signal: AbortSignal): Prom
     'setup-incomplete',
     `Not ready after a minute: ${last}. The logs are in ${settings.dataDir}/logs.`,
   )
+}
+
+/** Undefined while anything but GitHub is missing. */
+function readHealth(text: string): Health | undefined {
+  const { parts = {}, sandbox } = (parseJson(text) ?? {}) as Said
+  const { GitHub: github = 'ok', ...rest } = parts
+  if (Object.keys(rest).length === 0 || Object.values(rest).some((state) => state !== 'ok')) return undefined
+  return { isConnected: github === 'ok', ...(sandbox === undefined ? {} : { sandbox }) }
 }

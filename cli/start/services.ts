@@ -37,9 +37,14 @@ export function gatewayService(settings: Settings): ProcessSpec {
   return spec(settings, 'gateway', ours('runner/gateway/main.ts'))
 }
 
-/** The bot against github.com or a GitHub Enterprise Server: its credentials are in the environment already. */
-export function botService(settings: Settings): ProcessSpec {
-  return spec(settings, 'bot', ours('src/main.ts'))
+/**
+ * The bot against github.com or a GitHub Enterprise Server: with the credentials of the environment or of the data folder, or none yet.
+ *
+ * @param github the GitHub that is asked for, whatever the environment says.
+ */
+export function botService(settings: Settings, github?: string): ProcessSpec {
+  const bot = spec(settings, 'bot', ours('src/main.ts'))
+  return github === undefined ? bot : { ...bot, env: { ...bot.env, MICROPUSH_GITHUB: github } }
 }
 
 /** The bot against the forge, with the credentials that the forge made at its first start. */

@@ -1,10 +1,12 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { ensureSetupToken, githubAppFile, setupLink } from '../../contract/github-app.ts'
 import { openStore } from '../../contract/store/connect.ts'
 import type { Settings } from '../../contract/settings.ts'
 import { useDocker } from '../../setup/docker.ts'
 import { ensureRequirements } from '../../setup/requirements.ts'
 import { say } from '../../setup/say.ts'
-import { hasGitHubApp, readSettings } from '../env.ts'
+import { hasAppInEnvironment, readSettings } from '../env.ts'
 import { run } from '../run.ts'
 import { supervise, type ProcessSpec, type Supervised } from '../supervise.ts'
 import { awaitFile } from './await-file.ts'
@@ -19,13 +21,17 @@ const EXAMPLE_RUNTIMES = ['nodejs24', 'python3.13'] as const
 const EXAMPLE_OWNER = 'demo'
 const examplesDir = join(import.meta.dirname, '..', '..', 'examples')
 
-/** `npm start`: everything from a bare machine to two live micros, then in the foreground until `signal` says to stop. */
-export async function start(signal: AbortSignal): Promise<void> {
+/**
+ * `npm start`: everything from a bare machine to two live micros, then in the foreground until `signal` says to stop.
+ *
+ * @param github the GitHub that is asked for, as in `MICROPUSH_GITHUB`, whatever the environment says.
+ */
+export async function start(signal: AbortSignal, github?: string): Promise<void> {
   const settings = readSettings()
   await ensureRequirements()
   await using docker = await useDocker(settings.dockerSocket)
   say(`✓ Docker Engine ${docker.version}`)
-  const app = hasGitHubApp()
+  const app = github !== undefined || usesGitHub(settings)
   await using _instance = await takeInstance(settings, portsOf(settings, app))
   await using processes = startProcesses(() => run(services.oneShot('runner/clear.ts', [])))
 
@@ -38,18 +44,28 @@ export async function start(signal: AbortSignal): Promise<void> {
   processes.start(services.runnerService(settings))
   processes.start(services.gatewayService(settings))
   if (!app) await awaitFile(join(settings.dataDir, 'forge', 'app.json'), signal)
-  processes.start(app ? services.botService(settings) : await services.botServiceForForge(settings))
+  processes.start(app ? services.botService(settings, github) : await services.botServiceForForge(settings))
   const health = await awaitHealth(settings, signal)
   say(`✓ Sandbox: ${health.sandbox?.means ?? 'unknown'}`)
   for (const line of addresses(settings, app)) say(line)
 
   if (!app) await deployExamples(settings, signal)
   say()
-  say('Ready. Ctrl-C stops all of it.')
+  if (health.isConnected) say('Ready. Ctrl-C stops all of it.')
+  else {
+    say('Not connected to GitHub yet. Open this link, it works once:')
+    say(`  ${setupLink(settings.botUrl, await ensureSetupToken(settings.dataDir))}`)
+    say('Everything else is ready. Ctrl-C stops all of it.')
+  }
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve()
     else signal.addEventListener('abort', () => resolve(), { once: true })
   })
+}
+
+/** Whether there is an App of a real GitHub, or one is asked for; otherwise the forge takes GitHub's place. */
+function usesGitHub(settings: Settings): boolean {
+  return hasAppInEnvironment() || settings.github !== undefined || existsSync(githubAppFile(settings.dataDir))
 }
 
 function portsOf(settings: Settings, app: boolean) {

@@ -2,7 +2,13 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { githubFolder, readFileIfThere, setupTokenFile, writePrivateFile } from '../../contract/github-app.ts'
+import {
+  ensureSetupToken,
+  githubFolder,
+  readFileIfThere,
+  setupTokenFile,
+  writePrivateFile,
+} from '../../contract/github-app.ts'
 import { parseJson } from '../../contract/parse-json.ts'
 
 /** A page that was opened stays open this long, for the browser that opened it. */
@@ -60,13 +66,7 @@ export async function openGate({
     return writePrivateFile(file, JSON.stringify({ sessions, journeys }))
   }
   return {
-    async token() {
-      const known = (await readFileIfThere(tokenFile))?.trim()
-      if (known !== undefined && known !== '') return known
-      const token = newSecret()
-      await writePrivateFile(tokenFile, `${token}\n`)
-      return token
-    },
+    token: () => ensureSetupToken(dataDir),
     async enter(token) {
       const right = (await readFileIfThere(tokenFile))?.trim() ?? ''
       if (right === '' || !same(hash(token), hash(right))) return undefined

@@ -1,3 +1,4 @@
+import { setupLink } from '../../contract/github-app.ts'
 import type { BotSettings, SetupSettings } from '../env.ts'
 import { createClientOf } from '../github/client-of.ts'
 import { githubWebUrl } from '../github/web-url.ts'
@@ -23,7 +24,7 @@ export async function openSetup({ settings, connection, sightings, log }: Parts)
   const gate = await openGate({ dataDir: settings.dataDir, now })
   const github = settings.github ?? { webUrl: githubWebUrl(settings.githubUrl), apiUrl: settings.githubUrl }
   if (connection.current() === undefined) {
-    const link = `${settings.botUrl}/setup?token=${await gate.token()}`
+    const link = setupLink(settings.botUrl, await gate.token())
     log.info({ link }, 'not connected to GitHub yet: open the link to connect')
   }
   return createSetupDoor({

@@ -14,7 +14,8 @@ export async function showStanding({
 }: SetupParts): Promise<Page> {
   const credentials = connection.current()
   const stored = credentials?.stored
-  const facts = await diagnosis.look()
+  // What arrived since the last look may have been an installation.
+  const facts = await diagnosis.look(sightings.list()[0]?.atMs)
   const known = facts.kind === 'known' ? facts.github : undefined
   const botUrl = credentials?.botUrl ?? settings.botUrl
   return standingPage({

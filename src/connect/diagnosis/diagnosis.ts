@@ -6,8 +6,8 @@ import type { Facts } from './facts.ts'
 const FRESH_MS = 10_000
 
 export interface Diagnosis {
-  /** What GitHub said within the last ten seconds. */
-  look(): Promise<Facts>
+  /** What GitHub said within the last ten seconds, and after that time, in milliseconds since 1970. */
+  look(afterMs?: number): Promise<Facts>
 }
 
 interface Parts {
@@ -20,10 +20,11 @@ interface Parts {
 export function createDiagnosis({ client, webUrl, now }: Parts): Diagnosis {
   let last: { readonly of: GitHub; readonly atMs: number; readonly facts: Promise<Facts> } | undefined
   return {
-    async look() {
+    async look(afterMs = 0) {
       const github = client()
       if (github === undefined) return { kind: 'unreachable', code: 'not connected' }
-      if (last === undefined || last.of !== github || now() - last.atMs > FRESH_MS) {
+      const freshMs = Math.max(now() - FRESH_MS, afterMs)
+      if (last === undefined || last.of !== github || last.atMs < freshMs) {
         last = { of: github, atMs: now(), facts: askGitHub(github, webUrl) }
       }
       return last.facts

@@ -8,6 +8,8 @@ export interface Fault {
   readonly advice: string
   /** Where to do it, at GitHub. */
   readonly url?: string
+  /** What stands on the way there, where it is more than to open it. */
+  readonly label?: string
 }
 
 export interface Ours {
@@ -114,6 +116,7 @@ function installationFaults({ installations, permissions, url }: GitHubFacts): r
         title: 'The App is not installed anywhere yet',
         advice: 'Install it on your account or organization, and choose the repositories that it may see.',
         url: `${url}/installations/new`,
+        label: 'Install it and choose repositories',
       },
     ]
   }
@@ -154,7 +157,8 @@ function faultsOf(one: InstallationFacts, wanted: GitHubFacts['permissions']): r
 
 function deliveryFaults(github: GitHubFacts, { botUrl }: Ours): readonly Fault[] {
   const { deliveries, installations, hookUrl, settingsUrl } = github
-  const [newest] = deliveries
+  // What came before the App's secret did, its first ping, says nothing of the connection.
+  const newest = deliveries.find(({ fault }) => fault !== 'not-connected')
   if (newest === undefined) {
     const isReady = installations.some(({ isSuspended, repositories }) => !isSuspended && repositories !== 0)
     if (!isReady || hookUrl === undefined) return []

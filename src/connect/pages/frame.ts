@@ -49,9 +49,11 @@ export function faultNotes(faults: readonly Fault[]): string {
   return faults.map(faultNote).join('\n')
 }
 
-function faultNote({ title, advice, url }: Fault): string {
-  const link = url === undefined ? '' : ` <a href="${escapeHtml(url)}">Open it on GitHub</a>`
-  return `<div class="note warn"><p><b>${escapeHtml(title)}</b></p><p>${escapeHtml(advice)}${link}</p></div>`
+function faultNote({ title, advice, url, label }: Fault): string {
+  const plain = label === undefined ? ' plain' : ''
+  const text = escapeHtml(label ?? 'Open it on GitHub')
+  const link = url === undefined ? '' : `<p><a class="button${plain}" href="${escapeHtml(url)}">${text}</a></p>`
+  return `<div class="note warn"><p><b>${escapeHtml(title)}</b></p><p>${escapeHtml(advice)}</p>${link}</div>`
 }
 
 const STYLE = `
@@ -65,9 +67,9 @@ fieldset{border:0;padding:0}legend{font-weight:600;padding:0;margin-bottom:.25re
 fieldset label{font-weight:400;display:flex;align-items:baseline;gap:.5rem}
 fieldset input[type=text]{margin-top:.375rem}
 .hint{color:var(--soft);font-size:.875rem;margin:.25rem 0 0}
-.state{list-style:none;padding:0;margin:0}
+.state{list-style:none;padding:0;margin:0 0 1rem}
 .state li{display:flex;gap:.75rem;padding:.375rem 0}
 .state li>b:first-child{flex:none;width:1.25rem;text-align:center}
 .state .wait>b:first-child{color:var(--soft)}.state .ok>b:first-child{color:var(--good)}
-.note p{margin-bottom:.25rem}
+.note p{margin-bottom:.25rem}.note .button{margin-top:.375rem}
 `.trim()

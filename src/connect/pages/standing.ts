@@ -30,7 +30,7 @@ ${steps(3)}
 ${installationItem(facts)}
 ${deliveryItem(standing)}
 </ul>
-${installButton(facts, app.url)}${faultNotes(faults)}
+${faultNotes(faults)}
 ${deliveryTable(seen)}<h2>What to push</h2>
 <p>A repository that the App may see, with a file <code>micro.yml</code> in its root that says <code>v: 1</code>, and an app beside it. The commit then gets a status
 whose link is the live micro.</p>
@@ -72,11 +72,6 @@ function deliveryItem({ seen, refusedAtMs }: Standing): string {
   }
   const refused = refusedAtMs === undefined ? '' : ` Something came ${time(refusedAtMs)} whose signature did not fit.`
   return `<li class="wait"><b>…</b><span>Waiting for the first delivery.${refused}</span></li>`
-}
-
-function installButton(facts: Facts, url: string | undefined): string {
-  if (url === undefined || facts.kind !== 'known' || facts.github.installations.length > 0) return ''
-  return `<p><a class="button" href="${escapeHtml(`${url}/installations/new`)}">Install it and choose repositories</a></p>\n`
 }
 
 function deliveryTable(seen: Standing['seen']): string {
