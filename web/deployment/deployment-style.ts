@@ -15,5 +15,5 @@ export const deploymentStyle = `
 @keyframes pulse{50%{opacity:.3}}
 @media(prefers-reduced-motion:reduce){.dot.busy{animation:none}}
 [hidden]{display:none!important}
-@media(max-width:36rem){.tools{margin:1rem -1rem 0;border-radius:0;border-left:0;border-right:0}}
+@media(max-width:36rem){.tools{margin:1rem -1rem 0;border-radius:0;border-left:0;border-right:0;gap:.375rem .5rem}.tools .state{flex-basis:100%}}
 `.trim()
