@@ -102,10 +102,10 @@ function take<Order extends DeliveryFault | RequestFault>(
   orders: Open<Order>[],
   matches: (order: Order) => boolean,
 ): Taken<Order> | undefined {
-  const drawn = orders.filter(({ order, random }) => {
-    return matches(order) && (order.probability === undefined || random() < order.probability)
-  })
-  const [first] = drawn
+  let first: Open<Order> | undefined
+  for (const each of orders) {
+    if (matches(each.order) && each.random() < (each.order.probability ?? 1)) first ??= each
+  }
   if (first === undefined) return undefined
   first.left -= 1
   if (first.left === 0) orders.splice(orders.indexOf(first), 1)

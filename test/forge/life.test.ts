@@ -199,10 +199,11 @@ test('a fork is a repository of its own, whose pushes nobody hears', async () =>
 })
 
 test('an App that was taken away hears the end, has no rights, and is not brought back by a push', async () => {
+  const { token } = (await bot.auth({ type: 'installation' })) as { token: string }
   await there.person.request('DELETE /_installations/{account}', { account: 'ada' })
   const event = await told(there.bot, 'installation.deleted')
   expect(event).toMatchObject({ installation: { id: installationId } })
-  await expect(bot.rest.repos.get(there.repo)).rejects.toMatchObject({ status: 401 })
+  await expect(withToken(there.forge, token).rest.repos.get(there.repo)).rejects.toMatchObject({ status: 401 })
   const before = pushes()
   await commit(there.tree, {}, 'Nobody there')
   await git(there.tree, 'push', '--quiet', 'origin', 'HEAD:main')

@@ -224,3 +224,9 @@ test('pushes at the same time each have their event, in one repository and in ma
     [...names.map((name) => `${name} refs/heads/main`), ...names.map((name) => `hello refs/heads/${name}`)].toSorted(),
   )
 })
+
+test('who pushes can say a name, which is the sender of everything that follows', async () => {
+  await commit(tree, { named: '1' })
+  await git(tree, '-c', 'http.extraHeader=Authorization: Bearer local:grace:write', 'push', '--quiet', 'origin', 'main')
+  expect(bot.received.at(-1)?.payload).toMatchObject({ pusher: { name: 'grace' }, sender: { login: 'grace' } })
+})
