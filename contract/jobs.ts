@@ -7,6 +7,8 @@ export const queueNames = {
   push: 'push',
   /** webhook → bot: something happened to a pull request. */
   pull: 'pull',
+  /** webhook → bot: something happened to a repository, or to an installation of the App. */
+  lifecycle: 'lifecycle',
   /** bot → runner: build this. */
   work: 'work',
   /** anyone → runner: end that. A queue of its own, so that no end waits for builds. */
@@ -81,8 +83,45 @@ export const mergeGroupJob = z.strictObject({
 
 export type MergeGroupJob = Readonly<z.infer<typeof mergeGroupJob>>
 
+/** What an event told, so that GitHub's API can be seen to lag behind; absent when no event told of anything. */
+const told = z.enum(['there', 'gone']).optional()
+
+/** Something happened to a repository or to an installation; GitHub is asked how it stands. */
+export const lifecycleJob = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('installation'),
+    deliveryId: z.string(),
+    installationId: z.number().int(),
+    told,
+    /** Numbers of the repositories that were given to the installation, or taken from it. */
+    added: z.array(z.number().int()).optional(),
+    removed: z.array(z.number().int()).optional(),
+    sequence: z.number().int(),
+    receivedAtMs: z.number(),
+  }),
+  z.strictObject({
+    kind: z.literal('repository'),
+    deliveryId: z.string(),
+    installationId: z.number().int(),
+    repositoryId: z.number().int(),
+    owner: z.string(),
+    repository: z.string(),
+    told,
+    sequence: z.number().int(),
+    receivedAtMs: z.number(),
+  }),
+])
+
+export type LifecycleJob = Readonly<z.infer<typeof lifecycleJob>>
+
 /** What webhooks become: the name of the queue → the form of its jobs. */
-export const eventJobs = { push: pushJob, pull: pullJob, command: commandJob, report: mergeGroupJob } as const
+export const eventJobs = {
+  push: pushJob,
+  pull: pullJob,
+  command: commandJob,
+  lifecycle: lifecycleJob,
+  report: mergeGroupJob,
+} as const
 
 export type EventName = keyof typeof eventJobs
 

@@ -15,7 +15,7 @@ import { Overtaken } from './overtaken.ts'
 import { publish } from './publish.ts'
 import type { Runner } from './runner.ts'
 import { readMicroSecrets } from './secrets/micro-secrets.ts'
-import { hiddenVariables, requireSecrets } from './secrets/require-secrets.ts'
+import { hiddenVariables, requireSecrets, withheldSecrets } from './secrets/require-secrets.ts'
 import { detectMicro, type Detected } from './source/detect-micro.ts'
 import { fetchSource, type Source } from './source/fetch-source.ts'
 import { completeLegacy } from './source/legacy/complete-legacy.ts'
@@ -46,7 +46,11 @@ export async function deploy(runner: Runner, run: Run): Promise<void> {
     const source = await fetchFiles(runner, run, workDir)
     const { config, runtime, launch, warnings } = await detect(source, run)
     const detected = { runtime: runtime.id, launch }
-    await advance('building', { ...detected, warnings: [...warnings], detail: `Preparing ${runtime.id}` })
+    await advance('building', {
+      ...detected,
+      warnings: [...withheldSecrets(deployment), ...warnings],
+      detail: `Preparing ${runtime.id}`,
+    })
     watch.stage('prepare')
     const images = await prepareRuntime(runner, runtime, { signal, onProgress: log.note })
     watch.stage('build')
@@ -72,7 +76,8 @@ export async function deploy(runner: Runner, run: Run): Promise<void> {
 async function checkSecrets(runner: Runner, { deployment, log }: Run): Promise<void> {
   const secrets = await readMicroSecrets(runner, deployment)
   requireSecrets(deployment, secrets)
-  for (const warning of hiddenVariables(deployment, secrets)) log.note(`Warning: ${warning}`)
+  for (const warning of [...withheldSecrets(deployment), ...hiddenVariables(deployment, secrets)])
+    log.note(`Warning: ${warning}`)
 }
 
 function fetchFiles({ settings }: Runner, { deployment, signal }: Run, workDir: string): Promise<Source> {

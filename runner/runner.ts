@@ -5,6 +5,7 @@ import type { MasterKey } from '../contract/secrets/master-key.ts'
 import type { Store } from '../contract/store/connect.ts'
 import type { Drains } from './lifecycle/gateways/drains.ts'
 import type { Fleet } from './lifecycle/fleet.ts'
+import type { Uses } from './lifecycle/uses.ts'
 import type { GatewayLink } from './lifecycle/gateways/gateway-link.ts'
 import type { ProcessWatch } from './lifecycle/end/watch-processes.ts'
 import type { AppLogs } from './logs/app-logs.ts'
@@ -37,6 +38,8 @@ export interface Runner {
   readonly warmUps: WarmUps
   /** What micros write, and what we say of them, on its way into their logs. */
   readonly appLogs: AppLogs
+  /** Which deployments were used lately. */
+  readonly uses: Uses
   /** Which micros have reached their limit of processes. */
   readonly processes: ProcessWatch
   /** Micros' live deployments, so that an older one is let go instead of frozen. */

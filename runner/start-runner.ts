@@ -20,6 +20,7 @@ import { serveHealth } from './lifecycle/health.ts'
 import { quiet } from './lifecycle/quiet/quiet.ts'
 import { readServed } from './lifecycle/restore.ts'
 import { startDeployment } from './lifecycle/start-deployment.ts'
+import { createUses, keepUses } from './lifecycle/uses.ts'
 import { watchProcesses } from './lifecycle/end/watch-processes.ts'
 import { createAppLogs } from './logs/app-logs.ts'
 import { keepAppLogs } from './logs/keep-app-logs.ts'
@@ -114,6 +115,7 @@ export async function startRunner(settings: Settings, log: Logger): Promise<Star
     gateways,
     drains,
     appLogs,
+    uses: createUses(),
     processes: watchProcesses({
       running: () => fleet.awake().flatMap(({ deploymentId }) => fleet.sandbox(deploymentId) ?? []),
       onRefused: (deploymentId) => void noteRefusal(runner, deploymentId),
@@ -141,6 +143,7 @@ export async function startRunner(settings: Settings, log: Logger): Promise<Star
   })
   const pruning = keepAppLogs(runner, stop.signal)
   const guarding = guardDisk(runner, stop.signal)
+  const usage = keepUses(runner, stop.signal)
   const health = await serveHealth(runner, means)
   const workQueue = openWorkQueue(runner)
 
@@ -151,7 +154,7 @@ export async function startRunner(settings: Settings, log: Logger): Promise<Star
       await runner.warmUps.close()
       fleet.close()
       runner.processes.close()
-      await Promise.all([exits, firewall, pruning, guarding, appLogs.close()])
+      await Promise.all([exits, firewall, pruning, guarding, usage, appLogs.close()])
       health.close()
       await gateways.close()
       await queues.close()

@@ -7,6 +7,7 @@ import { redeliverLost } from './deliveries/redeliver-lost.ts'
 import type { GitHub } from './github/client.ts'
 import { createKeyedLock } from './keyed-lock.ts'
 import type { Log } from './log.ts'
+import { endIdlePreviews } from './pull/end-idle.ts'
 import { handlePull } from './pull/handle-pull.ts'
 import { handlePush } from './push/handle-push.ts'
 import { startWorker, type JobResult } from './queue.ts'
@@ -18,6 +19,7 @@ import { createPace } from './report/pace.ts'
 const PARALLEL_EVENTS = 8
 const PARALLEL_REPORTS = 8
 const REAP_EVERY_MS = 15_000
+const END_IDLE_EVERY_MS = 60_000
 /** A lost event is a rare thing, and the list costs a request or two of the app's own 5,000 an hour. */
 const REDELIVER_EVERY_MS = 5 * 60_000
 const LONGEST_JOB_MS = 24 * 3600_000
@@ -69,7 +71,7 @@ export function startWork({ settings, log, store, queues, github }: WorkParts): 
       schema: reportJob,
       connection: forReports,
       concurrency: PARALLEL_REPORTS,
-      handle: (job) => handleReport(job, reportDeps),
+      handle: (job, id) => handleReport(job, id, reportDeps),
     }),
   ]
   const stop = new AbortController()
@@ -81,6 +83,7 @@ export function startWork({ settings, log, store, queues, github }: WorkParts): 
     })
   const regular = [
     regularly('the reaper', REAP_EVERY_MS, () => reap(deps)),
+    regularly('the end of idle previews', END_IDLE_EVERY_MS, () => endIdlePreviews({ ...deps, lock })),
     regularly('the search for lost deliveries', REDELIVER_EVERY_MS, () => redeliverLost({ app: github.app, log, now })),
   ]
   return {

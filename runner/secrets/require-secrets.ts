@@ -1,11 +1,20 @@
 import type { Deployment } from '../../contract/deployment.ts'
+import { scopeOf } from '../../contract/secrets/scope.ts'
 import { MicropushError } from '../../contract/errors.ts'
 import type { MicroSecrets } from './micro-secrets.ts'
 
-type Of = Pick<Deployment, 'owner' | 'repository' | 'config'>
+type Of = Pick<Deployment, 'owner' | 'repository' | 'config' | 'target'>
 
-/** @throws MicropushError `secret-missing` when one that the config asks for is not set. */
-export function requireSecrets({ owner, repository, config }: Of, { values }: Pick<MicroSecrets, 'values'>): void {
+/**
+ * What is kept from a deployment cannot be asked for by it.
+ *
+ * @throws MicropushError `secret-missing` when one that the config asks for is not set.
+ */
+export function requireSecrets(
+  { owner, repository, config, target: of }: Of,
+  { values }: Pick<MicroSecrets, 'values'>,
+): void {
+  if (scopeOf(of) === undefined) return
   const missing = config.secrets.filter((name) => !Object.hasOwn(values, name))
   const [first] = missing
   if (first === undefined) return
@@ -16,6 +25,12 @@ export function requireSecrets({ owner, repository, config }: Of, { values }: Pi
     'secret-missing',
     `${which}. Set it: micropush secrets set ${target} ${first}; then: micropush restart ${target}`,
   )
+}
+
+/** Words for what is kept from a deployment, where anything is. */
+export function withheldSecrets({ withheld, target }: Pick<Deployment, 'withheld' | 'target'>): string[] {
+  if (scopeOf(target) !== undefined || withheld === undefined || withheld.length === 0) return []
+  return [`Without the secrets of previews, because it is from a fork: ${withheld.join(', ')}`]
 }
 
 /** Words for each variable of the config that a secret of the same name hides. */

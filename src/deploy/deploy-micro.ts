@@ -1,6 +1,7 @@
 import type { MicroConfig } from '../../contract/config.ts'
-import { isPending, newDeploymentId, targetKey, type Deployment } from '../../contract/deployment.ts'
+import { newDeploymentId, targetKey, type Deployment } from '../../contract/deployment.ts'
 import { statusContext } from '../../contract/names.ts'
+import { describePause } from '../../contract/pause.ts'
 import { addDeploy, addReport, type Queues } from '../../contract/queue.ts'
 import type { Store } from '../../contract/store/connect.ts'
 import { createDeployment, getDeployment } from '../../contract/store/deployments.ts'
@@ -8,7 +9,10 @@ import { appendLog } from '../../contract/store/logs/deployment-logs.ts'
 import { microStanding, retireDeployments } from '../../contract/store/micros.ts'
 import type { Log } from '../log.ts'
 import { settleEnded } from '../settle-ended.ts'
+import { firstLines } from './first-lines.ts'
+import { isDone } from './is-done.ts'
 import { reportCommit, reportSuperseded } from './report-commit.ts'
+import { skipMicro } from './skip-micro.ts'
 import type { Trigger } from './trigger.ts'
 
 interface Deps {
@@ -17,7 +21,7 @@ interface Deps {
   readonly log: Log
 }
 
-interface MicroAt {
+export interface MicroAt {
   readonly trigger: Trigger
   readonly sha: string
   readonly config: MicroConfig
@@ -25,6 +29,10 @@ interface MicroAt {
   readonly warnings: readonly string[]
   /** `held` until somebody approves of it; queued when absent. */
   readonly state?: 'queued' | 'held'
+  /** Names of secrets that are kept from it. */
+  readonly withheld?: readonly string[]
+  /** Whether somebody asked for it by name. */
+  readonly asked?: boolean
 }
 
 /** Queues one micro at one commit, or says on the commit why that is not done. */
@@ -32,14 +40,16 @@ export async function deployMicro(at: MicroAt, deps: Deps): Promise<void> {
   const { trigger, sha, config } = at
   const { repositoryId, target } = trigger
   const key = targetKey({ repositoryId, config, target })
-  const { newest } = await microStanding(deps.store, key)
-  if (newest !== undefined && isDone(newest, at)) return enqueue(newest, deps)
+  const standing = await microStanding(deps.store, key)
+  if (standing.newest !== undefined && isDone(standing, at)) return enqueue(standing.newest, deps)
   const id = newDeploymentId()
   const { receivedAtMs: createdAtMs, ...rest } = trigger
-  const creation = await createDeployment(deps.store, { ...rest, id, sha, config, createdAtMs }, at.state)
+  const withheld = at.withheld === undefined ? {} : { withheld: [...at.withheld] }
+  const base = { ...rest, ...withheld, id, sha, config, createdAtMs }
+  const creation = await createDeployment(deps.store, base, at.state)
   switch (creation.kind) {
     case 'created':
-      await appendLog(deps.store, { id, text: firstLines(at) })
+      await appendLog(deps.store, { id, text: firstLines({ trigger, sha, micro: config.name, notes: at.warnings }) })
       await enqueue({ id, state: at.state ?? 'queued' }, deps)
       if (creation.supersededId !== undefined) await settleEnded([creation.supersededId], deps)
       // Also here, because a micro that never goes live would keep every record and log.
@@ -54,17 +64,9 @@ export async function deployMicro(at: MicroAt, deps: Deps): Promise<void> {
       return reportStale(at, creation.newestId, deps)
     case 'name-taken':
       return reportTaken(at, deps)
+    case 'paused':
+      return skipMicro({ trigger, sha, config, why: describePause(creation.pause, microName(at)) }, deps)
   }
-}
-
-/**
- * Whether this commit, or this very trigger, has its deployment already. A failed one may be tried by a new push of the same commit. One
- * of another branch ends with that branch, which may have been renamed to this one.
- */
-function isDone(newest: Deployment, { trigger, sha }: Pick<MicroAt, 'trigger' | 'sha'>): boolean {
-  if (newest.sequence === trigger.sequence) return true
-  if (newest.sha !== sha || newest.branch !== trigger.branch) return false
-  return isPending(newest.state) || newest.state === 'live'
 }
 
 /** Also what is left to do for a deployment whose push was interrupted after its record was made. */
@@ -80,14 +82,11 @@ async function reportStale({ trigger, sha, config }: MicroAt, newestId: string |
   await reportSuperseded({ trigger, sha, micro: config.name, by: newest.sha }, deps)
 }
 
+function microName({ trigger: { owner, repository }, config }: MicroAt): string {
+  return `${owner}/${repository}/${config.name}`
+}
+
 async function reportTaken({ trigger, sha, config }: MicroAt, deps: Deps): Promise<void> {
   const description = `The name "${config.name}" is taken by another repository of ${trigger.owner}; set another name in the config file`
   await reportCommit({ trigger, sha, context: statusContext(config.name), state: 'failure', description }, deps)
-}
-
-function firstLines({ trigger, sha, config, warnings }: MicroAt): string {
-  const { owner, repository, branch, target } = trigger
-  const of = target.kind === 'production' ? `branch ${branch}` : `pull request ${target.pull}`
-  const lines = [`${config.name} at ${sha} of ${owner}/${repository}, ${of}`, ...warnings]
-  return `${lines.join('\n')}\n`
 }

@@ -6,8 +6,9 @@ import { statusOf } from '../github/classify-failure.ts'
 export interface Pull {
   readonly number: number
   readonly open: boolean
+  readonly updatedAtMs: number
   readonly draft: boolean
-  readonly author: { readonly login: string; readonly bot: boolean }
+  readonly author: { readonly bot: boolean }
   readonly labels: readonly string[]
   /** Whether its commits come from another repository, or from one that is gone. */
   readonly fork: boolean
@@ -22,7 +23,7 @@ export interface Pull {
  */
 export async function fetchPull(
   octokit: Octokit,
-  { owner, repository, repositoryId, pull }: PullJob,
+  { owner, repository, repositoryId, pull }: Pick<PullJob, 'owner' | 'repository' | 'repositoryId' | 'pull'>,
 ): Promise<Pull | undefined> {
   try {
     const { data } = await octokit.rest.pulls.get({ owner, repo: repository, pull_number: pull })
@@ -31,8 +32,10 @@ export async function fetchPull(
     return {
       number: pull,
       open: data.state === 'open',
+      updatedAtMs: Date.parse(data.updated_at),
       draft: data.draft ?? false,
-      author: { login: data.user.login, bot: data.user.type === 'Bot' },
+      // Null for an account that was deleted, whatever the types say.
+      author: { bot: (data.user as { readonly type: string } | null)?.type === 'Bot' },
       labels: data.labels.map(({ name }) => name),
       fork: headRepository?.id !== repositoryId,
       head: { sha: data.head.sha, branch: data.head.ref },

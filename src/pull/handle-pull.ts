@@ -1,66 +1,62 @@
-import { slug, statusContext } from '../../contract/names.ts'
+import type { PreviewSettings } from '../../contract/config/previews.ts'
+import { targetKey } from '../../contract/deployment.ts'
 import type { PullJob } from '../../contract/jobs.ts'
-import type { Queues } from '../../contract/queue.ts'
-import type { Store } from '../../contract/store/connect.ts'
-import { previewsOfRepository } from '../../contract/store/micros.ts'
+import { slug, statusContext } from '../../contract/names.ts'
 import { noteRepository } from '../../contract/store/repository/repositories.ts'
-import { deployMicro } from '../deploy/deploy-micro.ts'
 import { endTargets } from '../deploy/end-targets.ts'
-import { readWish } from '../deploy/read-wish.ts'
 import { reportCommit } from '../deploy/report-commit.ts'
-import type { Trigger } from '../deploy/trigger.ts'
-import type { GitHub } from '../github/client.ts'
-import type { Log } from '../log.ts'
+import { skipMicro } from '../deploy/skip-micro.ts'
+import { LOOK_AGAIN_MS } from '../github/lag.ts'
 import type { JobResult } from '../queue.ts'
-import { fetchPull, type Pull } from './fetch-pull.ts'
-
-export interface PullDeps {
-  readonly store: Store
-  readonly queues: Queues
-  readonly github: GitHub
-  readonly log: Log
-  readonly now: () => number
-}
+import { skipPull } from '../skip/skip-pull.ts'
+import { deployPull } from './deploy-pull.ts'
+import type { PullDeps } from './deps.ts'
+import { fetchPull } from './fetch-pull.ts'
+import { lagsBehind } from './lags-behind.ts'
+import { previewsOfPull } from './previews-of-pull.ts'
+import { readPullWish } from './read-pull-wish.ts'
+import { triggerOfPull } from './trigger-of-pull.ts'
 
 /**
- * Gives a pull request the previews that it is to have: those of its head commit while it is open, none afterwards. Run again after it was
- * interrupted anywhere, it does what is left to do and nothing twice.
+ * Gives a pull request the previews that it is to have by what GitHub says now: those of its head commit while it is open, none afterwards,
+ * and words on the commit where it gets none. Run again after it was interrupted anywhere, it does what is left to do and nothing twice.
  *
  * @throws Octokit's RequestError and what ioredis throws; the queue decides what then.
  */
 export async function handlePull(job: PullJob, deps: PullDeps): Promise<JobResult> {
   await noteRepository(deps.store, job)
   const pull = await fetchPull(deps.github.forInstallation(job.installationId), job)
-  const known = await previewsOf(job, deps)
+  if (lagsBehind(job, pull, deps.now())) return { kind: 'later', afterMs: LOOK_AGAIN_MS, why: 'not visible yet' }
+  const known = await previewsOfPull(deps.store, job)
+  const asOf = { sequence: job.sequence }
   if (!pull?.open) {
-    await endTargets(known, job.sequence, deps)
+    await endTargets(known, asOf, deps)
     return { kind: 'done', what: `${known.length} ended` }
   }
   const { sha } = pull.head
-  const trigger = triggerOf(job, pull)
-  const wish = await readWish({ ...job, sha }, deps)
+  const wish = await readPullWish(job, pull, deps)
+  const trigger = triggerOfPull(job, pull, wish.kind === 'micros' ? wish.previews : undefined)
   if (wish.kind === 'invalid') {
     const context = statusContext(slug(job.repository))
     await reportCommit({ trigger, sha, context, state: 'failure', description: wish.message }, deps)
     return { kind: 'done', what: 'config invalid' }
   }
-  const micros = wish.kind === 'micros' ? wish.micros : []
-  const named = new Set(micros.map(({ name }) => name))
-  const end = known.filter((key) => !named.has(key.split('/')[1] ?? ''))
-  await endTargets(end, job.sequence, deps)
-  const warnings = wish.kind === 'micros' ? wish.warnings : []
-  for (const config of micros) await deployMicro({ trigger, sha, config, warnings }, deps)
-  return { kind: 'done', what: `${micros.length} to deploy, ${end.length} ended` }
+  const { micros, previews, complete } = wish
+  const isAsked = job.asked?.sha === sha
+  const why = skipPull({ previews: isAsked ? { ...previews, ...anyPull } : previews, pull })
+  if (why !== undefined) {
+    // First the words: once a preview was ended as of this event, nothing of the same event is noted any more.
+    for (const { config } of micros) await skipMicro({ trigger, sha, config, why }, deps)
+    await endTargets(known, asOf, deps)
+    return { kind: 'done', what: `skipped, ${known.length} ended` }
+  }
+  const wanted = new Set(micros.map(({ config }) => targetKey({ ...trigger, config })))
+  const end = complete ? known.filter((key) => !wanted.has(key)) : []
+  await endTargets(end, asOf, deps)
+  const by = isAsked ? job.asked?.by : undefined
+  const count = await deployPull({ trigger, pull, micros, previews, by }, deps)
+  return { kind: 'done', what: `${count} to deploy, ${end.length} ended` }
 }
 
-async function previewsOf({ repositoryId, pull }: PullJob, { store }: PullDeps): Promise<string[]> {
-  const all = await previewsOfRepository(store, repositoryId)
-  return all.filter((key) => key.endsWith(`/pr-${pull}`))
-}
-
-function triggerOf(job: PullJob, pull: Pull): Trigger {
-  const { installationId, repositoryId, owner, repository, sequence, receivedAtMs } = job
-  const { fork, number, head } = pull
-  const target = { kind: 'preview', pull: number, fork, secrets: fork ? 'none' : 'preview' } as const
-  return { installationId, repositoryId, owner, repository, branch: head.branch, sequence, receivedAtMs, target }
-}
+/** Who asks for the previews of a draft, or of one without the label, gets them. */
+const anyPull: Partial<PreviewSettings> = { drafts: true, bots: true, labels: [] }

@@ -1,10 +1,8 @@
 import type { Octokit } from '@octokit/rest'
 import type { PushJob } from '../../contract/jobs.ts'
+import { readBranchHead } from '../github/branch-head.ts'
 import { statusOf } from '../github/classify-failure.ts'
-
-/** GitHub's API may lag behind its webhooks by some seconds. */
-const LAG_MS = 30_000
-const LOOK_AGAIN_MS = 2000
+import { LAG_MS, LOOK_AGAIN_MS } from '../github/lag.ts'
 
 export type Target =
   /** The push is what the branch shows. */
@@ -21,7 +19,7 @@ export type Target =
  * @throws Octokit's RequestError for anything but a missing branch.
  */
 export async function findTarget(octokit: Octokit, push: PushJob, nowMs: number): Promise<Target> {
-  const head = await readHead(octokit, push)
+  const head = await readBranchHead(octokit, push)
   if (head === push.sha) return head === undefined ? { kind: 'gone' } : { kind: 'current', sha: head }
   const mayLag = nowMs - push.receivedAtMs < LAG_MS
   if (head === undefined) return mayLag ? notVisible : { kind: 'gone' }
@@ -31,20 +29,6 @@ export async function findTarget(octokit: Octokit, push: PushJob, nowMs: number)
 }
 
 const notVisible: Target = { kind: 'not-visible', afterMs: LOOK_AGAIN_MS }
-
-async function readHead(octokit: Octokit, push: PushJob): Promise<string | undefined> {
-  try {
-    const { data } = await octokit.rest.git.getRef({
-      owner: push.owner,
-      repo: push.repository,
-      ref: `heads/${push.branch}`,
-    })
-    return data.object.sha
-  } catch (error) {
-    if (statusOf(error) === 404) return undefined
-    throw error
-  }
-}
 
 interface Pair {
   readonly push: PushJob

@@ -1,16 +1,22 @@
 import { slug, statusContext } from '../../contract/names.ts'
 import type { Queues } from '../../contract/queue.ts'
 import type { PushJob } from '../../contract/jobs.ts'
+import { targetKey } from '../../contract/deployment.ts'
 import type { Store } from '../../contract/store/connect.ts'
+import { microStanding } from '../../contract/store/micros.ts'
 import { noteRepository } from '../../contract/store/repository/repositories.ts'
 import type { GitHub } from '../github/client.ts'
 import type { Log } from '../log.ts'
 import type { JobResult } from '../queue.ts'
-import { deployMicro } from '../deploy/deploy-micro.ts'
+import { deployMicro, type MicroAt } from '../deploy/deploy-micro.ts'
 import { endTargets } from '../deploy/end-targets.ts'
+import { isDone } from '../deploy/is-done.ts'
 import { readWish } from '../deploy/read-wish.ts'
+import { skipMicro } from '../deploy/skip-micro.ts'
 import { reportCommit, reportSuperseded } from '../deploy/report-commit.ts'
 import { triggerOfPush } from '../deploy/trigger.ts'
+import { changeOf, type Change } from '../skip/change.ts'
+import { whySkip } from '../skip/why-skip.ts'
 import { findTarget } from './find-target.ts'
 import { knownMicros } from './known-micros.ts'
 import { planPush, type KnownMicro } from './plan-push.ts'
@@ -37,7 +43,7 @@ export async function handlePush(push: PushJob, deps: PushDeps): Promise<JobResu
   const known = await knownMicros(deps.store, push.repositoryId)
   if (target.kind === 'gone') {
     const { end } = planPush({ ...push, micros: [], known })
-    await endTargets(end, push.sequence, deps)
+    await endTargets(end, { sequence: push.sequence }, deps)
     return { kind: 'done', what: `${end.length} ended` }
   }
   if (target.kind === 'moved' && target.from !== undefined) await reportMoved(target.from, { push, target, deps })
@@ -46,11 +52,20 @@ export async function handlePush(push: PushJob, deps: PushDeps): Promise<JobResu
   const micros = wish.kind === 'micros' ? wish.micros : []
   const plan = planPush({ ...push, micros, known })
   const end = wish.kind === 'micros' && !wish.complete ? [] : plan.end
-  await endTargets(end, push.sequence, deps)
+  await endTargets(end, { sequence: push.sequence }, deps)
   const warnings = wish.kind === 'micros' ? wish.warnings : []
-  const trigger = triggerOfPush(push)
-  for (const config of plan.deploy) await deployMicro({ trigger, sha: target.sha, config, warnings }, deps)
+  const at = { trigger: triggerOfPush(push), sha: target.sha, warnings }
+  const change = changeOf(octokit, { ...push, sha: target.sha })
+  for (const config of plan.deploy) await deployOrSkip({ ...at, config }, change, deps)
   return { kind: 'done', what: `${plan.deploy.length} to deploy, ${end.length} ended` }
+}
+
+async function deployOrSkip(at: MicroAt, change: Change, deps: PushDeps): Promise<void> {
+  const { trigger, config } = at
+  const standing = await microStanding(deps.store, targetKey({ ...trigger, config }))
+  const why = isDone(standing, at) ? undefined : await whySkip(standing, { trigger, config, change })
+  if (why === undefined) await deployMicro(at, deps)
+  else await skipMicro({ ...at, why }, deps)
 }
 
 interface Context {

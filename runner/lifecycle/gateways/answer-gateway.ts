@@ -12,8 +12,10 @@ const RETRY_SECONDS = 5
 export function answerGateway(runner: Runner, message: FromGateway, gateway: Gateway): void {
   switch (message.type) {
     case 'wake':
+      runner.uses.mark(message.deploymentId)
       return void wake(runner, message.deploymentId).then((answer) => gateway.tell(answer))
     case 'idle':
+      runner.uses.mark(message.deploymentId)
       return void sleep(runner, message)
     case 'drained':
       return runner.drains.drained(message.socket ?? message.deploymentId, gateway)

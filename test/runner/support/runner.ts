@@ -17,6 +17,7 @@ import {
 } from '../../../contract/store/deployments.ts'
 import { connectDocker } from '../../../runner/docker/client.ts'
 import { createHousekeeping } from '../../../runner/housekeeping/keep-house.ts'
+import { createUses } from '../../../runner/lifecycle/uses.ts'
 import { createDrains } from '../../../runner/lifecycle/gateways/drains.ts'
 import { createFleet } from '../../../runner/lifecycle/fleet.ts'
 import { createGatewayLink, type Gateway } from '../../../runner/lifecycle/gateways/gateway-link.ts'
@@ -139,6 +140,7 @@ export async function startTestRunner(): Promise<TestRunner> {
       maskFor: () => Promise.resolve((text) => text),
       onProblem: (message, data) => log.warn(data, message),
     }),
+    uses: createUses(),
     processes: { wereRefused: () => false, look: () => Promise.resolve(), close: () => {} },
     works: createWorks(),
     warmUps: { request: () => {}, close: () => Promise.resolve() },

@@ -67,6 +67,7 @@ describe('a push of the production branch', () => {
       '/repos/ada/hello/git/ref/heads%2Fmain',
       '/repos/ada/hello/contents',
       '/repos/ada/hello/contents/micro.yml',
+      `/repos/ada/hello/commits/${shaA}`,
     ])
   })
 

@@ -56,6 +56,7 @@ describe('a repository that was written for Deta', () => {
     expect(github.requests.map(({ path }) => path).slice(2)).toEqual([
       '/repos/ada/hello/contents',
       '/repos/ada/hello/contents/deta.json',
+      `/repos/ada/hello/commits/${shaA}`,
     ])
   })
 

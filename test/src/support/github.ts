@@ -1,4 +1,5 @@
 import nock from 'nock'
+import { fileBody, pullBody, type MockedPull } from './pull-body.ts'
 import { expectValidRequest, expectValidResponse, templateOf } from '../../openapi/validate.ts'
 
 const API = 'https://api.github.com'
@@ -28,6 +29,11 @@ export interface MockedGitHub {
   readonly commits: Set<string>
   /** `<base>...<head>` → status; 404 otherwise. */
   readonly compared: Map<string, string>
+  /** `<base>...<head>` → files, where any differ. */
+  readonly differing: Map<string, readonly string[]>
+  /** Commit → message, where it says something of interest. */
+  readonly messages: Map<string, string>
+  readonly pulls: Map<number, MockedPull>
   readonly statuses: { readonly sha: string; readonly body: Record<string, unknown> }[]
   readonly requests: SentRequest[]
   /** Answers given instead of the usual ones, one a request, by template. */
@@ -47,6 +53,9 @@ export function mockGitHub(): MockedGitHub {
     files: new Map(),
     commits: new Set(),
     compared: new Map(),
+    differing: new Map(),
+    messages: new Map(),
+    pulls: new Map(),
     statuses: [],
     requests: [],
     instead: new Map(),
@@ -106,7 +115,12 @@ function usual(state: MockedGitHub, { template, pathname, ref, body }: Routed): 
     case '/repos/{owner}/{repo}/contents/{path}':
       return contents(state, ref, last === 'contents' ? '' : last)
     case '/repos/{owner}/{repo}/compare/{basehead}':
-      return compare(last, state.compared.get(last))
+      return compare(last, { status: state.compared.get(last), files: state.differing.get(last) ?? [] })
+    case '/repos/{owner}/{repo}/commits/{ref}':
+      return state.commits.has(last) ? { status: 200, body: commitBody(last, state.messages.get(last)) } : notFound
+    case '/repos/{owner}/{repo}/pulls/{pull_number}':
+    case '/repos/{owner}/{repo}/pulls/{pull_number}/files':
+      return pulls(state.pulls, pathname)
     case '/repos/{owner}/{repo}/statuses/{sha}':
       state.statuses.push({ sha: last, body: body as Record<string, unknown> })
       return { status: 201, body: statusBody(last, body as Record<string, unknown>) }
@@ -127,7 +141,12 @@ function gitRef(ref: string, sha: string | undefined): Answer {
   return { status: 200, body: { ref: `refs/${ref}`, node_id: 'x', url, object } }
 }
 
-function compare(basehead: string, status: string | undefined): Answer {
+interface Compared {
+  readonly status: string | undefined
+  readonly files: readonly string[]
+}
+
+function compare(basehead: string, { status, files }: Compared): Answer {
   if (status === undefined) return notFound
   const url = `${API}/repos/ada/hello/compare/${basehead}`
   const urls = { url, html_url: url, permalink_url: url, diff_url: url, patch_url: url }
@@ -135,13 +154,28 @@ function compare(basehead: string, status: string | undefined): Answer {
   const base = commitBody(basehead.slice(0, 40))
   return {
     status: 200,
-    body: { ...urls, base_commit: base, merge_base_commit: base, status, ...counts, commits: [], files: [] },
+    body: {
+      ...urls,
+      base_commit: base,
+      merge_base_commit: base,
+      status,
+      ...counts,
+      commits: [],
+      files: files.map(fileBody),
+    },
   }
 }
 
-function commitBody(sha: string): Record<string, unknown> {
+function pulls(known: MockedGitHub['pulls'], pathname: string): Answer {
+  const [, number, files] = /\/pulls\/(\d+)(\/files)?$/.exec(pathname) ?? []
+  const pull = known.get(Number(number))
+  if (pull === undefined) return notFound
+  return { status: 200, body: files === undefined ? pullBody(Number(number), pull) : pull.files.map(fileBody) }
+}
+
+function commitBody(sha: string, message = 'x'): Record<string, unknown> {
   const url = `${API}/repos/ada/hello/commits/${sha}`
-  const commit = { url, author: null, committer: null, message: 'x', comment_count: 0, tree: { sha, url } }
+  const commit = { url, author: null, committer: null, message, comment_count: 0, tree: { sha, url } }
   return {
     url,
     sha,

@@ -1,0 +1,83 @@
+import type { PreviewSettings } from '../../contract/config/previews.ts'
+import { isPending, targetKey, type Deployment } from '../../contract/deployment.ts'
+import { microStanding } from '../../contract/store/micros.ts'
+import { keepPreview, notePreviewUse } from '../../contract/store/preview-uses.ts'
+import { deployMicro, type MicroAt } from '../deploy/deploy-micro.ts'
+import { isDone } from '../deploy/is-done.ts'
+import { skipMicro } from '../deploy/skip-micro.ts'
+import type { Trigger } from '../deploy/trigger.ts'
+import { changeOf } from '../skip/change.ts'
+import { whySkip } from '../skip/why-skip.ts'
+import type { Pull } from './fetch-pull.ts'
+import type { PullDeps } from './deps.ts'
+import { letThrough } from './let-through.ts'
+import type { PullMicro } from './read-pull-wish.ts'
+import { makeRoom } from './room/make-room.ts'
+
+interface DeployPull {
+  readonly trigger: Trigger
+  readonly pull: Pull
+  readonly micros: readonly PullMicro[]
+  readonly previews: PreviewSettings
+  /** Who asked for this very commit, and thereby approves of it. */
+  readonly by: string | undefined
+}
+
+/** Deploys, holds or skips each micro of an open pull request at its head. Gives how many get a deployment that they did not have. */
+export async function deployPull(of: DeployPull, deps: PullDeps): Promise<number> {
+  const { trigger, pull, previews, by } = of
+  const { repositoryId } = trigger
+  const needed = await sortOut(of, deps)
+  const keys = needed.map(keyOf)
+  // What is held takes no place until it is approved, or strangers could end everybody's previews.
+  const isHeld = pull.fork && previews.forks === 'approve'
+  const allowed = isHeld ? keys : await makeRoom({ repositoryId, pull: pull.number, keys, max: previews.max }, deps)
+  for (const at of needed) {
+    if (allowed.includes(keyOf(at))) await deployMicro(at, deps)
+    else await skipMicro({ ...at, why: `There is no place for another preview (previews.max: ${previews.max})` }, deps)
+  }
+  await notePreviewUse(deps.store, isHeld ? [] : allowed, deps.now())
+  const newest = await noteLasting(of, deps)
+  const held = newest.filter(({ state, sha }) => state === 'held' && sha === pull.head.sha)
+  if (by !== undefined) await letThrough({ repositoryId, pull: pull.number, held, by, max: previews.max }, deps)
+  return needed.length
+}
+
+/** What has to be deployed. What is not gets its words, and what was begun is seen through. */
+async function sortOut({ trigger, pull, micros, previews, by }: DeployPull, deps: PullDeps): Promise<MicroAt[]> {
+  const { sha } = pull.head
+  const change = changeOf(deps.github.forInstallation(trigger.installationId), { ...trigger, sha, pull: pull.number })
+  const state = pull.fork && previews.forks === 'approve' ? 'held' : 'queued'
+  const needed: MicroAt[] = []
+  for (const { config, warnings, withheld } of micros) {
+    const kept = withheld === undefined ? {} : { withheld }
+    const at: MicroAt = { trigger, sha, config, warnings, state, asked: by !== undefined, ...kept }
+    const standing = await microStanding(deps.store, keyOf(at))
+    if (isDone(standing, at)) {
+      await deployMicro(at, deps)
+      continue
+    }
+    const why = by === undefined ? await whySkip(standing, { trigger, config, change }) : undefined
+    if (why === undefined) needed.push(at)
+    else await skipMicro({ ...at, why }, deps)
+  }
+  return needed
+}
+
+/** Notes how long what is there may go unused, which the config file may have changed. Gives the newest deployments. */
+async function noteLasting({ trigger, micros, previews }: DeployPull, { store, now }: PullDeps): Promise<Deployment[]> {
+  const found: Deployment[] = []
+  for (const { config } of micros) {
+    const key = targetKey({ ...trigger, config })
+    const { newest, live } = await microStanding(store, key)
+    if (newest === undefined) continue
+    found.push(newest)
+    const isThere = live !== undefined || isPending(newest.state)
+    if (isThere) await keepPreview(store, { targetKey: key, ttlMs: previews.ttlMs, nowMs: now() })
+  }
+  return found
+}
+
+function keyOf({ trigger, config }: MicroAt): string {
+  return targetKey({ ...trigger, config })
+}

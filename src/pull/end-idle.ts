@@ -1,0 +1,47 @@
+import { isPending } from '../../contract/deployment.ts'
+import type { Queues } from '../../contract/queue.ts'
+import type { Store } from '../../contract/store/connect.ts'
+import { microStanding, previewsOfRepository } from '../../contract/store/micros.ts'
+import { forgetPreviewUses, idlePreviews } from '../../contract/store/preview-uses.ts'
+import { endTargets } from '../deploy/end-targets.ts'
+import type { KeyedLock } from '../keyed-lock.ts'
+import type { Log } from '../log.ts'
+
+interface Deps {
+  readonly store: Store
+  readonly queues: Queues
+  readonly log: Log
+  readonly now: () => number
+  /** The one under which events of a repository are handled. */
+  readonly lock: KeyedLock
+}
+
+/** Ends the previews that nobody asked for anything for as long as `previews.ttl` says. */
+export async function endIdlePreviews(deps: Deps): Promise<void> {
+  for (const { targetKey } of await idlePreviews(deps.store, deps.now())) {
+    const repositoryId = Number(targetKey.split('/')[0])
+    await deps.lock(`repository ${repositoryId}`, () => endIfIdle(targetKey, repositoryId, deps))
+  }
+}
+
+async function endIfIdle(key: string, repositoryId: number, deps: Deps): Promise<void> {
+  const { store, now } = deps
+  // Asked again, because waiting for the lock may have taken a while.
+  const idle = (await idlePreviews(store, now())).find(({ targetKey }) => targetKey === key)
+  if (idle === undefined) return
+  if ((await previewsOfRepository(store, repositoryId)).includes(key)) {
+    const { newest } = await microStanding(store, key)
+    if (newest !== undefined && isPending(newest.state)) return
+    const words = `Ended after ${inWords(idle.ttlMs)}; push or /deploy to get it back`
+    await endTargets([key], { sequence: newest?.sequence ?? 0, end: { why: 'idle', words } }, deps)
+  }
+  await forgetPreviewUses(store, [key])
+}
+
+const HOUR_MS = 60 * 60_000
+
+function inWords(ttlMs: number): string {
+  const hours = Math.round(ttlMs / HOUR_MS)
+  const [count, unit] = hours % 24 === 0 ? [hours / 24, 'day'] : [hours, 'hour']
+  return `${count} idle ${unit}${count === 1 ? '' : 's'}`
+}
