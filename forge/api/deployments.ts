@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { autoMerge } from '../deployments/auto-merge.ts'
 import { created, ok, type Answer } from '../http/answer.ts'
 import { page } from '../http/page.ts'
 import { parseBody } from '../http/parse.ts'
@@ -19,6 +20,7 @@ const short = z.string().refine((text) => Array.from(text).length <= 140, tooLon
 const newDeployment = z.object({
   ref: z.string().min(1),
   task: z.string().default('deploy'),
+  auto_merge: z.boolean().default(true),
   required_contexts: z.array(z.string()).optional(),
   payload: z.union([z.record(z.string(), z.unknown()), z.string()]).default(''),
   environment: z.string().min(1).max(255).default('production'),
@@ -64,14 +66,9 @@ async function create(call: RepositoryCall): Promise<Answer> {
   const { forge, repository, author } = call
   const given = parseBody('Deployment', newDeployment, call.body)
   const sha = await commitNamed(call, given.ref, new Refusal(422, `No ref found for: ${given.ref}`))
-  const blocking = currentStatuses(forge.database, repository.id, sha)
-    .filter(({ context }) => given.required_contexts?.includes(context) ?? true)
-    .filter(({ state }) => state !== 'success')
-  if (blocking.length > 0) {
-    throw new Refusal(409, 'Conflict: Commit status checks failed for this ref.', [
-      { contexts: blocking.map(({ context, state }) => ({ context, state })), resource: 'Deployment', code: 'invalid' },
-    ])
-  }
+  const merged = given.auto_merge ? await autoMerge(forge, repository, { ref: given.ref, by: author }) : undefined
+  if (merged !== undefined) return { status: 202, json: { message: merged } }
+  refuseBlocked(call, sha, given.required_contexts)
   const { ref, task, environment, payload } = given
   const deployment = addRecord(forge.database, 'deployment', {
     repositoryId: repository.id,
@@ -90,6 +87,24 @@ async function create(call: RepositoryCall): Promise<Answer> {
     },
   })
   return created(deploymentShape(around(call, deployment), deployment))
+}
+
+/** Every context must be good that is named, or that is there when none is named; a name that nobody reported is pending. */
+function refuseBlocked(
+  { forge, repository }: RepositoryCall,
+  sha: string,
+  required: readonly string[] | undefined,
+): void {
+  const statuses = currentStatuses(forge.database, repository.id, sha)
+  const contexts = (required ?? statuses.map(({ context }) => context)).map((context) => ({
+    context,
+    state: statuses.find((status) => status.context.toLowerCase() === context.toLowerCase())?.state ?? 'pending',
+  }))
+  const blocking = contexts.filter(({ state }) => state !== 'success')
+  if (blocking.length === 0) return
+  throw new Refusal(409, 'Conflict: Commit status checks failed for this ref.', [
+    { contexts: blocking, resource: 'Deployment', code: 'invalid' },
+  ])
 }
 
 function list(call: RepositoryCall): Answer {

@@ -5,7 +5,7 @@ import type { DeliveryFault, FaultScript, RequestFault } from './script.ts'
 const MOST_DONE = 10_000
 
 /** Something that was done to an event or a request. */
-export type Done =
+type Done =
   | {
       readonly kind: 'delivery'
       readonly action: DeliveryFault['action']
