@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { redisArguments } from '../../../cli/start/redis-arguments.ts'
 import { openStore, type Store } from '../../../contract/store/connect.ts'
+import { createGitHub, type GitHub } from './github.ts'
 import { ask, type Answer, type Ask } from './http.ts'
 import { createPart, type Part } from './part.ts'
 import { freePort } from './ports.ts'
@@ -34,6 +35,8 @@ export interface Stack extends AsyncDisposable {
   readonly parts: Readonly<Record<'redis' | 'forge' | 'bot' | 'runner' | 'gateway', Part>>
   readonly store: Store
   repository(fullName: string): Promise<Repository>
+  /** What people do on GitHub's pages, here on the forge. */
+  readonly github: GitHub
   /** Statuses of a commit, newest first, as GitHub's API lists them. */
   statuses(fullName: string, sha: string): Promise<Status[]>
   /** The first newest status that is not pending; fails after the deadline with everything that was said. */
@@ -118,6 +121,7 @@ export async function startStack(over: Readonly<Record<string, string>> = {}, pa
     api,
     statuses,
     repository: (fullName) => createRepository(forgeUrl, fullName),
+    github: createGitHub(forgeUrl),
     host: (label) => `${label}.localhost:${gatewayPort}`,
     ask: (host, rest = {}) => ask({ ...rest, host, port: gatewayPort }),
     async outcome(fullName, sha, context) {
