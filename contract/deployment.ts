@@ -166,7 +166,9 @@ export function newDeploymentId(): string {
 /**
  * Identifies what a deployment takes the place of: the micro in production, by the micro's own key, or its preview for one pull request.
  */
-export function targetKey(of: Pick<DeploymentBase, 'repositoryId' | 'config' | 'target'>): string {
+export function targetKey(
+  of: Pick<DeploymentBase, 'repositoryId' | 'target'> & { readonly config: { readonly name: string } },
+): string {
   const key = microKey({ repositoryId: of.repositoryId, micro: of.config.name })
   return of.target.kind === 'production' ? key : `${key}/pr-${of.target.pull}`
 }

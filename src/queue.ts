@@ -18,7 +18,8 @@ export interface WorkerOptions<Data> {
   readonly redisPrefix: string
   readonly concurrency: number
   readonly schema: z.ZodType<Data>
-  readonly handle: (data: Data) => Promise<JobResult>
+  /** @param id the job's, the same each time it is tried. */
+  readonly handle: (data: Data, id: string) => Promise<JobResult>
   /** A job that is put back again and again is given up at this age. */
   readonly longestMs: number
   readonly log: Log
@@ -73,7 +74,7 @@ async function work<Data>(options: WorkerOptions<Data>, { job, token }: Work): P
     log.error({ queue: name, job: job.id, issues: parsed.error.issues }, 'job of an unknown form dropped')
     return 'of an unknown form'
   }
-  const result = await settle(options, parsed.data)
+  const result = await settle(options, parsed.data, job.id ?? '')
   if (result.kind === 'done') {
     log.debug({ queue: name, job: job.id, what: result.what }, 'job done')
     return result.what
@@ -86,9 +87,9 @@ async function work<Data>(options: WorkerOptions<Data>, { job, token }: Work): P
   throw new DelayedError()
 }
 
-async function settle<Data>(options: WorkerOptions<Data>, data: Data): Promise<JobResult> {
+async function settle<Data>(options: WorkerOptions<Data>, data: Data, id: string): Promise<JobResult> {
   try {
-    return await options.handle(data)
+    return await options.handle(data, id)
   } catch (error) {
     const failure = classifyFailure(error, Date.now())
     if (failure.kind === 'final') {

@@ -3,7 +3,7 @@ import { addReport, type Queues } from '../../contract/queue.ts'
 import type { ReportJob } from '../../contract/jobs.ts'
 import type { Store } from '../../contract/store/connect.ts'
 import { lastSent } from '../../contract/store/sent.ts'
-import { statusKey } from '../report/status-key.ts'
+import { statusKey } from '../report/status/status-key.ts'
 import type { Trigger } from './trigger.ts'
 
 interface Deps {

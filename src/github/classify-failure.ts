@@ -37,6 +37,14 @@ export function classifyFailure(thrown: unknown, nowMs: number): Failure {
   return classifyAnswer({ status, headers: headersOf(thrown), message: String(thrown) }, nowMs)
 }
 
+/**
+ * Whether GitHub refuses because the installation was not granted a right (docs.github.com, "Troubleshooting the REST API": "Resource not
+ * accessible"); other refusals, such as those of an archived repository, have other words.
+ */
+export function isMissingRight(thrown: unknown): boolean {
+  return statusOf(thrown) === 403 && /resource not accessible by integration/i.test(String(thrown))
+}
+
 /** The HTTP status of an Octokit error; undefined for anything that did not come from an answer. */
 export function statusOf(thrown: unknown): number | undefined {
   if (!(thrown instanceof Error) || !('status' in thrown)) return undefined

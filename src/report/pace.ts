@@ -1,40 +1,152 @@
 /**
  * GitHub asks for one write a second for each installation and allows short bursts (docs.github.com, "Best practices for using the
- * REST API"). The last of a burst is kept for final states, so that "Installing…" never stands in the way of "Live".
+ * REST API"). The last of a burst is kept for final statuses, so that "Installing…" never stands in the way of "Live".
  */
 const BURST = 10
 const KEPT_FOR_FINAL = 4
 const EACH_MS = 1000
 /** Installations that have not written for this long have their whole burst again and need not be remembered. */
 const FORGET_MS = BURST * EACH_MS
+/** Whoever waits for so long gets a turn out of so many, whatever is more urgent: nothing waits for ever. */
+const LONG_MS = 120_000
+const TURNS_FOR_ONE_LONG = 8
+/** Nobody is told to wait longer than that: who waits long has to come back to get its turn. */
+const LONGEST_WAIT_MS = 60_000
+/** Whoever does not come back in time has been ended. */
+const GRACE_MS = 30_000
+
+/** What is told first when there is not room for all. */
+export const urgencies = ['final status', 'passing status', 'comment', 'deployment', 'check'] as const
+
+export type Urgency = (typeof urgencies)[number]
 
 interface Turn {
   readonly installationId: number
-  readonly urgency: 'final' | 'passing'
+  /** What is to be told; only one waits for the same. */
+  readonly key: string
+  /** Who waits: the same each time it asks. */
+  readonly owner: string
+  readonly urgency: Urgency
   readonly nowMs: number
 }
 
-/** Takes a turn to write and gives 0, or gives the milliseconds after which to ask again. */
-export type Pace = (turn: Turn) => number
+export type Answer =
+  /** A turn was taken. */
+  | { readonly kind: 'go' }
+  | { readonly kind: 'wait'; readonly afterMs: number }
+  /** Somebody else waits to tell the same, and will tell it as it is then. */
+  | { readonly kind: 'covered' }
 
+export interface Pace {
+  ask(turn: Turn): Answer
+  /** There is nothing to tell any more. */
+  leave(turn: Pick<Turn, 'installationId' | 'key' | 'owner'>): void
+  /** GitHub wants nothing from this installation before then. */
+  hold(installationId: number, untilMs: number): void
+}
+
+interface Ticket {
+  readonly owner: string
+  readonly rank: number
+  /** Its place among those of the same rank. */
+  readonly order: number
+  readonly sinceMs: number
+  readonly dueMs: number
+}
+
+interface Bucket {
+  turns: number
+  atMs: number
+  heldUntilMs: number
+  turnsSinceLong: number
+  orders: number
+  readonly waiting: Map<string, Ticket>
+}
+
+/** Gives each installation its turns: the most urgent first, among equals whoever has waited longest. */
 export function createPace(): Pace {
-  const buckets = new Map<number, { turns: number; atMs: number }>()
-  return ({ installationId, urgency, nowMs }) => {
-    forgetIdle(buckets, nowMs)
-    const bucket = buckets.get(installationId) ?? { turns: BURST, atMs: nowMs }
-    const turns = Math.min(BURST, bucket.turns + Math.max(0, nowMs - bucket.atMs) / EACH_MS)
-    const needed = urgency === 'final' ? 1 : 1 + KEPT_FOR_FINAL
-    const granted = turns >= needed
+  const buckets = new Map<number, Bucket>()
+  const bucketOf = (installationId: number, nowMs: number): Bucket => {
+    const bucket = buckets.get(installationId) ?? newBucket(nowMs)
     // Deleted first, so that the map stays in the order of last use.
     buckets.delete(installationId)
-    buckets.set(installationId, { turns: granted ? turns - 1 : turns, atMs: nowMs })
-    return granted ? 0 : Math.ceil((needed - turns) * EACH_MS)
+    buckets.set(installationId, bucket)
+    return bucket
+  }
+  return {
+    ask(turn) {
+      forgetIdle(buckets, turn.nowMs)
+      return askBucket(bucketOf(turn.installationId, turn.nowMs), turn)
+    },
+    leave({ installationId, key, owner }) {
+      const waiting = buckets.get(installationId)?.waiting
+      if (waiting?.get(key)?.owner === owner) waiting.delete(key)
+    },
+    hold(installationId, untilMs) {
+      const bucket = buckets.get(installationId)
+      if (bucket !== undefined) bucket.heldUntilMs = Math.max(bucket.heldUntilMs, untilMs)
+    },
   }
 }
 
-function forgetIdle(buckets: Map<number, { atMs: number }>, nowMs: number): void {
-  for (const [installationId, { atMs }] of buckets) {
+function askBucket(bucket: Bucket, { key, owner, urgency, nowMs }: Turn): Answer {
+  refill(bucket, nowMs)
+  const rank = urgencies.indexOf(urgency)
+  const former = bucket.waiting.get(key)
+  if (former !== undefined && former.owner !== owner && former.rank <= rank) return { kind: 'covered' }
+  const mine = { owner, rank, order: former?.order ?? ++bucket.orders, sinceMs: former?.sinceMs ?? nowMs }
+  const others = [...bucket.waiting].filter(([other]) => other !== key).map(([, ticket]) => ticket)
+  const needed = turnsNeeded(mine, others, { isLongDue: bucket.turnsSinceLong >= TURNS_FOR_ONE_LONG - 1, nowMs })
+  const heldMs = Math.max(0, bucket.heldUntilMs - nowMs)
+  if (heldMs === 0 && bucket.turns >= needed) {
+    bucket.turns -= 1
+    bucket.turnsSinceLong = isLong(mine, nowMs) ? 0 : bucket.turnsSinceLong + 1
+    bucket.waiting.delete(key)
+    return { kind: 'go' }
+  }
+  const turnMs = Math.ceil(Math.max(0, (needed - bucket.turns) * EACH_MS))
+  const afterMs = Math.max(1, Math.min(heldMs + turnMs, heldMs + LONGEST_WAIT_MS))
+  bucket.waiting.set(key, { ...mine, dueMs: nowMs + afterMs })
+  return { kind: 'wait', afterMs }
+}
+
+function refill(bucket: Bucket, nowMs: number): void {
+  bucket.turns = Math.min(BURST, bucket.turns + Math.max(0, nowMs - bucket.atMs) / EACH_MS)
+  bucket.atMs = nowMs
+  for (const [key, { dueMs }] of bucket.waiting) if (dueMs + GRACE_MS < nowMs) bucket.waiting.delete(key)
+}
+
+type Waiting = Pick<Ticket, 'rank' | 'order' | 'sinceMs'>
+
+/** How many turns there must be for this one to have its own: those that come before have theirs first. */
+function turnsNeeded(
+  mine: Waiting,
+  others: readonly Waiting[],
+  { isLongDue, nowMs }: { readonly isLongDue: boolean; readonly nowMs: number },
+): number {
+  const before = others.filter((one) => isBefore(one, mine)).length
+  const usual = 1 + before + (mine.rank === 0 ? 0 : KEPT_FOR_FINAL)
+  if (!isLongDue) return usual
+  const longest = [mine, ...others].filter((one) => isLong(one, nowMs)).toSorted((a, b) => a.order - b.order)[0]
+  if (longest === mine) return 1
+  return longest === undefined || isBefore(longest, mine) ? usual : usual + 1
+}
+
+function isLong({ sinceMs }: Waiting, nowMs: number): boolean {
+  return nowMs - sinceMs > LONG_MS
+}
+
+function isBefore(one: Waiting, other: Waiting): boolean {
+  return one.rank < other.rank || (one.rank === other.rank && one.order < other.order)
+}
+
+function newBucket(nowMs: number): Bucket {
+  return { turns: BURST, atMs: nowMs, heldUntilMs: 0, turnsSinceLong: 0, orders: 0, waiting: new Map() }
+}
+
+function forgetIdle(buckets: Map<number, Bucket>, nowMs: number): void {
+  for (const [installationId, { atMs, heldUntilMs, waiting }] of buckets) {
     if (nowMs - atMs <= FORGET_MS) return
-    buckets.delete(installationId)
+    if (waiting.size === 0 && heldUntilMs < nowMs) buckets.delete(installationId)
   }
 }

@@ -1,7 +1,7 @@
-import { formatSize } from '../../contract/format-size.ts'
-import type { Deployment } from '../../contract/deployment.ts'
-import { faultOf } from '../../contract/errors.ts'
-import { platformLimits } from '../../contract/limits.ts'
+import { formatSize } from '../../../contract/format-size.ts'
+import type { Deployment } from '../../../contract/deployment.ts'
+import { faultOf } from '../../../contract/errors.ts'
+import { platformLimits } from '../../../contract/limits.ts'
 import { fitDescription } from './fit-description.ts'
 
 /** A commit status as GitHub takes it, but for its context. */
@@ -13,7 +13,8 @@ export interface Status {
 
 /**
  * A deployment's state in GitHub's words. `failure` is for what the person who pushed can mend, `error` for the rest; a commit that
- * never ran is never `success`, so that a required status does not let it through.
+ * was to run and never did is never `success`, so that a required status does not let it through. One that is not to run at all is, so
+ * that a required status does not keep it for ever.
  *
  * @param botUrl where people reach the bot, for the link to the log.
  */
@@ -28,7 +29,7 @@ export function projectStatus(deployment: Deployment, botUrl: string): Status {
   const ended = (words: string): Status => ({ state: 'error', description: fitDescription(words), targetUrl: log })
   switch (state) {
     case 'held':
-      return pending('Waits for the approval of somebody with write access')
+      return { ...pending(''), description: fitDescription(describeHeld(deployment)) }
     case 'queued':
       return { ...pending('Queued'), description: 'Queued' }
     case 'fetching':
@@ -38,7 +39,7 @@ export function projectStatus(deployment: Deployment, botUrl: string): Status {
     case 'starting':
       return pending('Starting')
     case 'live':
-      return { state: 'success', description: describeLive(deployment), targetUrl: outcome.url ?? log }
+      return liveStatus(deployment, log)
     case 'failed':
       return { ...ended(outcome.error?.message ?? 'It failed; the log says more.'), state: failedState(deployment) }
     case 'cancelled':
@@ -46,10 +47,40 @@ export function projectStatus(deployment: Deployment, botUrl: string): Status {
     case 'superseded':
       return ended(`Superseded by ${outcome.supersededBy?.slice(0, 7) ?? 'a newer push'}`)
     case 'skipped':
-      return ended(outcome.detail ?? 'Skipped')
+      return { state: 'success', description: fitDescription(describeSkipped(deployment)), targetUrl: log }
     case 'destroyed':
       return { state: 'success', description: 'Was live, and has ended', targetUrl: log }
   }
+}
+
+/** A roll-back says who did it, on the commit that came back and on the one that went. */
+function liveStatus(deployment: Deployment, log: string): Status {
+  const { standing, url } = deployment.outcome
+  const say = (words: string, targetUrl = url ?? log): Status => ({
+    state: 'success',
+    description: fitDescription(words),
+    targetUrl,
+  })
+  switch (standing?.kind) {
+    case 'restored':
+      return say(`Live again since a roll-back by ${standing.by}`)
+    case 'resumed':
+      return say(`Live again since ${standing.by} resumed deployments`)
+    case 'rolled-back':
+      return say(`Rolled back to ${standing.to.slice(0, 7)} by ${standing.by}`, log)
+    case undefined:
+      return say(describeLive(deployment))
+  }
+}
+
+/** What has to happen before a held one is deployed. */
+export function describeHeld({ outcome }: Deployment): string {
+  return `Waits for approval: ${outcome.detail ?? 'somebody with write access comments /deploy'}`
+}
+
+/** Why one is not deployed. */
+export function describeSkipped({ outcome }: Deployment): string {
+  return outcome.detail === undefined ? 'Skipped' : `Skipped: ${outcome.detail}`
 }
 
 function failedState({ outcome }: Deployment): 'failure' | 'error' {

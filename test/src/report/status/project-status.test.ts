@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { deploymentStates, type DeploymentOutcome, type DeploymentState } from '../../../contract/deployment.ts'
-import { projectStatus } from '../../../src/report/project-status.ts'
-import { sampleDeployment, shaB } from '../support/samples.ts'
+import { deploymentStates, type DeploymentOutcome, type DeploymentState } from '../../../../contract/deployment.ts'
+import { projectStatus } from '../../../../src/report/status/project-status.ts'
+import { sampleDeployment, shaB } from '../../support/samples.ts'
 
 const MB = 1024 * 1024
 const url = 'http://hello--ada.localhost:8080'
@@ -60,8 +60,39 @@ describe('projectStatus', () => {
     expect(project('destroyed')).toMatchObject({ state: 'success', description: 'Was live, and has ended' })
   })
 
-  it('lets no commit through a required status but one that is or was live', () => {
+  it('lets no commit through a required status but one that is or was live, or is not to be deployed at all', () => {
     const green = deploymentStates.filter((state) => project(state).state === 'success')
-    expect(green).toEqual(['live', 'destroyed'])
+    expect(green).toEqual(['live', 'skipped', 'destroyed'])
+  })
+
+  it('says why a commit is not deployed', () => {
+    expect(project('skipped', { detail: '[skip ci] in the message' })).toEqual({
+      state: 'success',
+      description: 'Skipped: [skip ci] in the message',
+      targetUrl: 'http://bot/d/d1',
+    })
+  })
+
+  it('says what a held commit waits for', () => {
+    expect(project('held')).toMatchObject({
+      state: 'pending',
+      description: 'Waits for approval: somebody with write access comments /deploy',
+    })
+  })
+
+  it('says on both commits of a roll-back who did it, and links to the endpoint from the one that it leads to', () => {
+    const [by, atMs] = ['ada', 1]
+    expect(project('live', { url, standing: { kind: 'restored', by, atMs } })).toMatchObject({
+      description: 'Live again since a roll-back by ada',
+      targetUrl: url,
+    })
+    expect(project('live', { url, standing: { kind: 'rolled-back', by, atMs, to: shaB } })).toMatchObject({
+      state: 'success',
+      description: 'Rolled back to bbbbbbb by ada',
+      targetUrl: 'http://bot/d/d1',
+    })
+    expect(project('live', { url, standing: { kind: 'resumed', by, atMs } }).description).toBe(
+      'Live again since ada resumed deployments',
+    )
   })
 })

@@ -1,13 +1,15 @@
 import nock from 'nock'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createDeployment, getDeployment, transitionDeployment } from '../../../contract/store/deployments.ts'
-import { endTarget, publishDeployment } from '../../../contract/store/micros.ts'
-import { createKeyedLock } from '../../../src/keyed-lock.ts'
-import { handleReport, type ReportDeps } from '../../../src/report/handle-report.ts'
-import { createPace } from '../../../src/report/pace.ts'
-import { startParts, type Parts } from '../support/bot.ts'
-import { mockGitHub, type MockedGitHub } from '../support/github.ts'
-import { sampleBase, shaA } from '../support/samples.ts'
+import { createDeployment, getDeployment, transitionDeployment } from '../../../../contract/store/deployments.ts'
+import { endTarget, publishDeployment } from '../../../../contract/store/micros.ts'
+import { createKeyedLock } from '../../../../src/keyed-lock.ts'
+import type { ReportJob } from '../../../../contract/jobs.ts'
+import type { ReportDeps } from '../../../../src/report/deps.ts'
+import { handleReport } from '../../../../src/report/handle-report.ts'
+import { createPace } from '../../../../src/report/pace.ts'
+import { startParts, type Parts } from '../../support/bot.ts'
+import { mockGitHub, type MockedGitHub } from '../../support/github.ts'
+import { sampleBase, shaA } from '../../support/samples.ts'
 
 let parts: Parts
 let github: MockedGitHub
@@ -42,8 +44,15 @@ async function endAfterLive(id: string): Promise<void> {
   await endTarget(parts.store, { targetKey: '34/hello', sequence: 2 })
 }
 
-function report(deploymentId: string) {
-  return handleReport({ kind: 'deployment', deploymentId }, deps)
+let jobs = 0
+
+/** Does a job as the queue does, under an id of its own. */
+function handle(job: ReportJob, id = `job-${(jobs += 1)}`) {
+  return handleReport(job, id, deps)
+}
+
+function report(deploymentId: string, id?: string) {
+  return handle({ kind: 'projection', projection: 'status', deploymentId }, id)
 }
 
 function descriptions(): unknown[] {
@@ -117,10 +126,15 @@ describe('a report of a deployment', () => {
 
   it('comes back later when the installation has had its turns, and does not count as sent', async () => {
     const id = await makeDeployment()
-    deps = { ...deps, pace: () => 700 }
-    expect(await report(id)).toEqual({ kind: 'later', afterMs: 700, why: 'pacing of writes to GitHub' })
-    deps = { ...deps, pace: () => 0 }
-    await report(id)
+    let nowMs = 0
+    deps = { ...deps, now: () => nowMs }
+    for (let i = 0; i < 6; i += 1) {
+      deps.pace.ask({ installationId: 12, key: `${i}`, owner: `${i}`, urgency: 'passing status', nowMs })
+    }
+    expect(await report(id, 'first')).toEqual({ kind: 'later', afterMs: 1000, why: 'pacing of writes to GitHub' })
+    expect(await report(id, 'second')).toEqual({ kind: 'done', what: 'another job waits to say so' })
+    nowMs += 1000
+    await report(id, 'first')
     expect(github.statuses).toHaveLength(1)
   })
 
@@ -144,8 +158,8 @@ it('sends a word on a commit without a deployment once', async () => {
     state: 'failure',
     description: 'micro.yml line 2: no',
   } as const
-  await handleReport(job, deps)
-  await handleReport(job, deps)
+  await handle(job)
+  await handle(job)
   expect(github.statuses.map(({ body }) => body)).toEqual([
     { context: 'micropush/hello', state: 'failure', description: 'micro.yml line 2: no' },
   ])
@@ -167,6 +181,6 @@ it('lets a late word on a commit not stand over the deployment of a newer push o
     description: 'Superseded by bbbbbbb',
     sequence: 1,
   } as const
-  expect(await handleReport(word, deps)).toEqual({ kind: 'done', what: 'outdated' })
+  expect(await handle(word)).toEqual({ kind: 'done', what: 'outdated' })
   expect(github.statuses.at(-1)?.body).toMatchObject({ state: 'success' })
 })

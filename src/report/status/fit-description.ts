@@ -1,4 +1,4 @@
-import { platformLimits } from '../../contract/limits.ts'
+import { platformLimits } from '../../../contract/limits.ts'
 
 /**
  * What has no place in a description: control characters, those that turn the direction of text, and everything beyond the basic plane,

@@ -1,0 +1,42 @@
+import { isPending, targetKey, type Deployment } from '../../../contract/deployment.ts'
+import type { Store } from '../../../contract/store/connect.ts'
+import { microStanding } from '../../../contract/store/micros.ts'
+import { microsOfPull, type PullRef } from '../../../contract/store/reports/pull-comments.ts'
+
+/** A micro of a pull request, as it stands. */
+export interface Row {
+  readonly micro: string
+  /** The newest word on it: what is or was wanted, or was not to be made. */
+  readonly deployment: Deployment
+  /** Where its preview answers at the moment. */
+  readonly url: string | undefined
+}
+
+/** What a pull request's comment speaks of; what there is no record of any more is left out. */
+export async function readRows(store: Store, of: PullRef): Promise<Row[]> {
+  const { repositoryId, pull } = of
+  const rows: Row[] = []
+  for (const micro of await microsOfPull(store, of)) {
+    const target = { kind: 'preview', pull, fork: false, secrets: 'preview' } as const
+    const key = targetKey({ repositoryId, config: { name: micro }, target })
+    const { newest, live, skipped } = await microStanding(store, key)
+    const deployment = [newest, skipped]
+      .filter((one) => one !== undefined)
+      .toSorted((a, b) => b.sequence - a.sequence)[0]
+    if (deployment !== undefined) rows.push({ micro, deployment, url: live?.outcome.url })
+  }
+  return rows
+}
+
+/** Whether there is anything to show: a comment on a pull request of which nothing is built is noise. */
+export function isWorthSaying(rows: readonly Row[]): boolean {
+  return rows.some(({ deployment, url }) => url !== undefined || deployment.state !== 'skipped')
+}
+
+/** Whether nothing of it is left, or to come. */
+export function hasEnded(rows: readonly Row[]): boolean {
+  return rows.every(({ deployment, url }) => {
+    if (url !== undefined || isPending(deployment.state)) return false
+    return deployment.state === 'destroyed' || deployment.state === 'cancelled'
+  })
+}

@@ -1,0 +1,33 @@
+import type { MergeGroupJob, ReportJob } from '../../contract/jobs.ts'
+import { statusContext } from '../../contract/names.ts'
+import { addReports } from '../../contract/queue.ts'
+import { microsOfRepository, previewsOfRepository } from '../../contract/store/micros.ts'
+import type { JobResult } from '../queue.ts'
+import type { ReportDeps } from './deps.ts'
+
+const DESCRIPTION = 'Not deployed for merge groups'
+
+/**
+ * Lets a merge queue pass: a status that is required would be waited for without end on a commit that nobody deploys. Every context that
+ * the repository may require is met, those of micros that are there in previews only as well.
+ */
+export async function reportMergeGroup(
+  job: MergeGroupJob,
+  { store, queues }: Pick<ReportDeps, 'store' | 'queues'>,
+): Promise<JobResult> {
+  const { installationId, repositoryId, owner, repository, sha, sequence } = job
+  const keys = [
+    ...(await microsOfRepository(store, repositoryId)),
+    ...(await previewsOfRepository(store, repositoryId)),
+  ]
+  const micros = [...new Set(keys.map((key) => key.split('/')[1] ?? ''))]
+  const place = { kind: 'commit', installationId, owner, repository, sha, sequence } as const
+  const jobs = micros.map((micro): ReportJob => ({
+    ...place,
+    context: statusContext(micro),
+    state: 'success',
+    description: DESCRIPTION,
+  }))
+  await addReports(queues, jobs)
+  return { kind: 'done', what: `${micros.length} contexts` }
+}
