@@ -11,20 +11,21 @@ type Of = Pick<Deployment, 'owner' | 'repository' | 'config' | 'target'>
  * @throws MicropushError `secret-missing` when one that the config asks for is not set.
  */
 export function requireSecrets(
-  { owner, repository, config, target: of }: Of,
+  { owner, repository, config, target }: Of,
   { values }: Pick<MicroSecrets, 'values'>,
 ): void {
-  if (scopeOf(of) === undefined) return
+  if (scopeOf(target) === undefined) return
   const missing = config.secrets.filter((name) => !Object.hasOwn(values, name))
   const [first] = missing
   if (first === undefined) return
   const which =
     missing.length === 1 ? `The secret ${first} is not set` : `These secrets are not set: ${missing.join(', ')}`
-  const target = `${owner}/${repository}/${config.name}`
-  throw new MicropushError(
-    'secret-missing',
-    `${which}. Set it: micropush secrets set ${target} ${first}; then: micropush restart ${target}`,
-  )
+  const name = `${owner}/${repository}/${config.name}`
+  const advice =
+    target.kind === 'preview'
+      ? `micropush secrets set ${name} ${first} --preview; then comment /deploy`
+      : `micropush secrets set ${name} ${first}; then: micropush restart ${name}`
+  throw new MicropushError('secret-missing', `${which}. Set it: ${advice}`)
 }
 
 /** Words for what is kept from a deployment, where anything is. */

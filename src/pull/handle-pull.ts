@@ -2,9 +2,10 @@ import type { PreviewSettings } from '../../contract/config/previews.ts'
 import { targetKey } from '../../contract/deployment.ts'
 import type { PullJob } from '../../contract/jobs.ts'
 import { slug, statusContext } from '../../contract/names.ts'
+import { wantPullComment } from '../../contract/store/reports/pull-comments.ts'
 import { noteRepository } from '../../contract/store/repository/repositories.ts'
 import { endTargets } from '../deploy/end-targets.ts'
-import { reportCommit } from '../deploy/report-commit.ts'
+import { reportCommit, reportFindings } from '../deploy/report-commit.ts'
 import { skipMicro } from '../deploy/skip-micro.ts'
 import { LOOK_AGAIN_MS } from '../github/lag.ts'
 import type { JobResult } from '../queue.ts'
@@ -39,9 +40,11 @@ export async function handlePull(job: PullJob, deps: PullDeps): Promise<JobResul
   if (wish.kind === 'invalid') {
     const context = statusContext(slug(job.repository))
     await reportCommit({ trigger, sha, context, state: 'failure', description: wish.message }, deps)
+    await reportFindings({ trigger, sha, findings: wish.findings }, deps)
     return { kind: 'done', what: 'config invalid' }
   }
   const { micros, previews, complete } = wish
+  await wantPullComment(deps.store, { ...job, wanted: previews.comment })
   const isAsked = job.asked?.sha === sha
   const why = skipPull({ previews: isAsked ? { ...previews, ...anyPull } : previews, pull })
   if (why !== undefined) {

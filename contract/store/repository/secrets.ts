@@ -20,6 +20,19 @@ export async function listSecrets({ redis, keys }: Store, repository: Repository
   return stored.toSorted((a, b) => (fieldOf(a) < fieldOf(b) ? -1 : 1))
 }
 
+/** Where secrets of a repository are set, without the secrets; what is no place is left out. */
+export async function listSecretPlaces(
+  { redis, keys }: Store,
+  repository: RepositoryRef,
+): Promise<Omit<SecretPlace, 'repository'>[]> {
+  const fields = await redis.hkeys(keys.secrets(repositoryKey(repository)))
+  return fields.flatMap((field) => {
+    const [micro = '', scopeText, name = ''] = field.split('/')
+    const scope = scopes.safeParse(scopeText)
+    return scope.success ? [{ micro, scope: scope.data, name }] : []
+  })
+}
+
 interface Change {
   readonly repository: RepositoryRef
   readonly set: readonly StoredSecret[]

@@ -1,6 +1,6 @@
 import type { Store } from '../../../contract/store/connect.ts'
 import { repositoryName } from '../../../contract/store/repository/repositories.ts'
-import { ALL_MICROS, listSecrets } from '../../../contract/store/repository/secrets.ts'
+import { ALL_MICROS, listSecretPlaces } from '../../../contract/store/repository/secrets.ts'
 
 interface Of {
   readonly repositoryId: number
@@ -16,7 +16,7 @@ export async function withheldNames(
   store: Store,
   { repositoryId, owner, repository, micro, asked }: Of,
 ): Promise<string[]> {
-  const stored = await listSecrets(store, { id: repositoryId, name: repositoryName(owner, repository) })
+  const stored = await listSecretPlaces(store, { id: repositoryId, name: repositoryName(owner, repository) })
   const set = stored
     .filter((one) => one.scope === 'preview' && (one.micro === ALL_MICROS || one.micro === micro))
     .map(({ name }) => name)

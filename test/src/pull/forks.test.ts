@@ -1,0 +1,131 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { defaultLimits } from '../../../contract/limits.ts'
+import { getDeployment } from '../../../contract/store/deployments.ts'
+import { readLog } from '../../../contract/store/logs/deployment-logs.ts'
+import { pullStage, shaC, shaD, type PullStage } from '../support/pull-stage.ts'
+import { shaA } from '../support/samples.ts'
+
+let stage: PullStage
+
+const MB = 1024 * 1024
+const forks = (mode: string) =>
+  `v: 1\nbuild: make\nsecrets: [TOKEN]\nlimits:\n  memory: 64MB\npreviews:\n  forks: ${mode}\n`
+const greedy = 'v: 1\nbuild: evil\nsecrets: [OTHER]\nlimits:\n  memory: 500MB\npreviews:\n  forks: no-secrets\n'
+
+beforeEach(async () => {
+  stage = await pullStage()
+  stage.commit(shaA, { 'micro.yml': forks('approve') }, 'main')
+  stage.commit(shaC, { 'micro.yml': greedy })
+  stage.pull({ fork: true })
+})
+afterEach(async () => {
+  await stage[Symbol.asyncDispose]()
+})
+
+/** What is set is of no interest here, and may be damaged. */
+async function setSecrets(...fields: readonly string[]): Promise<void> {
+  const { redis, keys } = stage.parts.store
+  await redis.hset(keys.secrets('id:34'), ...fields.flatMap((field) => [field, '{}']))
+}
+
+describe('a pull request from a fork', () => {
+  it('waits for approval unless the base branch says otherwise, whatever its own file says', async () => {
+    await stage.event()
+    expect(await stage.newest()).toMatchObject({
+      state: 'held',
+      sha: shaC,
+      target: { kind: 'preview', pull: 5, fork: true, secrets: 'preview' },
+      config: { build: 'evil', secrets: ['TOKEN'], limits: { memoryBytes: 64 * MB } },
+    })
+    expect(await stage.waiting()).toEqual([])
+    expect(await stage.reports()).toHaveLength(1)
+  })
+
+  it('waits where the base branch has no config file, or one that cannot be read', async () => {
+    for (const files of [{}, { 'micro.yml': 'v: 1\nruntme: x\n' }]) {
+      stage.github.files.clear()
+      stage.commit(shaC, { 'micro.yml': greedy })
+      stage.commit(shaA, files, 'main')
+      await stage.event()
+      expect((await stage.newest())?.state).toBe('held')
+      await stage.parts.store.redis.flushdb()
+    }
+  })
+
+  it('is one when its repository is gone', async () => {
+    stage.pull({ fork: 'gone' })
+    await stage.event()
+    expect(await stage.newest()).toMatchObject({ state: 'held', target: { fork: true } })
+  })
+
+  it('waits again with each push', async () => {
+    await stage.event()
+    const first = await stage.newest()
+    stage.commit(shaD, { 'micro.yml': greedy })
+    stage.pull({ fork: true, sha: shaD })
+    await stage.event()
+    expect(await stage.newest()).toMatchObject({ state: 'held', sha: shaD })
+    const former = await getDeployment(stage.parts.store, first?.id ?? '')
+    expect(former).toMatchObject({ state: 'superseded', outcome: { supersededBy: shaD } })
+  })
+
+  it('is never deployed to production, though its branch has the name of the branch in production', async () => {
+    stage.commit(shaA, { 'micro.yml': forks('no-secrets') }, 'main')
+    stage.pull({ fork: true, branch: 'main' })
+    await stage.event()
+    expect(await stage.previews()).toEqual(['34/hello/pr-5'])
+    expect(await stage.standing('34/hello')).toMatchObject({ newest: undefined, live: undefined })
+  })
+
+  it('is skipped with words where forks get no previews, and what runs of it ends', async () => {
+    stage.commit(shaA, { 'micro.yml': forks('no-secrets') }, 'main')
+    await stage.event()
+    await stage.goLive()
+    stage.commit(shaA, { 'micro.yml': forks('off') }, 'main')
+    await stage.event()
+    expect(await stage.previews()).toEqual([])
+    const { skipped } = await stage.standing()
+    const detail = 'Forks get no previews here (previews.forks: off)'
+    expect(skipped).toMatchObject({ state: 'skipped', sha: shaC, outcome: { detail } })
+    expect(await stage.reports()).toContainEqual({ kind: 'deployment', deploymentId: skipped?.id })
+  })
+})
+
+describe('a fork that is deployed without secrets', () => {
+  beforeEach(() => {
+    stage.commit(shaA, { 'micro.yml': forks('no-secrets') }, 'main')
+  })
+
+  it("has build, limits and names of secrets from the base's file, and is queued at once", async () => {
+    await setSecrets('*/preview/TOKEN', 'hello/preview/OWN', 'other/preview/NOT_ITS', '*/production/PRODUCTION')
+    await stage.event()
+    const newest = await stage.newest()
+    expect(newest).toMatchObject({
+      state: 'queued',
+      target: { secrets: 'none' },
+      config: { build: 'make', secrets: ['TOKEN'], limits: { memoryBytes: 64 * MB } },
+      withheld: ['OTHER', 'OWN', 'TOKEN'],
+    })
+    const log = await readLog(stage.parts.store, newest?.id ?? '')
+    expect(log).toMatch(/build: is that of the base branch[\s\S]*limits: are those of the base branch/)
+  })
+
+  it('has the usual limits and no build for a micro that the base does not have', async () => {
+    stage.commit(shaC, { 'micro.yml': `${greedy}name: new\n` })
+    await stage.event()
+    const { config } = (await stage.newest('34/new/pr-5')) ?? {}
+    expect(config).toMatchObject({ secrets: [], limits: defaultLimits })
+    expect(config).not.toHaveProperty('build')
+  })
+
+  it('is built anew when the base lets it have nothing, and then something', async () => {
+    await stage.event()
+    await stage.goLive()
+    stage.commit(shaA, { 'micro.yml': forks('approve') }, 'main')
+    await stage.event()
+    expect(await stage.newest()).toMatchObject({ state: 'held', target: { secrets: 'preview' } })
+    stage.commit(shaA, { 'micro.yml': forks('no-secrets') }, 'main')
+    await stage.event()
+    expect(await stage.newest()).toMatchObject({ state: 'queued', target: { secrets: 'none' } })
+  })
+})
