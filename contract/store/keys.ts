@@ -49,6 +49,14 @@ export function storeKeys(prefix: string) {
     sent: (statusKey: string) => `${prefix}:sent:${statusKey}`,
     /** Hash: what the newest push of a repository said of it. */
     repository: (repositoryId: number) => `${prefix}:repository:${repositoryId}`,
+    /** Set of the numbers of repositories that there is a record of. */
+    repositories: `${prefix}:repositories`,
+    /** Hash: branch or pull request of a repository → what of it was dealt with last. */
+    heads: (repositoryId: number) => `${prefix}:heads:${repositoryId}`,
+    /** Hash: number of a repository → as what an installation's list showed it when nothing was left to do for it. */
+    looks: (installationId: number) => `${prefix}:looks:${installationId}`,
+    /** Hash: delivery → what became of it. By the repository's name, in lower case. */
+    deliveries: (repositoryName: string) => `${prefix}:deliveries:${repositoryName}`,
     /** Hash: `owner/repository` in lower case → number of the repository, and the push that said so. */
     repositoryNames: `${prefix}:repository-names`,
     /** Hash: `micro/scope/NAME` → encrypted value. */
@@ -58,6 +66,8 @@ export function storeKeys(prefix: string) {
     /** Hash: limit → amount. */
     grants: (repositoryKey: string) => `${prefix}:grants:${repositoryKey}`,
     restart: (id: string) => `${prefix}:restart:${id}`,
+    /** There while somebody has had an answer that is to be given once. */
+    answered: (what: string) => `${prefix}:answered:${what}`,
     /** The secrets that a deployment was given when it last went live or was restarted, still encrypted. */
     keptSecrets: (id: string) => `${prefix}:kept-secrets:${id}`,
   }

@@ -1,6 +1,7 @@
 import { platformLimits } from '../limits.ts'
 import { previewEnd, targetKey } from '../deployment.ts'
 import type { Deployment, DeploymentOutcome, PreviewEnd } from '../deployment.ts'
+import { parsePause, type Pause } from '../pause.ts'
 import type { Store } from './connect.ts'
 import { ENDED_TTL_SECONDS, getDeployment, outcomeFields } from './deployments.ts'
 import { writeKeptSecrets } from './repository/kept-secrets.ts'
@@ -77,11 +78,13 @@ export interface Standing {
   readonly skipped: Deployment | undefined
   /** When it was last ended, in the order of triggers, and why, where it could have gone on. */
   readonly ended: { readonly sequence: number; readonly end: PreviewEnd | undefined } | undefined
+  /** Why it takes no new commits, where it was rolled back. */
+  readonly pause: Pause | undefined
 }
 
 /** How a target stands: in production, by the micro's own key. */
 export async function microStanding(store: Store, key: string): Promise<Standing> {
-  const { newestId, live, skippedId, ended, endedWhy } = await store.redis.hgetall(store.keys.micro(key))
+  const { newestId, live, skippedId, ended, endedWhy, paused } = await store.redis.hgetall(store.keys.micro(key))
   const read = async (id: string | undefined) => (id === undefined ? undefined : getDeployment(store, id))
   const end = endedWhy === undefined ? undefined : previewEnd.parse(JSON.parse(endedWhy))
   return {
@@ -89,6 +92,7 @@ export async function microStanding(store: Store, key: string): Promise<Standing
     live: await read(live),
     skipped: await read(skippedId),
     ended: ended === undefined ? undefined : { sequence: Number(ended), end },
+    pause: paused === undefined ? undefined : parsePause(paused),
   }
 }
 

@@ -8,6 +8,8 @@ const restartProgress = z.strictObject({
   state: z.enum(['queued', 'starting', 'draining', 'done', 'failed']),
   /** Words for the person who asked. */
   message: z.string(),
+  /** What goes on where this has ended: a deployment that was queued. */
+  deploymentId: z.string().optional(),
 })
 
 export type RestartProgress = Readonly<z.infer<typeof restartProgress>>

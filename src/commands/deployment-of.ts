@@ -1,0 +1,13 @@
+import type { Deployment } from '../../contract/deployment.ts'
+import { getDeployment } from '../../contract/store/deployments.ts'
+import type { Command, CommandDeps } from './obeyed.ts'
+
+/** The deployment whose button was pressed; undefined for any other command, and for one of another repository. */
+export async function deploymentOf(
+  { from, repositoryId }: Pick<Command, 'from' | 'repositoryId'>,
+  { store }: Pick<CommandDeps, 'store'>,
+): Promise<Deployment | undefined> {
+  if (from.kind !== 'check') return undefined
+  const found = await getDeployment(store, from.deploymentId)
+  return found?.repositoryId === repositoryId ? found : undefined
+}

@@ -1,0 +1,90 @@
+import { isPending, newDeploymentId, targetKey, type Deployment } from '../../contract/deployment.ts'
+import { describePause } from '../../contract/pause.ts'
+import { addDeploy, addReport } from '../../contract/queue.ts'
+import { createDeployment } from '../../contract/store/deployments.ts'
+import { appendLog } from '../../contract/store/logs/deployment-logs.ts'
+import { microStanding, retireDeployments } from '../../contract/store/micros.ts'
+import { microText } from '../../contract/store/pauses.ts'
+import { settleEnded } from '../settle-ended.ts'
+import { previewsOfPull } from '../pull/previews-of-pull.ts'
+import { chooseMicros } from './choose-micros.ts'
+import { deploymentOf } from './deployment-of.ts'
+import { microOfKey } from './micro-names.ts'
+import { refused, together, type Command, type CommandDeps, type Obeyed } from './obeyed.ts'
+
+/**
+ * `/redeploy [micro]` on a pull request, and the button of any commit: builds the same commit again, from nothing.
+ */
+export async function redeploy(command: Command, deps: CommandDeps): Promise<Obeyed> {
+  const pressed = await deploymentOf(command, deps)
+  if (pressed !== undefined) return redeployTarget({ command, key: targetKey(pressed), pressed }, deps)
+  if (command.from.kind !== 'comment' || !command.from.isPull)
+    return refused('There are previews on pull requests only.')
+  const keys = await previewsOfPull(deps.store, { repositoryId: command.repositoryId, pull: command.from.issue })
+  const chosen = chooseMicros({ words: command.words, names: keys.map(microOfKey) })
+  if (chosen.kind === 'none') return refused(chosen.words)
+  const wanted = keys.filter((key) => chosen.names.includes(microOfKey(key)))
+  return together(await Promise.all(wanted.map((key) => redeployTarget({ command, key }, deps))))
+}
+
+interface Wanted {
+  readonly command: Command
+  readonly key: string
+  /** The deployment whose button it was. */
+  readonly pressed?: Deployment
+}
+
+async function redeployTarget({ command, key, pressed }: Wanted, deps: CommandDeps): Promise<Obeyed> {
+  const { newest, live, pause } = await microStanding(deps.store, key)
+  if (newest?.sequence === command.sequence) return enqueue(newest.id, deps)
+  const of = pressed ?? newest
+  const no = refusal({ of, newest, live })
+  if (no !== undefined || of === undefined) return refused(no ?? 'There is nothing to deploy again.')
+  if (pause !== undefined) return refused(`${describePause(pause, microText(of))}.`)
+  const { state: _, stateSinceMs: __, outcome: ___, ...base } = of
+  const { owner, repository, installationId, sequence, receivedAtMs: createdAtMs } = command
+  const id = newDeploymentId()
+  const again = { ...base, owner, repository, installationId, id, sequence, createdAtMs, fresh: true }
+  const made = await createDeployment(deps.store, again)
+  switch (made.kind) {
+    case 'created':
+      await appendLog(deps.store, { id, text: `${of.config.name} at ${of.sha}, deployed again for ${command.by}\n` })
+      if (made.supersededId !== undefined) await settleEnded([made.supersededId], deps)
+      await settleEnded(await retireDeployments(deps.store, key), deps)
+      return enqueue(id, deps)
+    case 'exists':
+      return enqueue(made.id, deps)
+    case 'paused':
+      return refused(`${describePause(made.pause, microText(of))}.`)
+    case 'stale':
+      return refused('Something newer came meanwhile.')
+    case 'name-taken':
+      return refused(`The name ${of.config.name} is taken by another repository of ${owner}.`)
+  }
+}
+
+async function enqueue(id: string, { queues }: CommandDeps): Promise<Obeyed> {
+  await addDeploy(queues, id)
+  await addReport(queues, { kind: 'deployment', deploymentId: id })
+  return { kind: 'done' }
+}
+
+interface Standing {
+  readonly of: Deployment | undefined
+  readonly newest: Deployment | undefined
+  readonly live: Deployment | undefined
+}
+
+/** Only what is wanted now is built again: an older commit would take the place of a newer one. */
+function refusal({ of, newest, live }: Standing): string | undefined {
+  if (of === undefined) return undefined
+  const commit = `${of.config.name} at ${of.sha.slice(0, 7)}`
+  if (of.id !== newest?.id && of.id !== live?.id)
+    return `${commit} is neither live nor the newest; a roll-back brings an older one back.`
+  if (of.state === 'held') return `${commit} waits for approval: \`/deploy\`.`
+  if (isPending(of.state) || (newest !== undefined && isPending(newest.state) && newest.sha === of.sha))
+    return `${commit} is being deployed already.`
+  if (of.state === 'destroyed')
+    return `${commit} has ended; a push, or \`/deploy\` on its pull request, brings it back.`
+  return undefined
+}

@@ -1,0 +1,93 @@
+import { microKey, production } from '../../contract/deployment.ts'
+import { microStanding, targetHistory } from '../../contract/store/micros.ts'
+import { endPause } from '../../contract/store/pauses.ts'
+import { noteRestart, readRestart } from '../../contract/store/restarts.ts'
+import { deployMicro } from '../deploy/deploy-micro.ts'
+import { readWish } from '../deploy/read-wish.ts'
+import { readBranchHead } from '../github/branch-head.ts'
+import { chooseMicros } from './choose-micros.ts'
+import { deploymentOf } from './deployment-of.ts'
+import { followPoint } from './follow-point.ts'
+import { microNames } from './micro-names.ts'
+import { refused, together, type Command, type CommandDeps, type Obeyed } from './obeyed.ts'
+
+/**
+ * `/resume [micro]`, the button, and the operator's command: production takes new commits again, and what its branch shows goes live. That is
+ * pointed to where it is still kept, and built where it is not.
+ */
+export async function resume(command: Command, deps: CommandDeps): Promise<Obeyed> {
+  const pressed = await deploymentOf(command, deps)
+  const names = pressed === undefined ? await microNames(deps.store, command.repositoryId) : [pressed.config.name]
+  const chosen = chooseMicros({ words: command.words, names })
+  if (chosen.kind === 'none') return refused(chosen.words)
+  if (chosen.commit !== undefined) return refused(`There is no micro called ${chosen.commit}.`)
+  const all = await Promise.all(chosen.names.map((micro) => resumeMicro({ command, micro }, deps)))
+  const ends = all.filter((end) => end !== 'not paused')
+  if (ends.length > 0) return together(ends)
+  return refused(`${chosen.names.join(', ')}: not paused, there is nothing to resume.`)
+}
+
+/** Under which the progress of one micro's resume is noted. */
+export function resumeId(deliveryId: string, micro: string): string {
+  return `${deliveryId}-${micro}`
+}
+
+interface One {
+  readonly command: Command
+  readonly micro: string
+}
+
+async function resumeMicro({ command, micro }: One, deps: CommandDeps): Promise<Obeyed | 'not paused'> {
+  const { store, github } = deps
+  const id = resumeId(command.deliveryId, micro)
+  const key = microKey({ repositoryId: command.repositoryId, micro })
+  const [{ pause, newest, live }, begun] = await Promise.all([microStanding(store, key), readRestart(store, id)])
+  if (begun?.state === 'done') return { kind: 'done' }
+  const latest = newest ?? live
+  if ((pause === undefined && begun === undefined) || latest === undefined) return 'not paused'
+  const { branch } = latest
+  const head = await readBranchHead(github.forInstallation(command.installationId), { ...command, branch })
+  if (head === undefined) return refused(`${micro}: the branch ${branch} is gone; it stays as it is.`)
+  const history = await targetHistory(store, key)
+  const kept = history.find((one) => one.state === 'live' && one.sha === head)
+  if (kept !== undefined && kept.id !== live?.id) {
+    const { by, sequence } = command
+    return followPoint({ why: 'resume', deploymentId: kept.id, pointId: id, by, sequence }, deps)
+  }
+  if (kept !== undefined) {
+    await endPause(store, key)
+    await noteRestart(store, id, { state: 'done', message: `${head.slice(0, 7)} is what its branch shows, and live.` })
+    return { kind: 'done' }
+  }
+  return build({ command, micro, branch, sha: head }, deps)
+}
+
+interface Build extends One {
+  readonly branch: string
+  readonly sha: string
+}
+
+async function build({ command, micro, branch, sha }: Build, deps: CommandDeps): Promise<Obeyed> {
+  const { store } = deps
+  const { installationId, repositoryId, owner, repository, sequence, receivedAtMs } = command
+  const id = resumeId(command.deliveryId, micro)
+  const key = microKey({ repositoryId, micro })
+  const wish = await readWish({ ...command, sha }, deps)
+  if (wish.kind === 'invalid') return refused(`${micro}: ${wish.message}`)
+  const config = wish.kind === 'micros' ? wish.micros.find(({ name }) => name === micro) : undefined
+  if (wish.kind === 'none' || config === undefined)
+    return refused(`${micro}: the config file at ${sha.slice(0, 7)} has no such micro; it stays as it is.`)
+  // Noted first: after an interruption the micro is not paused any more, and the deployment is still to be made.
+  await noteRestart(store, id, { state: 'starting', message: `Deploying ${sha.slice(0, 7)}` })
+  await endPause(store, key)
+  const base = { installationId, repositoryId, owner, repository, sequence, receivedAtMs }
+  const trigger = { ...base, branch, target: production }
+  await deployMicro({ trigger, sha, config, warnings: wish.warnings, asked: true }, deps)
+  const { newest } = await microStanding(store, key)
+  await noteRestart(store, id, {
+    state: 'done',
+    message: `Resumed; ${sha.slice(0, 7)} is being deployed`,
+    ...(newest === undefined ? {} : { deploymentId: newest.id }),
+  })
+  return { kind: 'done' }
+}

@@ -1,0 +1,38 @@
+import { microKey } from '../../contract/deployment.ts'
+import { chooseRollBack } from '../../contract/roll-back.ts'
+import { readRestart } from '../../contract/store/restarts.ts'
+import { microStanding, targetHistory } from '../../contract/store/micros.ts'
+import { chooseMicros, listMicros } from './choose-micros.ts'
+import { followPoint } from './follow-point.ts'
+import { refused, type Command, type CommandDeps, type Obeyed } from './obeyed.ts'
+import { microNames } from './micro-names.ts'
+import { deploymentOf } from './deployment-of.ts'
+
+/** `/rollback [micro] [commit]`, and the button: points production to an older deployment that is kept. */
+export async function rollBack(command: Command, deps: CommandDeps): Promise<Obeyed> {
+  const begun = await readRestart(deps.store, command.deliveryId)
+  const choice = begun === undefined ? await choose(command, deps) : ({ kind: 'begun' } as const)
+  if (choice.kind === 'refused') return choice
+  const deploymentId = choice.kind === 'begun' ? '' : choice.deploymentId
+  const { deliveryId: pointId, by, sequence } = command
+  return followPoint({ why: 'roll-back', deploymentId, pointId, by, sequence }, deps)
+}
+
+type Choice = { readonly kind: 'chosen'; readonly deploymentId: string } | (Obeyed & { kind: 'refused' })
+
+async function choose(command: Command, deps: CommandDeps): Promise<Choice> {
+  const { store } = deps
+  const pressed = await deploymentOf(command, deps)
+  const names = pressed === undefined ? await microNames(store, command.repositoryId) : [pressed.config.name]
+  const chosen = chooseMicros({ words: command.words, names })
+  if (chosen.kind === 'none') return refused(chosen.words)
+  const [micro, ...more] = chosen.names
+  if (micro === undefined || more.length > 0)
+    return refused(`Name one micro: \`/rollback <micro>\`. ${listMicros(names)}`)
+  const key = microKey({ repositoryId: command.repositoryId, micro })
+  const [{ live }, history] = await Promise.all([microStanding(store, key), targetHistory(store, key)])
+  if (pressed !== undefined && pressed.id !== live?.id)
+    return refused(`${pressed.sha.slice(0, 7)} is not what is live; there is nothing to roll back from it.`)
+  const to = chooseRollBack({ history, liveId: live?.id, wanted: chosen.commit })
+  return to.kind === 'found' ? { kind: 'chosen', deploymentId: to.deployment.id } : refused(`${micro}: ${to.words}`)
+}
