@@ -13,7 +13,7 @@ const pullEvent = z.object({
     updated_at: z.iso.datetime({ offset: true }),
     head: z.object({ sha: z.string().regex(/^[0-9a-f]{40}$/) }),
   }),
-  changes: z.object({ base: z.unknown() }).optional(),
+  changes: z.object({ base: z.unknown().optional() }).optional(),
   repository: z.object({ id: z.number().int(), name: z.string(), owner: z.object({ login: z.string() }) }),
   installation: z.object({ id: z.number().int() }).optional(),
 })

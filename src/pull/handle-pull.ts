@@ -12,8 +12,9 @@ import type { JobResult } from '../queue.ts'
 import { skipPull } from '../skip/skip-pull.ts'
 import { deployPull } from './deploy-pull.ts'
 import type { PullDeps } from './deps.ts'
-import { fetchPull } from './fetch-pull.ts'
+import { fetchPull, type Pull } from './fetch-pull.ts'
 import { lagsBehind } from './lags-behind.ts'
+import { notePull } from './note-pull.ts'
 import { previewsOfPull } from './previews-of-pull.ts'
 import { readPullWish } from './read-pull-wish.ts'
 import { triggerOfPull } from './trigger-of-pull.ts'
@@ -28,11 +29,17 @@ export async function handlePull(job: PullJob, deps: PullDeps): Promise<JobResul
   await noteRepository(deps.store, job)
   const pull = await fetchPull(deps.github.forInstallation(job.installationId), job)
   if (lagsBehind(job, pull, deps.now())) return { kind: 'later', afterMs: LOOK_AGAIN_MS, why: 'not visible yet' }
+  const result = await dealWith(job, pull, deps)
+  await notePull(job, pull, deps.store)
+  return result
+}
+
+async function dealWith(job: PullJob, pull: Pull | undefined, deps: PullDeps): Promise<JobResult> {
   const known = await previewsOfPull(deps.store, job)
   const asOf = { sequence: job.sequence }
   if (!pull?.open) {
     await endTargets(known, asOf, deps)
-    return { kind: 'done', what: `${known.length} ended` }
+    return { kind: 'done', what: `not open, ${known.length} ended` }
   }
   const { sha } = pull.head
   const wish = await readPullWish(job, pull, deps)
@@ -51,7 +58,7 @@ export async function handlePull(job: PullJob, deps: PullDeps): Promise<JobResul
     // First the words: once a preview was ended as of this event, nothing of the same event is noted any more.
     for (const { config } of micros) await skipMicro({ trigger, sha, config, why }, deps)
     await endTargets(known, asOf, deps)
-    return { kind: 'done', what: `skipped, ${known.length} ended` }
+    return { kind: 'done', what: `skipped: ${why}; ${known.length} ended` }
   }
   const wanted = new Set(micros.map(({ config }) => targetKey({ ...trigger, config })))
   const end = complete ? known.filter((key) => !wanted.has(key)) : []

@@ -115,6 +115,13 @@ it('those that the config asks for and nobody has set are named, all of them', (
     /These secrets are not set: A, C\. Set it: micropush secrets set Ada\/shop\/web A; then: micropush restart/,
   )
   expect(() => requireSecrets(deployment({ secrets: ['toString'] }), { values: {} })).toThrow(/toString/)
+  const preview = { kind: 'preview', pull: 5, fork: true } as const
+  const held = deployment({ secrets: ['A'], target: { ...preview, secrets: 'preview' } })
+  expect(() => requireSecrets(held, { values: {} })).toThrow(
+    /secrets set Ada\/shop\/web A --preview; then comment \/deploy/,
+  )
+  const without = deployment({ secrets: ['A'], target: { ...preview, secrets: 'none' } })
+  expect(() => requireSecrets(without, { values: {} })).not.toThrow()
 })
 
 it('a variable of the config that a secret hides is worth a warning', () => {
