@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isBranchName } from './branch-name.ts'
 import { ignore, type Delivery, type Read } from './read.ts'
 
 const NO_COMMIT = '0'.repeat(40)
@@ -27,6 +28,7 @@ export function readPush({ deliveryId, payload, receivedAtMs }: Delivery): Read 
   const { ref, after, deleted, repository, installation } = parsed.data
   if (!ref.startsWith(BRANCH)) return ignore('not a branch')
   const branch = ref.slice(BRANCH.length)
+  if (!isBranchName(branch)) return ignore('no branch can be named so')
   if (branch.startsWith(MERGE_QUEUE)) return ignore('branch of a merge queue')
   if (installation === undefined) return ignore('not sent for an installation of the app')
   const owner = repository.owner.login ?? repository.owner.name

@@ -6,6 +6,7 @@ import type { Connection } from '../connect/connection.ts'
 import type { Sightings } from '../connect/sightings.ts'
 import type { Secret } from '../secret.ts'
 import type { AppCredentials } from './credentials.ts'
+import { faultOfEnvelope } from './envelope.ts'
 
 /** On an answer that says no, for whoever looks through GitHub's list of deliveries: what was wrong. */
 export const FAULT_HEADER = 'x-micropush-fault'
@@ -39,6 +40,11 @@ export function createWebhookHandler({ connection, sightings, create }: Parts): 
       sightings.refused()
       const words = 'The signature does not fit: it was made with another webhook secret than the ones known here.'
       refuse(request, response, { status: 400, fault: 'signature', words })
+      return
+    }
+    const words = faultOfEnvelope(request.headers, raw)
+    if (words !== undefined) {
+      refuse(request, response, { status: 400, fault: 'form', words })
       return
     }
     const middleware = made.get(secret) ?? create(credentials, secret)
