@@ -2,6 +2,7 @@ import type { Server } from 'node:http'
 import { createNodeMiddleware, Probot } from 'probot'
 import type { Queues } from '../contract/queue.ts'
 import type { Store } from '../contract/store/connect.ts'
+import { noteDelivery } from '../contract/store/repository/deliveries.ts'
 import { acceptEvent } from './events/accept.ts'
 import { createApp } from './events/app.ts'
 import type { BotSettings, SetupSettings } from './env.ts'
@@ -28,7 +29,11 @@ export interface DoorParts {
 /** The bot's HTTP server with Probot behind it, not listening yet. */
 export async function createDoor({ settings, log, store, queues, connection }: DoorParts): Promise<Server> {
   const sightings = createSightings(Date.now)
-  const app = createApp({ accept: (event) => acceptEvent({ store, queues }, event), log })
+  const app = createApp({
+    accept: (event) => acceptEvent({ store, queues }, event),
+    note: (delivery) => noteDelivery(store, delivery),
+    log,
+  })
   const webhooks = createWebhookHandler({
     connection,
     sightings,
@@ -47,7 +52,7 @@ export async function createDoor({ settings, log, store, queues, connection }: D
       connection.current() === undefined ? `not connected yet, open ${settings.botUrl}/setup` : undefined,
     log,
     redact: createRedactor(secretsOf(connection)),
-    webUrl: githubWebUrl(settings.githubUrl),
+    webUrl: githubWebUrl(connection.current()?.githubUrl ?? settings.githubUrl),
   })
 }
 

@@ -22,14 +22,15 @@ interface Parts {
 export async function openSetup({ settings, connection, sightings, log }: Parts): Promise<SetupDoor> {
   const now = Date.now
   const gate = await openGate({ dataDir: settings.dataDir, now })
-  const github = settings.github ?? { webUrl: githubWebUrl(settings.githubUrl), apiUrl: settings.githubUrl }
+  const stored = connection.current()?.stored
+  const github = stored ?? settings.github ?? { webUrl: githubWebUrl(settings.githubUrl), apiUrl: settings.githubUrl }
   if (connection.current() === undefined) {
     const link = setupLink(settings.botUrl, await gate.token())
     log.info({ link }, 'not connected to GitHub yet: open the link to connect')
   }
   return createSetupDoor({
     settings,
-    github,
+    github: { webUrl: github.webUrl, apiUrl: github.apiUrl },
     githubHost: new URL(github.webUrl).host,
     connection,
     gate,
