@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { created, ok, type Answer } from '../http/answer.ts'
 import { page } from '../http/page.ts'
 import { parseBody } from '../http/parse.ts'
-import { invalid } from '../http/refusal.ts'
+import { isAncestor } from '../git/refs.ts'
+import { invalid, Refusal } from '../http/refusal.ts'
 import { repositoryRoute, type RepositoryCall, type Route } from '../http/route.ts'
 import { bringHead } from '../pulls/follow-branches.ts'
 import { mergePull } from '../pulls/merge.ts'
@@ -14,6 +15,7 @@ import { markFork } from '../state/repository-changes.ts'
 import { findRepository } from '../state/repositories.ts'
 import { headOfBranch } from '../pulls/branch.ts'
 import { pullIn } from './around.ts'
+import { commitNamed } from './repository.ts'
 
 const READ = [['pull_requests', 'read']] as const
 const WRITE = [['pull_requests', 'write']] as const
@@ -40,6 +42,7 @@ export const pullRoutes: readonly Route[] = [
     return ok(await describePull(call.forge, call.repository, pullIn(call)))
   }),
   repositoryRoute('GET /pulls/:number/files', READ, files),
+  repositoryRoute('GET /commits/:sha/pulls', READ, ofCommit),
   repositoryRoute('PUT /pulls/:number/merge', [['contents', 'write']], async (call) => {
     const sha = await mergePull(call.forge, call.repository, { pull: pullIn(call), by: call.author })
     return ok({ sha, merged: true, message: 'Pull Request successfully merged' })
@@ -105,6 +108,26 @@ function list(call: RepositoryCall): Answer {
     .filter((shape) => head === null || shape.head.label === head)
     .toReversed()
   return page(call, pulls)
+}
+
+/** The open pull requests that bring a commit, by which a push is told from a preview's. */
+async function ofCommit(call: RepositoryCall): Promise<Answer> {
+  const { forge, repository, folder, params } = call
+  const sha = await commitNamed(
+    call,
+    params['sha'],
+    new Refusal(422, `No commit found for SHA: ${params['sha'] ?? ''}`),
+  )
+  const found = []
+  for (const pull of recordsOf(forge.database, 'pull', { repositoryId: repository.id })) {
+    const { state, headSha, baseSha } = pull.body
+    if (state !== 'open' || (await isAncestor(forge.git, folder, { older: sha, newer: baseSha }))) continue
+    if (await isAncestor(forge.git, folder, { older: sha, newer: headSha })) found.push(pull)
+  }
+  return page(
+    call,
+    found.map((pull) => pullShape(pullParts(forge, repository, pull), pull)),
+  )
 }
 
 /** As on GitHub, 3000 files at most are told. */

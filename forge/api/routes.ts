@@ -16,6 +16,7 @@ import { manifestRoutes } from '../manifest/routes.ts'
 import { metaRoutes } from './meta.ts'
 import { pullChangeRoutes } from './pull-changes.ts'
 import { pullRoutes } from './pulls.ts'
+import { reactionRoutes } from './reactions.ts'
 import { repositoryLifeRoutes } from './repository-life.ts'
 import { repositoryRoutes } from './repository.ts'
 import { statusRoutes } from './statuses.ts'
@@ -33,6 +34,7 @@ export const routes: readonly Route[] = [
   ...statusRoutes,
   ...checkSuiteRoutes,
   ...checkRunRoutes,
+  ...pullRoutes,
   ...commitRoutes,
   ...repositoryLifeRoutes,
   ...collaboratorRoutes,
@@ -42,6 +44,6 @@ export const routes: readonly Route[] = [
   ...deploymentRoutes,
   ...pullChangeRoutes,
   ...mergeQueueRoutes,
-  ...pullRoutes,
+  ...reactionRoutes,
   ...commentRoutes,
 ]

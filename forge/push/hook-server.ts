@@ -40,7 +40,7 @@ export async function listenForHooks(forge: Forge, socketPath: string): Promise<
 }
 
 async function serve(forge: Forge, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const [, id, login] = /^\/pushes\/(\d+)(?:\/([\w[\]-]+))?$/.exec(request.url ?? '') ?? []
+  const [, id, login] = /^\/pushes\/(\d+)(?:\/([\w[\]-]*))?$/.exec(request.url ?? '') ?? []
   if (id === undefined || request.method !== 'POST') {
     response.writeHead(404).end()
     return
@@ -51,7 +51,7 @@ async function serve(forge: Forge, request: IncomingMessage, response: ServerRes
   response.once('close', () => {
     left.abort()
   })
-  const pusher = ensureAccount(forge.database, login ?? PERSON)
+  const pusher = ensureAccount(forge.database, login || PERSON)
   const push = { repositoryId: Number(id), updates, pusher, left: left.signal }
   for await (const line of tellPush(forge, push)) response.write(`${line}\n`)
   response.end()

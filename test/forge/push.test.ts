@@ -107,10 +107,10 @@ test('the person who pushed reads each status until all are final', async () => 
     await person.rest.repos.createCommitStatus({ owner: 'Ada', repo: 'hello', sha, ...status })
   }
   let statuses = Promise.resolve()
-  answer = (sha) => {
+  answer = async (sha) => {
+    await say(sha, { context: 'micropush/hello', state: 'pending', description: 'Building' })
+    await say(sha, { context: 'micropush/other', state: 'pending', description: 'Waiting' })
     statuses = (async () => {
-      await say(sha, { context: 'micropush/hello', state: 'pending', description: 'Building' })
-      await say(sha, { context: 'micropush/other', state: 'pending', description: 'Waiting' })
       const live = { description: 'Live in 3.1 s · nodejs24 · 12 MB', target_url: 'http://hello--ada.localhost:8080' }
       await say(sha, { context: 'micropush/hello', state: 'success', ...live })
       await say(sha, {
@@ -229,4 +229,15 @@ test('who pushes can say a name, which is the sender of everything that follows'
   await commit(tree, { named: '1' })
   await git(tree, '-c', 'http.extraHeader=Authorization: Bearer local:grace:write', 'push', '--quiet', 'origin', 'main')
   expect(bot.received.at(-1)?.payload).toMatchObject({ pusher: { name: 'grace' }, sender: { login: 'grace' } })
+  await commit(tree, { named: '2' })
+  await git(
+    tree,
+    '-c',
+    'http.extraHeader=Authorization: Bearer local:renovate[bot]',
+    'push',
+    '--quiet',
+    'origin',
+    'main',
+  )
+  expect(bot.received.at(-1)?.payload).toMatchObject({ sender: { login: 'renovate[bot]', type: 'Bot' } })
 })

@@ -33,6 +33,7 @@ const operations = {
   [`${repo}/compare/{basehead}`]: ['get'],
   [`${repo}/commits`]: ['get'],
   [`${repo}/commits/{ref}`]: ['get'],
+  [`${repo}/commits/{commit_sha}/pulls`]: ['get'],
   [`${repo}/commits/{ref}/status`]: ['get'],
   [`${repo}/commits/{ref}/statuses`]: ['get'],
   [`${repo}/commits/{ref}/check-runs`]: ['get'],

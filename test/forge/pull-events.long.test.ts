@@ -32,7 +32,13 @@ async function open(name: string): Promise<{ number: number; sha: string }> {
 }
 
 test('drafts, labels and another base are told of', async () => {
-  const { number } = await open('drafts')
+  const { number, sha } = await open('drafts')
+  const ofCommit = async (commit_sha: string) =>
+    (await bot.rest.repos.listPullRequestsAssociatedWithCommit({ ...there.repo, commit_sha })).data.map(
+      (pull) => pull.number,
+    )
+  expect(await ofCommit(sha)).toEqual([number])
+  expect(await ofCommit(there.sha)).toEqual([])
   const at = { ...there.repo, pull_number: number }
   const draft = (value: boolean) =>
     there.person.request('PUT /repos/{owner}/{repo}/pulls/{pull_number}/_draft', { ...at, draft: value })
