@@ -73,6 +73,8 @@ export interface RecordBodies {
   }
   /** parent: the number */
   comment: { text: string; number: number; byApp: boolean }
+  /** parent: the comment's id */
+  reaction: { content: string }
 }
 
 export type RecordKind = keyof RecordBodies
