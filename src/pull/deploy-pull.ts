@@ -1,6 +1,6 @@
 import type { PreviewSettings } from '../../contract/config/previews.ts'
 import { isPending, targetKey, type Deployment } from '../../contract/deployment.ts'
-import { microStanding } from '../../contract/store/micros.ts'
+import { microStanding, targetHistory } from '../../contract/store/micros.ts'
 import { keepPreview, notePreviewUse } from '../../contract/store/preview-uses.ts'
 import { deployMicro, type MicroAt } from '../deploy/deploy-micro.ts'
 import { isDone } from '../deploy/is-done.ts'
@@ -38,9 +38,18 @@ export async function deployPull(of: DeployPull, deps: PullDeps): Promise<number
   }
   await notePreviewUse(deps.store, isHeld ? [] : allowed, deps.now())
   const newest = await noteLasting(of, deps)
+  if (by === undefined) return needed.length
   const held = newest.filter(({ state, sha }) => state === 'held' && sha === pull.head.sha)
-  if (by !== undefined) await letThrough({ repositoryId, pull: pull.number, held, by, max: previews.max }, deps)
+  const seen = await Promise.all(held.map((one) => wasThere(one, trigger, deps)))
+  const approved = held.filter((_, index) => seen[index])
+  await letThrough({ repositoryId, pull: pull.number, held: approved, by, max: previews.max }, deps)
   return needed.length
+}
+
+/** Who asks has looked at what was there: a fork's commit that came since is not let through by it. */
+async function wasThere(held: Deployment, { sequence, receivedAtMs }: Trigger, { store }: PullDeps): Promise<boolean> {
+  const history = await targetHistory(store, targetKey(held))
+  return history.some((one) => one.sha === held.sha && one.sequence < sequence && one.createdAtMs <= receivedAtMs)
 }
 
 /** What has to be deployed. What is not gets its words, and what was begun is seen through. */

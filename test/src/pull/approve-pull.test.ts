@@ -68,6 +68,18 @@ it('takes the place of the preview that was idle longest, while what is held tak
   expect(await stage.newest('34/hello/pr-6')).toMatchObject({ state: 'destroyed', outcome: { ended: { why: 'room' } } })
 })
 
+it('is not given by who asked before the commit was there', async () => {
+  const receivedAtMs = stage.nowMs
+  stage.nowMs += 1000
+  stage.pull({ fork: true, sha: shaD })
+  await stage.event()
+  await stage.event({ asked: { by: 'ada', sha: shaD }, receivedAtMs })
+  expect(await stage.newest()).toMatchObject({ state: 'held', sha: shaD })
+  stage.pull({ fork: true }, 7)
+  await stage.event({ pull: 7, asked: { by: 'ada', sha: shaC }, receivedAtMs })
+  expect((await stage.newest('34/hello/pr-7'))?.state).toBe('held')
+})
+
 it('is given by who asks for a commit, as long as that is the head', async () => {
   await stage.event({ asked: { by: 'ada', sha: shaD } })
   expect((await stage.newest())?.state).toBe('held')
