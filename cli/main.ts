@@ -7,7 +7,10 @@ import { health } from './machine/health.ts'
 import { logs } from './logs/logs.ts'
 import { prepare } from './machine/prepare.ts'
 import { Refusal } from './refusal.ts'
+import { redeploy } from './redeploy/redeploy.ts'
 import { restart } from './restart/restart.ts'
+import { resume } from './resume/resume.ts'
+import { rollback } from './rollback/rollback.ts'
 import { CommandFailed } from './run.ts'
 import { runtimes } from './machine/runtimes.ts'
 import { secrets } from './secrets/secrets.ts'
@@ -30,6 +33,9 @@ const usage = `usage: micropush start        everything on this machine, in the 
        micropush secrets …    set, import, list and remove secrets of repositories and micros
        micropush grant …      let a repository's micros ask for more than the usual limits
        micropush restart …    start what is live anew, with the secrets that are set now
+       micropush redeploy …   build the newest commit again, from nothing
+       micropush rollback …   point production back to an older deployment, and deploy no new commits
+       micropush resume …     deploy what the branch shows, and new commits again
        micropush test         set up what the tests need, and run them; test long runs those that take longer`
 
 /** A second signal this long after the first means that stopping takes too long for the person. */
@@ -82,6 +88,12 @@ async function main([command = 'help', ...rest]: readonly string[]): Promise<num
       return grant(rest)
     case 'restart':
       return restart(rest, stop.signal)
+    case 'redeploy':
+      return redeploy(rest, stop.signal)
+    case 'rollback':
+      return rollback(rest, stop.signal)
+    case 'resume':
+      return resume(rest, stop.signal)
     case 'clear':
       return clear()
     case 'test':

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** What people can ask for, in a comment, by a button, or at the machine. */
-export const commandNames = ['rollback', 'deploy', 'redeploy', 'resume', 'approve'] as const
+const commandNames = ['rollback', 'deploy', 'redeploy', 'resume', 'approve'] as const
 
 export type CommandName = (typeof commandNames)[number]
 

@@ -20,16 +20,19 @@ interface Means {
 interface Followed {
   readonly micro: string
   readonly id: string
+  /** Who has to take it, for the words while nobody does. */
+  readonly waitsFor?: string
 }
 
-/** Prints how a restart goes until it has ended; gives whether it went well. */
-export async function followRestart({ store, signal }: Means, { micro, id }: Followed): Promise<boolean> {
+/** Prints how a restart, a roll-back or its end goes until it has ended; gives whether it went well. */
+export async function followRestart({ store, signal }: Means, followed: Followed): Promise<boolean> {
+  const { micro, id, waitsFor = 'for a runner' } = followed
   return follow(signal, micro, async () => {
     const progress = await readRestart(store, id)
     if (progress === undefined) return { words: 'Its progress is not known any more.', end: 'bad' }
     const { state, message: words } = progress
     if (state === 'done' || state === 'failed') return { words, end: state === 'done' ? 'good' : 'bad' }
-    return state === 'queued' ? { words, waiting: 'for a runner' } : { words }
+    return state === 'queued' ? { words, waiting: waitsFor } : { words }
   })
 }
 

@@ -3,7 +3,10 @@ import type { Deployment } from '../../contract/deployment.ts'
 import type { IncidentKind } from '../../contract/end-reason.ts'
 import type { Store } from '../../contract/store/connect.ts'
 import { readIncidents, type IncidentCount } from '../../contract/store/incidents.ts'
-import { microStanding } from '../../contract/store/micros.ts'
+import { describePause } from '../../contract/pause.ts'
+import { keptForRollBack } from '../../contract/roll-back.ts'
+import { microStanding, targetHistory } from '../../contract/store/micros.ts'
+import { microText } from '../../contract/store/pauses.ts'
 import { say } from '../../setup/say.ts'
 import { findMicros, microName } from '../find-micros.ts'
 import { parseOnlyTarget } from '../target.ts'
@@ -40,12 +43,15 @@ export async function status(args: readonly string[]): Promise<number> {
 }
 
 async function describeMicro(store: Store, microKey: string): Promise<string[]> {
-  const { live, newest } = await microStanding(store, microKey)
+  const { live, newest, pause } = await microStanding(store, microKey)
+  const kept = keptForRollBack(await targetHistory(store, microKey)).filter(({ id }) => id !== live?.id)
   const incidents = await readIncidents(store, microKey)
   return [
     microName(microKey),
     ...(live === undefined ? ['  nothing of it is live'] : [`  live at ${live.outcome.url ?? '?'}, ${describe(live)}`]),
     ...(newest === undefined || newest.id === live?.id ? [] : [`  newest: ${newest.state}, ${describe(newest)}`]),
+    ...(pause === undefined || live === undefined ? [] : [`  ${describePause(pause, microText(live))}`]),
+    ...kept.map((one) => `  kept for a roll-back: ${describe(one)}`),
     ...(incidents.length === 0 ? ['  nothing happened to it'] : incidents.map((one) => `  ${describeIncident(one)}`)),
   ]
 }

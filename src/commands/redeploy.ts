@@ -3,8 +3,9 @@ import { describePause } from '../../contract/pause.ts'
 import { addDeploy, addReport } from '../../contract/queue.ts'
 import { createDeployment } from '../../contract/store/deployments.ts'
 import { appendLog } from '../../contract/store/logs/deployment-logs.ts'
-import { microStanding, retireDeployments } from '../../contract/store/micros.ts'
+import { microsOfRepository, microStanding, retireDeployments } from '../../contract/store/micros.ts'
 import { microText } from '../../contract/store/pauses.ts'
+import { noteRestart } from '../../contract/store/restarts.ts'
 import { settleEnded } from '../settle-ended.ts'
 import { previewsOfPull } from '../pull/previews-of-pull.ts'
 import { chooseMicros } from './choose-micros.ts'
@@ -18,13 +19,19 @@ import { refused, together, type Command, type CommandDeps, type Obeyed } from '
 export async function redeploy(command: Command, deps: CommandDeps): Promise<Obeyed> {
   const pressed = await deploymentOf(command, deps)
   if (pressed !== undefined) return redeployTarget({ command, key: targetKey(pressed), pressed }, deps)
-  if (command.from.kind !== 'comment' || !command.from.isPull)
-    return refused('There are previews on pull requests only.')
-  const keys = await previewsOfPull(deps.store, { repositoryId: command.repositoryId, pull: command.from.issue })
+  const keys = await targetsOf(command, deps)
+  if (keys === undefined) return refused('There are previews on pull requests only.')
   const chosen = chooseMicros({ words: command.words, names: keys.map(microOfKey) })
   if (chosen.kind === 'none') return refused(chosen.words)
   const wanted = keys.filter((key) => chosen.names.includes(microOfKey(key)))
   return together(await Promise.all(wanted.map((key) => redeployTarget({ command, key }, deps))))
+}
+
+/** Keys of the targets that a command may be about: those of its pull request, or all of production for the operator. */
+async function targetsOf({ from, repositoryId }: Command, { store }: CommandDeps): Promise<string[] | undefined> {
+  if (from.kind === 'operator') return microsOfRepository(store, repositoryId)
+  if (from.kind === 'comment' && from.isPull) return previewsOfPull(store, { repositoryId, pull: from.issue })
+  return undefined
 }
 
 interface Wanted {
@@ -36,7 +43,7 @@ interface Wanted {
 
 async function redeployTarget({ command, key, pressed }: Wanted, deps: CommandDeps): Promise<Obeyed> {
   const { newest, live, pause } = await microStanding(deps.store, key)
-  if (newest?.sequence === command.sequence) return enqueue(newest.id, deps)
+  if (newest?.sequence === command.sequence) return enqueue(command, newest.id, deps)
   const of = pressed ?? newest
   const no = refusal({ of, newest, live })
   if (no !== undefined || of === undefined) return refused(no ?? 'There is nothing to deploy again.')
@@ -51,9 +58,9 @@ async function redeployTarget({ command, key, pressed }: Wanted, deps: CommandDe
       await appendLog(deps.store, { id, text: `${of.config.name} at ${of.sha}, deployed again for ${command.by}\n` })
       if (made.supersededId !== undefined) await settleEnded([made.supersededId], deps)
       await settleEnded(await retireDeployments(deps.store, key), deps)
-      return enqueue(id, deps)
+      return enqueue(command, id, deps)
     case 'exists':
-      return enqueue(made.id, deps)
+      return enqueue(command, made.id, deps)
     case 'paused':
       return refused(`${describePause(made.pause, microText(of))}.`)
     case 'stale':
@@ -63,9 +70,11 @@ async function redeployTarget({ command, key, pressed }: Wanted, deps: CommandDe
   }
 }
 
-async function enqueue(id: string, { queues }: CommandDeps): Promise<Obeyed> {
+async function enqueue({ from, deliveryId }: Command, id: string, { store, queues }: CommandDeps): Promise<Obeyed> {
   await addDeploy(queues, id)
   await addReport(queues, { kind: 'deployment', deploymentId: id })
+  if (from.kind === 'operator')
+    await noteRestart(store, deliveryId, { state: 'done', message: 'Deployed again', deploymentId: id })
   return { kind: 'done' }
 }
 

@@ -7,7 +7,7 @@ import { readWish } from '../deploy/read-wish.ts'
 import { readBranchHead } from '../github/branch-head.ts'
 import { chooseMicros } from './choose-micros.ts'
 import { deploymentOf } from './deployment-of.ts'
-import { followPoint } from './follow-point.ts'
+import { beginPoint, endOf } from './follow-point.ts'
 import { microNames } from './micro-names.ts'
 import { refused, together, type Command, type CommandDeps, type Obeyed } from './obeyed.ts'
 
@@ -27,9 +27,9 @@ export async function resume(command: Command, deps: CommandDeps): Promise<Obeye
   return refused(`${chosen.names.join(', ')}: not paused, there is nothing to resume.`)
 }
 
-/** Under which the progress of one micro's resume is noted. */
-export function resumeId(deliveryId: string, micro: string): string {
-  return `${deliveryId}-${micro}`
+/** Under which the progress of one micro's resume is noted. The operator asks for one at a time, and looks there. */
+function resumeId({ deliveryId, from }: Command, micro: string): string {
+  return from.kind === 'operator' ? deliveryId : `${deliveryId}-${micro}`
 }
 
 interface One {
@@ -39,7 +39,7 @@ interface One {
 
 async function resumeMicro({ command, micro }: One, deps: CommandDeps): Promise<Obeyed | 'not paused'> {
   const { store, github } = deps
-  const id = resumeId(command.deliveryId, micro)
+  const id = resumeId(command, micro)
   const key = microKey({ repositoryId: command.repositoryId, micro })
   const [{ pause, newest, live }, begun] = await Promise.all([microStanding(store, key), readRestart(store, id)])
   if (begun?.state === 'done') return { kind: 'done' }
@@ -51,8 +51,9 @@ async function resumeMicro({ command, micro }: One, deps: CommandDeps): Promise<
   const history = await targetHistory(store, key)
   const kept = history.find((one) => one.state === 'live' && one.sha === head)
   if (kept !== undefined && kept.id !== live?.id) {
+    if (begun !== undefined && begun.state !== 'queued') return endOf(begun)
     const { by, sequence } = command
-    return followPoint({ why: 'resume', deploymentId: kept.id, pointId: id, by, sequence }, deps)
+    return beginPoint({ why: 'resume', deploymentId: kept.id, pointId: id, by, sequence }, deps)
   }
   if (kept !== undefined) {
     await endPause(store, key)
@@ -70,7 +71,7 @@ interface Build extends One {
 async function build({ command, micro, branch, sha }: Build, deps: CommandDeps): Promise<Obeyed> {
   const { store } = deps
   const { installationId, repositoryId, owner, repository, sequence, receivedAtMs } = command
-  const id = resumeId(command.deliveryId, micro)
+  const id = resumeId(command, micro)
   const key = microKey({ repositoryId, micro })
   const wish = await readWish({ ...command, sha }, deps)
   if (wish.kind === 'invalid') return refused(`${micro}: ${wish.message}`)

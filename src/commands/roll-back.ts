@@ -3,19 +3,19 @@ import { chooseRollBack } from '../../contract/roll-back.ts'
 import { readRestart } from '../../contract/store/restarts.ts'
 import { microStanding, targetHistory } from '../../contract/store/micros.ts'
 import { chooseMicros, listMicros } from './choose-micros.ts'
-import { followPoint } from './follow-point.ts'
+import { beginPoint, endOf } from './follow-point.ts'
 import { refused, type Command, type CommandDeps, type Obeyed } from './obeyed.ts'
 import { microNames } from './micro-names.ts'
 import { deploymentOf } from './deployment-of.ts'
 
 /** `/rollback [micro] [commit]`, and the button: points production to an older deployment that is kept. */
 export async function rollBack(command: Command, deps: CommandDeps): Promise<Obeyed> {
-  const begun = await readRestart(deps.store, command.deliveryId)
-  const choice = begun === undefined ? await choose(command, deps) : ({ kind: 'begun' } as const)
-  if (choice.kind === 'refused') return choice
-  const deploymentId = choice.kind === 'begun' ? '' : choice.deploymentId
   const { deliveryId: pointId, by, sequence } = command
-  return followPoint({ why: 'roll-back', deploymentId, pointId, by, sequence }, deps)
+  const begun = await readRestart(deps.store, pointId)
+  if (begun !== undefined && begun.state !== 'queued') return endOf(begun)
+  const choice = await choose(command, deps)
+  if (choice.kind === 'refused') return choice
+  return beginPoint({ why: 'roll-back', deploymentId: choice.deploymentId, pointId, by, sequence }, deps)
 }
 
 type Choice = { readonly kind: 'chosen'; readonly deploymentId: string } | (Obeyed & { kind: 'refused' })

@@ -107,7 +107,7 @@ function actions(deployment: Deployment, { newestId, servedId, history, isPaused
       if (servedId !== id) return []
       const hasOlder = keptForRollBack(history).some((one) => one.id !== id && one.sequence < sequence)
       const back = isProduction && hasOlder ? [rollBack] : []
-      return isProduction && isPaused ? [redeploy, ...back, resume] : [redeploy, ...back]
+      return isProduction && isPaused ? [...back, resume] : [redeploy, ...back]
     }
     case 'failed':
     case 'cancelled':
