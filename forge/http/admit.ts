@@ -104,7 +104,7 @@ function admitPerson(
     setPermission(database, { repositoryId: repository.id, accountId: account.id }, caller.permission)
   }
   const has = permissionOf(database, repository, account)
-  if (!reaches(has, 'read') && (repository.private || needed !== 'read')) throw notFound()
+  if (!reaches(has, 'read')) throw notFound()
   if (!reaches(has, needed)) throw new Refusal(403, `Must have ${needed} rights to Repository.`)
 }
 

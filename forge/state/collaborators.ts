@@ -21,7 +21,7 @@ export function setPermission(
   )
 }
 
-/** What a person may do: an owner everything, everybody else what was noted, or read what is public. */
+/** What a person may do: an owner everything, everybody else what was noted; and all may read what is public. */
 export function permissionOf(database: Database, repository: Repository, account: Account): Permission {
   if (account.login === PERSON || account.id === repository.owner.id) return 'admin'
   const known = database.one<{ permission: Permission }>(
@@ -29,7 +29,8 @@ export function permissionOf(database: Database, repository: Repository, account
     repository.id,
     account.id,
   )
-  return known?.permission ?? (repository.private ? 'none' : 'read')
+  const noted = known?.permission ?? 'none'
+  return noted === 'none' && !repository.private ? 'read' : noted
 }
 
 export function reaches(has: Permission, needed: Permission): boolean {

@@ -59,6 +59,9 @@ test('a repository is hidden, shown, put into the archive, where nothing can be 
   expect((await bot.rest.repos.get(there.repo)).data).toMatchObject({ private: true, visibility: 'private' })
   await there.person.rest.repos.update({ ...there.repo, private: false })
   await told(there.bot, 'repository.publicized')
+  const stranger = withToken(there.forge, 'local:eve:none')
+  expect((await stranger.rest.repos.get(there.repo)).data.private).toBe(false)
+  await expect(stranger.rest.repos.update({ ...there.repo, name: 'x' })).rejects.toMatchObject({ status: 403 })
 
   await there.person.rest.repos.update({ ...there.repo, archived: true })
   expect(await told(there.bot, 'repository.archived')).toMatchObject({ repository: { archived: true } })
