@@ -9,6 +9,7 @@ const DAY_SECONDS = 24 * 3600
 export interface Queues {
   readonly push: Queue
   readonly pull: Queue
+  readonly lifecycle: Queue
   readonly work: Queue
   readonly end: Queue
   readonly restart: Queue
@@ -28,6 +29,7 @@ export function openQueues(connection: Redis, prefix: string): Queues {
   const queues = {
     push: new Queue(queueNames.push, options),
     pull: new Queue(queueNames.pull, options),
+    lifecycle: new Queue(queueNames.lifecycle, options),
     work: new Queue(queueNames.work, options),
     end: new Queue(queueNames.end, options),
     restart: new Queue(queueNames.restart, options),

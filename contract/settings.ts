@@ -49,6 +49,8 @@ const environment = z.object({
   MICROPUSH_IDLE_SECONDS: z.coerce.number().min(0.1).max(LONGEST_TIMER_SECONDS).default(5),
   /** From the last request on, how long work that the micro still does keeps it from sleep. */
   MICROPUSH_AFTER_RESPONSE_SECONDS: z.coerce.number().min(0).max(LONGEST_TIMER_SECONDS).default(10),
+  /** How often everything is compared with what GitHub shows. */
+  MICROPUSH_RECONCILE_SECONDS: z.coerce.number().min(1).max(LONGEST_TIMER_SECONDS).default(300),
   MICROPUSH_EVICT_SECONDS: z.coerce.number().min(1).max(LONGEST_TIMER_SECONDS).default(3600),
   /** Any other answer, from its first byte to its last; never less than the micro's execution time. */
   MICROPUSH_ANSWER_SECONDS: z.coerce.number().min(1).max(LONGEST_TIMER_SECONDS).default(600),
@@ -115,6 +117,7 @@ export interface Settings {
   readonly idleMs: number
   readonly afterResponseMs: number
   readonly evictMs: number
+  readonly reconcileMs: number
   readonly answerMs: number
   readonly streamIdleMs: number
   readonly streamMs: number
@@ -174,6 +177,7 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
     idleMs: value.MICROPUSH_IDLE_SECONDS * 1000,
     afterResponseMs: value.MICROPUSH_AFTER_RESPONSE_SECONDS * 1000,
     evictMs: value.MICROPUSH_EVICT_SECONDS * 1000,
+    reconcileMs: value.MICROPUSH_RECONCILE_SECONDS * 1000,
     answerMs: value.MICROPUSH_ANSWER_SECONDS * 1000,
     streamIdleMs: value.MICROPUSH_STREAM_IDLE_SECONDS * 1000,
     streamMs: value.MICROPUSH_STREAM_SECONDS * 1000,

@@ -1,10 +1,15 @@
 import type { z } from 'zod'
-import { pullJob, pushJob, queueNames, reportJob } from '../contract/jobs.ts'
+import { commandJob } from '../contract/command.ts'
+import { lifecycleJob, pullJob, pushJob, queueNames, reportJob } from '../contract/jobs.ts'
 import type { Queues } from '../contract/queue.ts'
 import type { Settings } from '../contract/settings.ts'
 import { openWorkerConnection, type Store } from '../contract/store/connect.ts'
+import { handleCommand } from './commands/handle-command.ts'
 import { redeliverLost } from './deliveries/redeliver-lost.ts'
+import { noteResult } from './events/note-result.ts'
 import type { GitHub } from './github/client.ts'
+import { createReader } from './github/reader.ts'
+import { handleLifecycle } from './installations/handle-lifecycle.ts'
 import { createKeyedLock } from './keyed-lock.ts'
 import type { Log } from './log.ts'
 import { endIdlePreviews } from './pull/end-idle.ts'
@@ -13,8 +18,11 @@ import { handlePush } from './push/handle-push.ts'
 import { startWorker, type JobResult } from './queue.ts'
 import { reap } from './reaper/reap.ts'
 import { runRegularly } from './reaper/run-regularly.ts'
+import { createPatience } from './reconcile/patience.ts'
+import { reconcile } from './reconcile/reconcile.ts'
 import { handleReport } from './report/handle-report.ts'
 import { createPace } from './report/pace.ts'
+import { reportMissed } from './report/report-missed.ts'
 
 const PARALLEL_EVENTS = 8
 const PARALLEL_REPORTS = 8
@@ -22,6 +30,7 @@ const REAP_EVERY_MS = 15_000
 const END_IDLE_EVERY_MS = 60_000
 /** A lost event is a rare thing, and the list costs a request or two of the app's own 5,000 an hour. */
 const REDELIVER_EVERY_MS = 5 * 60_000
+const REPORT_MISSED_EVERY_MS = 60_000
 const LONGEST_JOB_MS = 24 * 3600_000
 
 export interface WorkParts {
@@ -39,16 +48,26 @@ export interface Work {
   disconnect(): void
 }
 
+/** What happened to a repository, or to an installation of the App. */
+type EventData =
+  | { readonly repositoryId: number; readonly deliveryId: string }
+  | { readonly installationId: number; readonly deliveryId: string }
+
+function lockOf(job: EventData): string {
+  return 'repositoryId' in job ? `repository ${job.repositoryId}` : `installation ${job.installationId}`
+}
+
 /** Begins to take jobs, and to do what is done regularly. */
 export function startWork({ settings, log, store, queues, github }: WorkParts): Work {
   const now = Date.now
   const lock = createKeyedLock()
   const deps = { store, queues, github, log, now }
+  const reconcileDeps = { ...deps, reader: createReader(now), patience: createPatience() }
   const reportDeps = { ...deps, botUrl: settings.botUrl, pace: createPace(), lock }
   const [forEvents, forReports] = [openWorkerConnection(settings), openWorkerConnection(settings)]
   const connections = [forEvents, forReports]
   const common = { redisPrefix: settings.redisPrefix, longestMs: LONGEST_JOB_MS, log }
-  const events = <Job extends { readonly repositoryId: number }>(
+  const events = <Job extends EventData>(
     name: string,
     schema: z.ZodType<Job>,
     handle: (job: Job) => Promise<JobResult>,
@@ -60,11 +79,13 @@ export function startWork({ settings, log, store, queues, github }: WorkParts): 
       connection: forEvents,
       concurrency: PARALLEL_EVENTS,
       // What concerns one repository happens one after the other.
-      handle: (job) => lock(`repository ${job.repositoryId}`, () => handle(job)),
+      handle: (job) => lock(lockOf(job), async () => noteResult(job, await handle(job), deps)),
     })
   const workers = [
     events(queueNames.push, pushJob, (job) => handlePush(job, deps)),
+    events(queueNames.command, commandJob, (job) => handleCommand(job, deps)),
     events(queueNames.pull, pullJob, (job) => handlePull(job, deps)),
+    events(queueNames.lifecycle, lifecycleJob, (job) => handleLifecycle(job, reconcileDeps)),
     startWorker({
       ...common,
       name: queueNames.report,
@@ -81,7 +102,12 @@ export function startWork({ settings, log, store, queues, github }: WorkParts): 
       signal: stop.signal,
       onError: (error) => log.warn({ err: error }, `${what} could not finish and will be tried again`),
     })
+  let pass = 0
   const regular = [
+    regularly('the comparison with GitHub', settings.reconcileMs, () =>
+      reconcile({ number: pass++, signal: stop.signal }, reconcileDeps),
+    ),
+    regularly('the search for lost reports', REPORT_MISSED_EVERY_MS, () => reportMissed(deps)),
     regularly('the reaper', REAP_EVERY_MS, () => reap(deps)),
     regularly('the end of idle previews', END_IDLE_EVERY_MS, () => endIdlePreviews({ ...deps, lock })),
     regularly('the search for lost deliveries', REDELIVER_EVERY_MS, () => redeliverLost({ app: github.app, log, now })),

@@ -3,8 +3,10 @@ import type { EventJob } from '../../contract/jobs.ts'
 import type { Store } from '../../contract/store/connect.ts'
 import { nextSequence } from '../../contract/store/deployments.ts'
 
+type WithoutKey<Job, Key extends PropertyKey> = Job extends unknown ? Omit<Job, Key> : never
+
 type WithoutSequence<Event> = Event extends { readonly queue: infer Queue; readonly job: infer Job }
-  ? { readonly queue: Queue; readonly job: Omit<Job, 'sequence'> }
+  ? { readonly queue: Queue; readonly job: WithoutKey<Job, 'sequence'> }
   : never
 
 /** A job for one of the event queues, before it has its place in the order. */

@@ -4,6 +4,7 @@ import type { PushJob } from '../../contract/jobs.ts'
 import { targetKey } from '../../contract/deployment.ts'
 import type { Store } from '../../contract/store/connect.ts'
 import { microStanding } from '../../contract/store/micros.ts'
+import { forgetHead } from '../../contract/store/repository/heads.ts'
 import { noteRepository } from '../../contract/store/repository/repositories.ts'
 import type { GitHub } from '../github/client.ts'
 import type { Log } from '../log.ts'
@@ -11,14 +12,17 @@ import type { JobResult } from '../queue.ts'
 import { deployMicro, type MicroAt } from '../deploy/deploy-micro.ts'
 import { endTargets } from '../deploy/end-targets.ts'
 import { isDone } from '../deploy/is-done.ts'
-import { readWish } from '../deploy/read-wish.ts'
+import { readWish, type Wish } from '../deploy/read-wish.ts'
 import { skipMicro } from '../deploy/skip-micro.ts'
-import { reportCommit, reportSuperseded } from '../deploy/report-commit.ts'
+import { reportCommit, reportFindings, reportSuperseded } from '../deploy/report-commit.ts'
 import { triggerOfPush } from '../deploy/trigger.ts'
 import { changeOf, type Change } from '../skip/change.ts'
 import { whySkip } from '../skip/why-skip.ts'
+import { RECONCILE } from '../reconcile/accept-again.ts'
+import { describePush } from './describe-push.ts'
 import { findTarget } from './find-target.ts'
 import { knownMicros } from './known-micros.ts'
+import { isBranchNoted, noteBranch } from './note-branch.ts'
 import { planPush, type KnownMicro } from './plan-push.ts'
 
 export interface PushDeps {
@@ -37,6 +41,10 @@ export interface PushDeps {
  */
 export async function handlePush(push: PushJob, deps: PushDeps): Promise<JobResult> {
   await noteRepository(deps.store, push)
+  // A delivery may have come between the look at the branch and this job.
+  if (push.deliveryId.startsWith(RECONCILE) && (await isBranchNoted(push, deps.store))) {
+    return { kind: 'done', what: 'dealt with before' }
+  }
   const octokit = deps.github.forInstallation(push.installationId)
   const target = await findTarget(octokit, push, deps.now())
   if (target.kind === 'not-visible') return { kind: 'later', afterMs: target.afterMs, why: 'not visible at GitHub yet' }
@@ -44,11 +52,16 @@ export async function handlePush(push: PushJob, deps: PushDeps): Promise<JobResu
   if (target.kind === 'gone') {
     const { end } = planPush({ ...push, micros: [], known })
     await endTargets(end, { sequence: push.sequence }, deps)
-    return { kind: 'done', what: `${end.length} ended` }
+    await forgetHead(deps.store, { repositoryId: push.repositoryId, ref: { branch: push.branch } })
+    return { kind: 'done', what: `${push.branch} is gone, ${end.length} ended` }
   }
   if (target.kind === 'moved' && target.from !== undefined) await reportMoved(target.from, { push, target, deps })
   const wish = await readWish({ ...push, sha: target.sha }, deps)
-  if (wish.kind === 'invalid') return reportInvalid(wish.message, { push, sha: target.sha, known, deps })
+  if (wish.kind === 'invalid') {
+    await reportInvalid(wish, { push, sha: target.sha, known, deps })
+    await noteBranch(push, { sha: target.sha, micros: undefined, known }, deps.store)
+    return { kind: 'done', what: `config invalid at ${target.sha.slice(0, 7)}: ${wish.message}` }
+  }
   const micros = wish.kind === 'micros' ? wish.micros : []
   const plan = planPush({ ...push, micros, known })
   const end = wish.kind === 'micros' && !wish.complete ? [] : plan.end
@@ -56,16 +69,26 @@ export async function handlePush(push: PushJob, deps: PushDeps): Promise<JobResu
   const warnings = wish.kind === 'micros' ? wish.warnings : []
   const at = { trigger: triggerOfPush(push), sha: target.sha, warnings }
   const change = changeOf(octokit, { ...push, sha: target.sha })
-  for (const config of plan.deploy) await deployOrSkip({ ...at, config }, change, deps)
-  return { kind: 'done', what: `${plan.deploy.length} to deploy, ${end.length} ended` }
+  const skipped: { readonly name: string; readonly why: string }[] = []
+  for (const config of plan.deploy) {
+    const why = await deployOrSkip({ ...at, config }, change, deps)
+    if (why !== undefined) skipped.push({ name: config.name, why })
+  }
+  await noteBranch(push, { sha: target.sha, micros, known }, deps.store)
+  const deployed = plan.deploy.map(({ name }) => name).filter((name) => skipped.every((one) => one.name !== name))
+  const named = wish.kind === 'micros' ? micros.map(({ name }) => name) : undefined
+  const what = describePush({ ...push, sha: target.sha, named, deployed, skipped, ended: end })
+  return { kind: 'done', what }
 }
 
-async function deployOrSkip(at: MicroAt, change: Change, deps: PushDeps): Promise<void> {
+/** Gives why it was skipped, if it was. */
+async function deployOrSkip(at: MicroAt, change: Change, deps: PushDeps): Promise<string | undefined> {
   const { trigger, config } = at
   const standing = await microStanding(deps.store, targetKey({ ...trigger, config }))
   const why = isDone(standing, at) ? undefined : await whySkip(standing, { trigger, config, change })
   if (why === undefined) await deployMicro(at, deps)
   else await skipMicro({ ...at, why }, deps)
+  return why
 }
 
 interface Context {
@@ -87,16 +110,14 @@ async function reportMoved(
 
 /** Says what is wrong on the contexts that people look at: those of the branch's micros, or the repository's name. */
 async function reportInvalid(
-  description: string,
+  { message: description, findings }: Extract<Wish, { readonly kind: 'invalid' }>,
   { push, sha, known, deps }: Context & { readonly sha: string; readonly known: readonly KnownMicro[] },
-): Promise<JobResult> {
+): Promise<void> {
   const names = known.filter(({ branch }) => branch === push.branch).map(({ name }) => name)
   const micros = names.length > 0 ? names : [slug(push.repository)]
+  const trigger = triggerOfPush(push)
   for (const micro of micros) {
-    await reportCommit(
-      { trigger: triggerOfPush(push), sha, context: statusContext(micro), state: 'failure', description },
-      deps,
-    )
+    await reportCommit({ trigger, sha, context: statusContext(micro), state: 'failure', description }, deps)
   }
-  return { kind: 'done', what: 'config invalid' }
+  await reportFindings({ trigger, sha, findings }, deps)
 }

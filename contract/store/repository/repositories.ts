@@ -18,8 +18,8 @@ export function repositoryName(owner: string, repository: string): string {
 }
 
 /**
- * KEYS repository, names, secrets by number, secrets by name, grants by number, grants by name
- * ARGV number, name, sequence
+ * KEYS repository, names, secrets by number, secrets by name, grants by number, grants by name, repositories
+ * ARGV number, name, sequence, then field and value pairs
  */
 const noteScript = `
   local sequence = tonumber(ARGV[3])
@@ -33,6 +33,8 @@ const noteScript = `
     end
   end
   redis.call('HSET', KEYS[1], 'name', ARGV[2], 'sequence', ARGV[3])
+  for i = 4, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+  redis.call('SADD', KEYS[7], ARGV[1])
   redis.call('HSET', KEYS[2], ARGV[2], ARGV[1] .. ':' .. ARGV[3])
   for pair = 3, 5, 2 do
     local waiting = redis.call('HGETALL', KEYS[pair + 1])
@@ -51,6 +53,7 @@ export async function noteRepository(
     readonly repositoryId: number
     readonly owner: string
     readonly repository: string
+    readonly installationId?: number
     readonly sequence: number
   },
 ): Promise<void> {
@@ -58,16 +61,22 @@ export async function noteRepository(
   const [byId, byName] = [repositoryKey({ id: push.repositoryId, name }), repositoryKey({ id: undefined, name })]
   await redis.eval(
     noteScript,
-    6,
+    7,
     keys.repository(push.repositoryId),
     keys.repositoryNames,
     keys.secrets(byId),
     keys.secrets(byName),
     keys.grants(byId),
     keys.grants(byName),
+    keys.repositories,
     push.repositoryId,
     name,
     push.sequence,
+    'owner',
+    push.owner,
+    'repository',
+    push.repository,
+    ...(push.installationId === undefined ? [] : ['installation', push.installationId]),
   )
 }
 

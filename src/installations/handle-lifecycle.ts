@@ -1,0 +1,19 @@
+import type { LifecycleJob } from '../../contract/jobs.ts'
+import type { JobResult } from '../queue.ts'
+import type { ReconcileDeps } from '../reconcile/deps.ts'
+import { lookAtInstallation } from './look-at-installation.ts'
+import { lookAtRepository } from './look-at-repository.ts'
+
+/**
+ * What follows from something that happened to a repository, or to an installation of the App.
+ *
+ * @throws Octokit's RequestError and what ioredis throws; the queue decides what then.
+ */
+export async function handleLifecycle(job: LifecycleJob, deps: ReconcileDeps): Promise<JobResult> {
+  switch (job.kind) {
+    case 'installation':
+      return lookAtInstallation(job, deps)
+    case 'repository':
+      return lookAtRepository(job, deps)
+  }
+}

@@ -1,0 +1,34 @@
+import type { Queues } from '../../contract/queue.ts'
+import type { Store } from '../../contract/store/connect.ts'
+import { acceptEvent, type NewEvent } from '../events/accept.ts'
+import type { Patience } from './patience.ts'
+
+/** Ids of jobs that no delivery led to. */
+export const RECONCILE = 'reconcile-'
+
+interface Deps {
+  readonly store: Store
+  readonly queues: Queues
+  readonly patience: Patience
+  readonly now: () => number
+}
+
+/**
+ * Notes what no delivery told of, or whose job left no record, as if it had been delivered. What waits or is in hand is not noted twice;
+ * what was done and comes again, because nothing came of it, comes more and more rarely.
+ *
+ * @returns whether it is noted.
+ */
+export async function acceptAgain(event: NewEvent, { store, queues, patience, now }: Deps): Promise<boolean> {
+  const { deliveryId } = event.job
+  const known = await queues[event.queue].getJob(deliveryId)
+  if (known !== undefined) {
+    const state = await known.getState()
+    if (state !== 'completed' && state !== 'failed') return false
+    if (!patience.allows(deliveryId, now())) return false
+    await known.remove()
+  }
+  await acceptEvent({ store, queues }, event)
+  patience.tried(deliveryId, now())
+  return true
+}
