@@ -52,7 +52,7 @@ export async function createDoor({ settings, log, store, queues, connection }: D
       connection.current() === undefined ? `not connected yet, open ${settings.botUrl}/setup` : undefined,
     log,
     redact: createRedactor(secretsOf(connection)),
-    webUrl: githubWebUrl(connection.current()?.githubUrl ?? settings.githubUrl),
+    webUrl: () => githubWebUrl(connection.current()?.githubUrl ?? settings.githubUrl),
   })
 }
 

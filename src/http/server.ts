@@ -25,7 +25,7 @@ export interface HttpDeps {
   /** Takes out what nobody is to read. */
   readonly redact: Redact
   /** Where GitHub's pages are, for links. */
-  readonly webUrl: string
+  readonly webUrl: () => string
 }
 
 /** The bot's door to the outside: webhooks, `/healthz`, a page about itself, and the logs of deployments. */

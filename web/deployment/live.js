@@ -12,7 +12,12 @@ let source
 let ended = log.dataset.live !== 'yes'
 
 const atEnd = () => innerHeight + scrollY >= document.documentElement.scrollHeight - 48
-const toEnd = () => scrollTo(0, document.documentElement.scrollHeight)
+const toBottom = () => scrollTo(0, document.documentElement.scrollHeight)
+// Blocks of rows that were never in sight have a guessed height until they are: so once more when they are.
+const toEnd = () => {
+  toBottom()
+  requestAnimationFrame(toBottom)
+}
 
 function blockFor(index) {
   const id = `k${Math.floor(index / blockRows)}`

@@ -21,7 +21,7 @@ export interface DeploymentPagesDeps {
   /** Takes out what nobody is to read: what is shown goes through it, whatever the runner has masked before. */
   readonly redact: Redact
   /** Where GitHub's pages are. */
-  readonly webUrl: string
+  readonly webUrl: () => string
 }
 
 export interface DeploymentPages {
@@ -39,7 +39,7 @@ export function createDeploymentPages(deps: DeploymentPagesDeps): DeploymentPage
   const feeds = createFeeds({ ...deps, now })
   const readers = createReaders()
   const closing = new AbortController()
-  const describe = (deployment: Deployment) => describeDeployment(deployment, { webUrl: deps.webUrl, nowMs: now() })
+  const describe = (deployment: Deployment) => describeDeployment(deployment, { webUrl: deps.webUrl(), nowMs: now() })
 
   const stateEvent = (deployment: Deployment) => {
     const view = describe(deployment)

@@ -49,8 +49,7 @@ describe('the page of a deployment in a browser', () => {
     await stage.say('x\n'.repeat(200))
     const page = await browser.newPage()
     await page.goto(stage.url)
-    const isAtEnd = () =>
-      page.evaluate<boolean>('innerHeight + scrollY >= document.documentElement.scrollHeight - 48')
+    const isAtEnd = () => page.evaluate<boolean>('innerHeight + scrollY >= document.documentElement.scrollHeight - 48')
     await expect.poll(isAtEnd, wait).toBe(true)
     await stage.say('y\n'.repeat(100))
     await expect.poll(async () => (await rows(page)).length, wait).toBe(300)
@@ -97,5 +96,11 @@ describe('the page of a deployment in a browser', () => {
     await expect.poll(async () => (await rows(page)).length, wait).toBe(20_000)
     expect(await page.locator('.none').innerText()).toMatch(/1028576 earlier lines are left out/)
     expect(await page.locator('.log div div a').last().getAttribute('data-n')).toBe('1048576')
+    await page.evaluate('scrollTo(0, 0)')
+    await page.locator('#jump').click()
+    await page.locator('#jump').waitFor({ state: 'hidden' })
+    expect(await page.locator('#L1048576').evaluate((row: Element) => row.getBoundingClientRect().top)).toBeLessThan(
+      900,
+    )
   })
 })
