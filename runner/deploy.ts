@@ -56,7 +56,8 @@ export async function deploy(runner: Runner, run: Run): Promise<void> {
     watch.stage('build')
     // Words that come late say nothing, and must not take the deployment back to a state that it has left.
     const onDetail = (detail: string) => void advance('building', { detail }).catch(() => {})
-    const input = { deploymentId: deployment.id, source, config, runtime, launch, out: log.out, onDetail, signal }
+    const { id: deploymentId, fresh = false } = deployment
+    const input = { deploymentId, fresh, source, config, runtime, launch, out: log.out, onDetail, signal }
     const built = await buildMicro(buildContext(runner, images), input)
     await advance('starting', { ...built, detail: 'Starting' })
     watch.stage('start')

@@ -26,6 +26,8 @@ export interface BuildContext {
 
 export interface BuildInput {
   readonly deploymentId: string
+  /** What was installed and built for the same content before does not count, and is replaced. */
+  readonly fresh?: boolean
   /** Its folder is moved away, or left as it is when the same source is in the store already. */
   readonly source: Source
   readonly config: MicroConfig

@@ -65,6 +65,7 @@ export async function makeBuild(build: Build, plan: InstallPlan | undefined): Pr
   const result = await flights.run<BuildResult>(`${build.dataDir} ${key}`, {
     signal: build.signal,
     ready: async () => {
+      if (build.fresh === true) return undefined
       const known = await readRecord(build, key)
       return known === undefined ? undefined : resultOf(known, true)
     },

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { keptArtifacts } from '../../contract/store/artifacts.ts'
 import type { Store } from '../../contract/store/connect.ts'
 import { artifactKinds, removeArtifact, sweepRemoved } from '../build/store/artifact-store.ts'
+import { sweepCurrentLayers } from '../build/store/current-layer.ts'
 import { readDisk } from './disk.ts'
 import { listArtifacts } from './list-artifacts.ts'
 
@@ -51,6 +52,7 @@ export async function removeArtifacts(removal: Removal): Promise<number> {
     if (await removeArtifact({ dataDir, kind, name }, unusedSinceMs)) removed += 1
   }
   await removeFiles(dataDir, /\.partial$/, nowMs - HOUR_MS)
+  await sweepCurrentLayers(dataDir)
   await removeFiles(dataDir, /^builds\/.*\.json$/, nowMs - UNUSED_MS.builds)
   return removed
 }

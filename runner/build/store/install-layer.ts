@@ -10,6 +10,7 @@ import { assertOwnDeta } from '../pip/own-wheels.ts'
 import { lineAtFault } from '../plan/line-at-fault.ts'
 import { layerKey, type InstallPlan } from '../plan/install-plan.ts'
 import { runBuilder, type BuilderRun } from '../builder/run-builder.ts'
+import { currentLayer, freshName, noteCurrentLayer } from './current-layer.ts'
 import { DiskBoundReached } from '../builder/run-watched.ts'
 import { sealTree, type SealRequest } from './seal-tree.ts'
 import { singleFlight } from '../single-flight.ts'
@@ -35,12 +36,21 @@ const RECORDED_PACKAGES = 10
 const flights = singleFlight()
 
 /**
- * The dependency layer of a plan, from the store, or installed now. Two builds that want the same one install it once.
+ * The dependency layer of a plan, from the store, or installed now. Two builds that want the same one install it once. A fresh build's has a
+ * name of its own, because the one before may be in use; from then on it is the one of that plan.
  *
  * @throws MicropushError as `buildMicro` says
  */
 export async function installLayer(build: Build, request: LayerRequest): Promise<Layer> {
-  const name = layerKey(request.plan, build.imageContent)
+  const { dataDir } = build
+  const key = layerKey(request.plan, build.imageContent)
+  const name = build.fresh === true ? freshName(key, build.deploymentId) : await currentLayer(dataDir, key)
+  const layer = await layerOf(build, request, name)
+  if (build.fresh === true) await noteCurrentLayer(dataDir, key, name)
+  return layer
+}
+
+async function layerOf(build: Build, request: LayerRequest, name: string): Promise<Layer> {
   const artifact = { dataDir: build.dataDir, kind: 'dependencies', name } as const
   return flights.run<Layer>(`${build.dataDir} ${name}`, {
     signal: build.signal,

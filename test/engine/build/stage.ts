@@ -24,6 +24,7 @@ export interface Built {
 
 export interface BuildOptions {
   readonly config?: Partial<MicroConfig>
+  readonly fresh?: boolean
   readonly signal?: AbortSignal
   readonly onOutput?: (text: string) => void
   readonly deadlines?: { readonly installMs?: number; readonly buildMs?: number }
@@ -71,6 +72,7 @@ export async function openStage(isolation: 'runc' | 'gvisor' = 'runc') {
       })
       const input: BuildInput = {
         deploymentId: `d${count}`,
+        fresh: options.fresh ?? false,
         source,
         config,
         runtime,
