@@ -1,3 +1,4 @@
+import type { ConfigError } from '../../contract/config/findings.ts'
 import { describeErrors } from '../../contract/config/describe-errors.ts'
 import { parseLegacy } from '../../contract/config/legacy/parse-legacy.ts'
 import { parseConfig } from '../../contract/config/parse-config.ts'
@@ -11,7 +12,12 @@ import { fetchConfig } from './fetch-config.ts'
 /** What the config file at one commit asks for. */
 export type Wish =
   | { readonly kind: 'none' }
-  | { readonly kind: 'invalid'; readonly message: string }
+  | {
+      readonly kind: 'invalid'
+      readonly message: string
+      /** Where it is wrong, as far as that is known. */
+      readonly findings: readonly ConfigError[]
+    }
   | {
       readonly kind: 'micros'
       readonly micros: readonly MicroConfig[]
@@ -41,11 +47,11 @@ export async function readWish(
   const { owner, repository, sha, installationId } = commit
   const found = await fetchConfig(github.forInstallation(installationId), { owner, repository, sha })
   if (found.kind === 'none') return { kind: 'none' }
-  if (found.kind === 'unusable') return { kind: 'invalid', message: found.message }
+  if (found.kind === 'unusable') return { kind: 'invalid', message: found.message, findings: [] }
   const granted = await grantedLimits(store, commit)
   if (found.kind === 'legacy') return { kind: 'micros', ...parseLegacy(found.files, { owner, repository, granted }) }
   const parsed = parseConfig(found.text, { file: found.file, owner, repository, granted })
-  if (!parsed.ok) return { kind: 'invalid', message: describeErrors(parsed.errors) }
+  if (!parsed.ok) return { kind: 'invalid', message: describeErrors(parsed.errors), findings: parsed.errors }
   const { micros, previews } = parsed
   const unread = found.unread.map((name) => `${found.file} is what counts; the ${name} beside it is not read`)
   return { kind: 'micros', micros, previews, warnings: [...unread, ...parsed.warnings], complete: true }

@@ -1,3 +1,4 @@
+import type { ConfigError } from '../../contract/config/findings.ts'
 import { statusContext } from '../../contract/names.ts'
 import { addReport, type Queues } from '../../contract/queue.ts'
 import type { ReportJob } from '../../contract/jobs.ts'
@@ -21,6 +22,21 @@ interface Words extends Pick<CommitReport, 'sha' | 'context' | 'state' | 'descri
 export async function reportCommit({ trigger, ...words }: Words, { queues }: Deps): Promise<void> {
   const { installationId, owner, repository, sequence } = trigger
   await addReport(queues, { kind: 'commit', installationId, owner, repository, sequence, ...words })
+}
+
+/** Puts into the outbox where a commit's config file is wrong. */
+export async function reportFindings(
+  {
+    trigger,
+    sha,
+    findings,
+  }: { readonly trigger: Trigger; readonly sha: string; readonly findings: readonly ConfigError[] },
+  { queues }: Pick<Deps, 'queues'>,
+): Promise<void> {
+  if (findings.length === 0) return
+  const { installationId, owner, repository, sequence } = trigger
+  const places = findings.map(({ file, line, column, message }) => ({ file, line, column, message }))
+  await addReport(queues, { kind: 'findings', installationId, owner, repository, sha, sequence, findings: places })
 }
 
 interface Superseded {

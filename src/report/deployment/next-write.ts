@@ -4,7 +4,7 @@ import type { ToldDeployment } from './told-deployment.ts'
 
 /** What GitHub is to be told next of a deployment. */
 export type NextWrite =
-  | { readonly kind: 'create'; readonly activation: number; readonly isRepeated: boolean }
+  | { readonly kind: 'create'; readonly activation: number; readonly isRepeated: boolean; readonly isOver: boolean }
   | { readonly kind: 'status'; readonly activation: number; readonly id: number; readonly status: DeploymentStatus }
 
 interface Known {
@@ -32,7 +32,7 @@ export function nextWrite({ deployment, isServed, told }: Known): NextWrite | un
   if (known?.id === undefined) {
     // What was never there needs not be ended; unless it may be there, and we died before we knew.
     if (status.state === 'inactive' && known === undefined) return undefined
-    return { kind: 'create', activation, isRepeated: known !== undefined }
+    return { kind: 'create', activation, isRepeated: known !== undefined, isOver: status.state === 'inactive' }
   }
   return isTold(known, status) ? undefined : { kind: 'status', activation, id: known.id, status }
 }

@@ -66,20 +66,21 @@ function toWrite({ id, installationId }: Deployment, owner: string): Write {
 }
 
 async function create({ deployment, write: next }: Next, owner: string, deps: ReportDeps): Promise<Written<unknown>> {
-  const { activation } = next
+  if (next.kind !== 'create') throw new Error('nothing to create')
+  const { activation, isRepeated, isOver } = next
   const note = (told: ToldDeployment) =>
     tell(deps.store, { deploymentId: deployment.id, field: fieldOfActivation(activation), value: JSON.stringify(told) })
   const written = await write(toWrite(deployment, owner), deps, async (octokit) => {
     // Whether it was created is not known after a crash, or an answer that was lost: then GitHub is asked first.
-    const isRepeated = next.kind === 'create' && next.isRepeated
     const found = isRepeated ? await findDeployment(octokit, deployment, activation) : undefined
-    if (found !== undefined) return found
+    if (found !== undefined || isOver) return found
     await note({})
     return createDeployment(octokit, deployment, activation)
   })
   if (written.kind !== 'sent') return written
-  await note({ id: written.answer })
-  deps.log.info({ deployment: deployment.id, github: written.answer, activation }, 'Deployment created')
+  const id = written.answer
+  await note(id === undefined ? { gone: true } : { id })
+  deps.log.info({ deployment: deployment.id, github: id, activation }, 'Deployment created')
   return written
 }
 

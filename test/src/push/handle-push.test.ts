@@ -191,7 +191,8 @@ describe('an invalid config file', () => {
   it('is reported with line and key on the context of the repository', async () => {
     commit(shaA, { 'micro.yml': 'v: 1\nruntme: nodejs24\n' })
     await handle(samplePush())
-    expect(await reports()).toEqual([
+    const all = await reports()
+    expect(all).toContainEqual(
       expect.objectContaining({
         kind: 'commit',
         sha: shaA,
@@ -199,7 +200,10 @@ describe('an invalid config file', () => {
         state: 'failure',
         description: expect.stringMatching(/^micro\.yml line 2: .*runtme/) as string,
       }),
-    ])
+    )
+    const finding = { file: 'micro.yml', line: 2, column: 1, message: expect.stringContaining('runtme') as string }
+    expect(all).toContainEqual(expect.objectContaining({ kind: 'findings', sha: shaA, findings: [finding] }))
+    expect(all).toHaveLength(2)
   })
 
   it('ends nothing that is live', async () => {
