@@ -99,8 +99,6 @@ describe('the page of a deployment in a browser', () => {
     await page.evaluate('scrollTo(0, 0)')
     await page.locator('#jump').click()
     await page.locator('#jump').waitFor({ state: 'hidden' })
-    expect(await page.locator('#L1048576').evaluate((row: Element) => row.getBoundingClientRect().top)).toBeLessThan(
-      900,
-    )
+    expect((await page.locator('#L1048576').boundingBox())?.y).toBeLessThan(900)
   })
 })
