@@ -11,7 +11,7 @@ const stored = z.strictObject({
   clientId: z.string(),
   slug: z.string(),
   name: z.string(),
-  webhookSecret: z.string().min(20),
+  webhookSecret: z.string().min(1),
   createdAt: z.string(),
   // What only an App has that was made from a manifest, or whose webhook was changed.
   description: z.string().optional(),

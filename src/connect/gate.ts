@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
-import { rm } from 'node:fs/promises'
+import { unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import {
@@ -70,8 +70,7 @@ export async function openGate({
     async enter(token) {
       const right = (await readFileIfThere(tokenFile))?.trim() ?? ''
       if (right === '' || !same(hash(token), hash(right))) return undefined
-      // Spent before it is of use: of two that come at once, the second finds no file.
-      await rm(tokenFile)
+      if (!(await spend(tokenFile))) return undefined
       const session = newSecret()
       sessions.push({ hash: hash(session), untilMs: now() + SESSION_MS })
       await keep()
@@ -92,6 +91,17 @@ export async function openGate({
       await keep()
       return found.untilMs > now() ? { kind: 'welcome', botUrl: found.botUrl } : { kind: 'late' }
     },
+  }
+}
+
+/** Takes the file away; of two who come at once, the kernel lets one (unlink(2)). */
+async function spend(path: string): Promise<boolean> {
+  try {
+    await unlink(path)
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false
+    throw error
   }
 }
 
