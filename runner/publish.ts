@@ -3,7 +3,13 @@ import { targetKey, type Deployment } from '../contract/deployment.ts'
 import { MicropushError } from '../contract/errors.ts'
 import { addDestroy, addReport } from '../contract/queue.ts'
 import { getDeployment, transitionDeployment } from '../contract/store/deployments.ts'
-import { allHosts, publishDeployment, retireDeployments, type Published } from '../contract/store/micros.ts'
+import {
+  allHosts,
+  publishDeployment,
+  retireDeployments,
+  type Published,
+  targetHistory,
+} from '../contract/store/micros.ts'
 import type { StoredSecret } from '../contract/store/repository/secrets.ts'
 import { markSettled } from '../contract/store/unsettled.ts'
 import { endSandbox } from './lifecycle/end/end-sandbox.ts'
@@ -111,10 +117,22 @@ export async function followUp(runner: Runner, deployment: Deployment): Promise<
     (host) => led[host] === deployment.id && runner.routed.get(host)?.deploymentId !== deployment.id,
   )
   route(runner, deployment, missing)
+  await unrouteFreed(runner, deployment, led)
   await addReport(runner.queues, { kind: 'deployment', deploymentId: deployment.id })
   const retired = await retireDeployments(runner.store, targetKey(deployment))
   await addDestroy(runner.queues, retired)
   await markSettled(runner.store, retired)
+}
+
+/** Hosts that led to older deployments of the same target and are free by now: those of an owner that the repository had before. */
+async function unrouteFreed(runner: Runner, of: Deployment, led: Readonly<Record<string, string>>): Promise<void> {
+  const older = new Set((await targetHistory(runner.store, targetKey(of))).map(({ id }) => id))
+  for (const [host, { deploymentId }] of runner.routed) {
+    if (led[host] !== undefined || deploymentId === of.id || !older.has(deploymentId)) continue
+    runner.routed.delete(host)
+    runner.gateways.tell({ type: 'unroute', host })
+    letGo(runner, deploymentId)
+  }
 }
 
 /** A newer commit went live while this one was built. */

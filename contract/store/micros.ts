@@ -2,6 +2,7 @@ import { platformLimits } from '../limits.ts'
 import { previewEnd, targetKey } from '../deployment.ts'
 import type { Deployment, DeploymentOutcome, PreviewEnd } from '../deployment.ts'
 import { parsePause, type Pause } from '../pause.ts'
+import { targetLabel } from '../names.ts'
 import type { Store } from './connect.ts'
 import { ENDED_TTL_SECONDS, getDeployment, outcomeFields } from './deployments.ts'
 import { writeKeptSecrets } from './repository/kept-secrets.ts'
@@ -16,7 +17,7 @@ const KEPT_OF_PREVIEW = 1
 
 export interface Publication {
   readonly deployment: Deployment
-  /** Host names without port that lead to it from now on. */
+  /** Host names without port that lead to it from now on; first the one of its target. */
   readonly hosts: readonly string[]
   readonly outcome: DeploymentOutcome
   /** What it was started with, kept for a roll-back to it. */
@@ -36,16 +37,19 @@ export async function publishDeployment({ redis, keys }: Store, publication: Pub
   const key = targetKey(deployment)
   const [kind, detail] = (await redis.eval(
     scripts.publish,
-    5,
+    6,
     keys.micro(key),
     keys.deployment(deployment.id),
     keys.pending,
     keys.hosts,
     keys.keptSecrets(deployment.id),
+    keys.claims,
     deployment.id,
     deployment.sequence,
     Date.now(),
     publication.secrets === undefined ? '' : writeKeptSecrets(publication.secrets),
+    targetLabel({ owner: deployment.owner, micro: deployment.config.name, target: deployment.target }),
+    key,
     hosts.length,
     ...hosts,
     ...outcomeFields(outcome),

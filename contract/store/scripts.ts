@@ -42,7 +42,7 @@ export const scripts = {
       end
     end
     redis.call('HSET', KEYS[2], 'base', ARGV[3], 'state', ARGV[10], 'since', ARGV[4], 'sequence', ARGV[2], 'micro', ARGV[7])
-    redis.call('HSET', KEYS[1], 'newest', ARGV[2], 'newestId', ARGV[1], 'label', ARGV[6])
+    redis.call('HSET', KEYS[1], 'newest', ARGV[2], 'newestId', ARGV[1])
     redis.call('ZADD', KEYS[3], ARGV[5], ARGV[1])
     redis.call('ZADD', KEYS[4], ARGV[2], ARGV[1])
     -- It may have been ended before, and expires no more.
@@ -116,8 +116,9 @@ export const scripts = {
 
   /**
    * A second time gives the same: after a lost connection ioredis sends again what was not answered.
-   * KEYS micro, deployment, pending, hosts, kept secrets
-   * ARGV id, sequence, now, secrets or '', number of hosts, hosts…, then field and value pairs
+   * What its target was called before, when the repository had another owner, is free from now on.
+   * KEYS micro, deployment, pending, hosts, kept secrets, claims
+   * ARGV id, sequence, now, secrets or '', label, targetKey, number of hosts, hosts…, then field and value pairs
    */
   publish: `
     local state = redis.call('HGET', KEYS[2], 'state')
@@ -129,12 +130,20 @@ export const scripts = {
     local live = redis.call('HGET', KEYS[1], 'live')
     local liveSequence = tonumber(redis.call('HGET', KEYS[1], 'liveSequence') or '0')
     if liveSequence > sequence then return {'stale', live or ''} end
-    local count = tonumber(ARGV[5])
-    for i = 6, 5 + count do redis.call('HSET', KEYS[4], ARGV[i], ARGV[1]) end
+    local count = tonumber(ARGV[7])
+    for i = 8, 7 + count do redis.call('HSET', KEYS[4], ARGV[i], ARGV[1]) end
+    local domain = string.sub(ARGV[8] or '', #ARGV[5] + 1)
+    local claims = redis.call('HGETALL', KEYS[6])
+    for i = 1, #claims, 2 do
+      if claims[i + 1] == ARGV[6] and claims[i] ~= ARGV[5] then
+        redis.call('HDEL', KEYS[6], claims[i])
+        redis.call('HDEL', KEYS[4], claims[i] .. domain)
+      end
+    end
     if ARGV[4] ~= '' then redis.call('SET', KEYS[5], ARGV[4]) end
     redis.call('HSET', KEYS[1], 'live', ARGV[1], 'liveSequence', ARGV[2])
     redis.call('HSET', KEYS[2], 'state', 'live', 'since', ARGV[3])
-    for i = 6 + count, #ARGV, 2 do redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 1]) end
+    for i = 8 + count, #ARGV, 2 do redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 1]) end
     redis.call('ZREM', KEYS[3], ARGV[1])
     return {'live', live or ''}`,
 
@@ -170,8 +179,8 @@ export const scripts = {
     redis.call('EXPIRE', KEYS[2], ARGV[5])
     local hosts = redis.call('HGETALL', KEYS[4])
     for i = 1, #hosts, 2 do if gone[hosts[i + 1]] then redis.call('HDEL', KEYS[4], hosts[i]) end end
-    local label = redis.call('HGET', KEYS[1], 'label')
-    if label and redis.call('HGET', KEYS[5], label) == ARGV[4] then redis.call('HDEL', KEYS[5], label) end
+    local claims = redis.call('HGETALL', KEYS[5])
+    for i = 1, #claims, 2 do if claims[i + 1] == ARGV[4] then redis.call('HDEL', KEYS[5], claims[i]) end end
     redis.call('SREM', KEYS[6], ARGV[4])
     return touched`,
 

@@ -1,13 +1,14 @@
 import type { MicroConfig } from '../../contract/config.ts'
 import { isPending } from '../../contract/deployment.ts'
 import type { Standing } from '../../contract/store/micros.ts'
+import { sharesOwner } from '../deploy/shares-owner.ts'
 import type { Trigger } from '../deploy/trigger.ts'
 import type { Change } from './change.ts'
 import { skipByMessage } from './skip-by-message.ts'
 import { skipByPaths } from './skip-by-paths.ts'
 
 interface Wanted {
-  readonly trigger: Pick<Trigger, 'branch' | 'target'>
+  readonly trigger: Pick<Trigger, 'branch' | 'owner' | 'target'>
   readonly config: MicroConfig
   readonly change: Change
 }
@@ -20,6 +21,8 @@ export async function whySkip(
   { newest, live }: Pick<Standing, 'newest' | 'live'>,
   { trigger, config, change }: Wanted,
 ): Promise<string | undefined> {
+  // It is to be served under another name, whatever has changed in it.
+  if (live !== undefined && !sharesOwner(live, trigger)) return undefined
   const marker = skipByMessage(await change.message())
   if (marker !== undefined) return `${marker} in the commit's message`
   if (config.paths === undefined && config.ignore === undefined) return undefined
