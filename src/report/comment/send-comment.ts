@@ -24,7 +24,8 @@ export async function sendComment(job: PullReport, owner: string, deps: ReportDe
   return deps.lock(key, async () => {
     const to: Write = { installationId, key, owner, urgency: 'comment', projection: 'comment' }
     const known = await readPullComment(deps.store, job)
-    const rows = known.wanted ? await readRows(deps.store, job) : []
+    // One that is there does not go stale because no new one is wanted.
+    const rows = known.wanted || known.id !== undefined ? await readRows(deps.store, job) : []
     const body = drawComment(rows, deps.botUrl)
     const digest = digestOf(body)
     const isNew = known.id === undefined && !isWorthSaying(rows)

@@ -43,7 +43,7 @@ export function projectStatus(deployment: Deployment, botUrl: string): Status {
     case 'failed':
       return { ...ended(outcome.error?.message ?? 'It failed; the log says more.'), state: failedState(deployment) }
     case 'cancelled':
-      return ended('Cancelled')
+      return ended(outcome.ended?.words ?? 'Cancelled')
     case 'superseded':
       return ended(`Superseded by ${outcome.supersededBy?.slice(0, 7) ?? 'a newer push'}`)
     case 'skipped':

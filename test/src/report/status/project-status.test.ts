@@ -73,6 +73,12 @@ describe('projectStatus', () => {
     })
   })
 
+  it('says why a preview was ended before it was built', () => {
+    expect(project('cancelled')).toMatchObject({ state: 'error', description: 'Cancelled' })
+    const ended = { why: 'room', words: 'Ended to make room' } as const
+    expect(project('cancelled', { ended })).toMatchObject({ state: 'error', description: 'Ended to make room' })
+  })
+
   it('says what a held commit waits for', () => {
     expect(project('held')).toMatchObject({
       state: 'pending',
