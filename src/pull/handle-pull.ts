@@ -2,11 +2,14 @@ import type { PreviewSettings } from '../../contract/config/previews.ts'
 import { targetKey } from '../../contract/deployment.ts'
 import type { PullJob } from '../../contract/jobs.ts'
 import { slug, statusContext } from '../../contract/names.ts'
+import { microsOfRepository } from '../../contract/store/micros.ts'
 import { wantPullComment } from '../../contract/store/reports/pull-comments.ts'
 import { noteRepository } from '../../contract/store/repository/repositories.ts'
+import { microOfKey } from '../commands/micro-names.ts'
 import { endTargets } from '../deploy/end-targets.ts'
-import { reportCommit, reportFindings } from '../deploy/report-commit.ts'
+import { reportCommit, reportFindings, reportSuperseded } from '../deploy/report-commit.ts'
 import { skipMicro } from '../deploy/skip-micro.ts'
+import type { Trigger } from '../deploy/trigger.ts'
 import { LOOK_AGAIN_MS } from '../github/lag.ts'
 import type { JobResult } from '../queue.ts'
 import { skipPull } from '../skip/skip-pull.ts'
@@ -16,7 +19,7 @@ import { fetchPull, type Pull } from './fetch-pull.ts'
 import { lagsBehind } from './lags-behind.ts'
 import { notePull } from './note-pull.ts'
 import { previewsOfPull } from './previews-of-pull.ts'
-import { readPullWish } from './read-pull-wish.ts'
+import { readPullWish, type PullMicro } from './read-pull-wish.ts'
 import { triggerOfPull } from './trigger-of-pull.ts'
 
 /**
@@ -45,13 +48,16 @@ async function dealWith(job: PullJob, pull: Pull | undefined, deps: PullDeps): P
   const wish = await readPullWish(job, pull, deps)
   const trigger = triggerOfPull(job, pull, wish.kind === 'micros' ? wish.previews : undefined)
   if (wish.kind === 'invalid') {
-    const context = statusContext(slug(job.repository))
-    await reportCommit({ trigger, sha, context, state: 'failure', description: wish.message }, deps)
+    for (const micro of await lookedAt(job, known, deps)) {
+      const context = statusContext(micro)
+      await reportCommit({ trigger, sha, context, state: 'failure', description: wish.message }, deps)
+    }
     await reportFindings({ trigger, sha, findings: wish.findings }, deps)
     return { kind: 'done', what: 'config invalid' }
   }
   const { micros, previews, complete } = wish
   await wantPullComment(deps.store, { ...job, wanted: previews.comment })
+  await reportOvertaken({ job, pull, trigger, micros }, deps)
   const isAsked = job.asked?.sha === sha
   const why = skipPull({ previews: isAsked ? { ...previews, ...anyPull } : previews, pull })
   if (why !== undefined) {
@@ -66,6 +72,27 @@ async function dealWith(job: PullJob, pull: Pull | undefined, deps: PullDeps): P
   const by = isAsked ? job.asked?.by : undefined
   const count = await deployPull({ trigger, pull, micros, previews, by }, deps)
   return { kind: 'done', what: `${count} to deploy, ${end.length} ended` }
+}
+
+/** The micros whose contexts people look at: those that have previews, or are in production; or the repository's name. */
+async function lookedAt(job: PullJob, known: readonly string[], { store }: PullDeps): Promise<readonly string[]> {
+  const keys = known.length > 0 ? known : await microsOfRepository(store, job.repositoryId)
+  return keys.length > 0 ? keys.map(microOfKey) : [slug(job.repository)]
+}
+
+interface Overtaken {
+  readonly job: PullJob
+  readonly pull: Pull
+  readonly trigger: Trigger
+  readonly micros: readonly PullMicro[]
+}
+
+/** A commit that was overtaken before its turn came still gets its word. */
+async function reportOvertaken({ job, pull, trigger, micros }: Overtaken, deps: PullDeps): Promise<void> {
+  const { told } = job
+  const by = pull.head.sha
+  if (told === undefined || told.sha === by || told.updatedAtMs >= pull.updatedAtMs) return
+  for (const { config } of micros) await reportSuperseded({ trigger, sha: told.sha, micro: config.name, by }, deps)
 }
 
 /** Who asks for the previews of a draft, or of one without the label, gets them. */

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { targetKey } from '../../../contract/deployment.ts'
 import { previewUses } from '../../../contract/store/preview-uses.ts'
 import { routeTo } from '../../../runner/lifecycle/routes.ts'
+import { answerGateway } from '../../../runner/lifecycle/gateways/answer-gateway.ts'
 import { createUses, noteUses } from '../../../runner/lifecycle/uses.ts'
 import { startTestRunner, type TestRunner } from '../support/runner.ts'
 
@@ -38,6 +39,13 @@ it('previews that were asked for something, or are awake, are noted as in use, a
   expect(await previewUses(parts.runner.store, keys)).toEqual([1000, 1000, 0, 0])
   await noteUses(parts.runner, 2000)
   expect(await previewUses(parts.runner.store, keys)).toEqual([1000, 2000, 0, 0])
+})
+
+it('a gateway that wakes a micro, or finds it idle, has seen it used', () => {
+  const gateway = { tell() {} }
+  answerGateway(parts.runner, { type: 'wake', deploymentId: 'd1' }, gateway)
+  answerGateway(parts.runner, { type: 'idle', deploymentId: 'd2' }, gateway)
+  expect([...parts.runner.uses.take()]).toEqual(['d1', 'd2'])
 })
 
 it('what a gateway tells is kept within bounds', () => {

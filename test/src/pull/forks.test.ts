@@ -52,6 +52,14 @@ describe('a pull request from a fork', () => {
     }
   })
 
+  it('is held to the branch that it is pointed at now', async () => {
+    stage.commit(shaD, { 'micro.yml': forks('no-secrets') }, 'next')
+    await stage.event()
+    stage.pull({ fork: true, base: 'next' })
+    await stage.event()
+    expect(await stage.newest()).toMatchObject({ state: 'queued', target: { secrets: 'none' } })
+  })
+
   it('is one when its repository is gone', async () => {
     stage.pull({ fork: 'gone' })
     await stage.event()

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createDeployment } from '../../../contract/store/deployments.ts'
 import { microStanding } from '../../../contract/store/micros.ts'
 import { pullStage, shaC, shaD, type PullStage } from '../support/pull-stage.ts'
-import { sampleBase } from '../support/samples.ts'
+import { sampleBase, sampleConfig } from '../support/samples.ts'
 
 let stage: PullStage
 
@@ -54,6 +54,14 @@ describe('an open pull request', () => {
     expect(again?.id).not.toBe(first?.id)
   })
 
+  it('says on a commit that was overtaken before its turn by which one', async () => {
+    stage.pull({ sha: shaD })
+    await stage.event({ told: { updatedAtMs: Date.parse('2025-12-31T23:59:59Z'), sha: shaC, open: true } })
+    expect((await stage.newest())?.sha).toBe(shaD)
+    const words = { kind: 'commit', sha: shaC, state: 'error', description: 'Superseded by ddddddd' }
+    expect(await stage.reports()).toContainEqual(expect.objectContaining(words))
+  })
+
   it('is not tried again at a commit that failed, unless somebody asks for it', async () => {
     await stage.event()
     const { id } = await stage.goLive()
@@ -85,6 +93,14 @@ describe('an open pull request', () => {
     expect(await stage.reports()).toContainEqual(
       expect.objectContaining({ kind: 'commit', sha: shaD, context: 'micropush/hello', state: 'failure' }),
     )
+  })
+
+  it('is told what is wrong on the contexts that people look at', async () => {
+    stage.commit(shaC, { 'micro.yml': 'v: 1\nruntme: x\n' })
+    await createDeployment(stage.parts.store, sampleBase({ config: sampleConfig({ name: 'shop' }) }))
+    await stage.event()
+    const contexts = (await stage.reports()).map((job) => (job as { context?: string }).context)
+    expect(contexts.filter((one) => one !== undefined)).toEqual(['micropush/shop'])
   })
 
   it('is told when another repository of the owner has a micro of that name', async () => {
