@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 const HOUR_MS = 3_600_000
 
 /** What the conversion of a manifest gives out, once. */
-export interface Conversion {
+interface Conversion {
   readonly pem: string
   readonly clientSecret: string
 }

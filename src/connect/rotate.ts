@@ -4,7 +4,7 @@ import type { Log } from '../log.ts'
 import type { Connection } from './connection.ts'
 
 /** What a rotation has to do next; undefined when there is nothing to do. */
-export function nextStep(app: StoredGitHubApp, nowMs: number): 'tell' | 'drop' | undefined {
+function nextStep(app: StoredGitHubApp, nowMs: number): 'tell' | 'drop' | undefined {
   if (app.next !== undefined) return 'tell'
   return app.former !== undefined && app.former.untilMs <= nowMs ? 'drop' : undefined
 }

@@ -24,7 +24,7 @@ export function parseAddress(text: string): { readonly origin: string } | { read
 }
 
 /** Whether GitHub itself is on this machine, as the forge is: nothing then has to be public. */
-export function isLocal({ webUrl }: GitHubAddress): boolean {
+function isLocal({ webUrl }: GitHubAddress): boolean {
   return /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(webUrl).hostname)
 }
 
