@@ -1,6 +1,7 @@
 import { MicropushError } from '../contract/errors.ts'
 import { connect } from './connect/connect.ts'
 import { clear } from './machine/clear.ts'
+import { deliveries } from './deliveries/deliveries.ts'
 import { disk } from './machine/disk.ts'
 import { grant } from './grant/grant.ts'
 import { health } from './machine/health.ts'
@@ -29,6 +30,7 @@ const usage = `usage: micropush start        everything on this machine, in the 
        micropush runtimes     the runtimes that micros can ask for, and which this machine has; --json for programs
        micropush logs …       what a micro writes, and what happened to it
        micropush status …     how the micros of a repository stand, and what ended them
+       micropush deliveries … what GitHub told of a repository, and what was made of it
        micropush disk         what takes the disk, and what bounds it
        micropush secrets …    set, import, list and remove secrets of repositories and micros
        micropush grant …      let a repository's micros ask for more than the usual limits
@@ -80,6 +82,8 @@ async function main([command = 'help', ...rest]: readonly string[]): Promise<num
       return logs(rest, stop.signal)
     case 'status':
       return status(rest)
+    case 'deliveries':
+      return deliveries(rest)
     case 'disk':
       return disk()
     case 'secrets':

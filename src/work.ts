@@ -110,7 +110,9 @@ export function startWork({ settings, log, store, queues, github }: WorkParts): 
     regularly('the search for lost reports', REPORT_MISSED_EVERY_MS, () => reportMissed(deps)),
     regularly('the reaper', REAP_EVERY_MS, () => reap(deps)),
     regularly('the end of idle previews', END_IDLE_EVERY_MS, () => endIdlePreviews({ ...deps, lock })),
-    regularly('the search for lost deliveries', REDELIVER_EVERY_MS, () => redeliverLost({ app: github.app, log, now })),
+    regularly('the search for lost deliveries', REDELIVER_EVERY_MS, () =>
+      redeliverLost({ app: github.app, githubUrl: github.baseUrl, log, now }),
+    ),
   ]
   return {
     async close() {

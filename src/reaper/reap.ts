@@ -7,11 +7,13 @@ import {
   overdueDeployments,
   pendingDeployments,
   transitionDeployment,
+  type Transition,
 } from '../../contract/store/deployments.ts'
 import { unsettledDeployments } from '../../contract/store/unsettled.ts'
 import type { Log } from '../log.ts'
 import { settleEnded } from '../settle-ended.ts'
 
+const DAY_MS = 24 * 3600_000
 /** A deployment that is queued for longer than this without a job has lost it. */
 const JOB_MISSING_MS = 10_000
 
@@ -39,16 +41,20 @@ async function endOverdue(id: string, { store, queues, log, now }: ReaperDeps): 
   const deadlineMs = await deploymentDeadline(store, id)
   if (deadlineMs === undefined || now() < deadlineMs) return
   const { state } = deployment
-  const ended = await transitionDeployment(store, {
-    id,
-    from: [state],
-    to: 'failed',
-    outcome: { error: { code: 'deadline', message: describeDeadline(deployment, deadlineMs) } },
-  })
+  const ended = await transitionDeployment(store, { id, from: [state], ...endOf(deployment, deadlineMs) })
   if (!ended) return
   log.warn({ deployment: id, state }, 'deployment ended at its deadline')
   await addDestroy(queues, [id])
   await addReport(queues, { kind: 'deployment', deploymentId: id })
+}
+
+/** Nothing has failed where nobody came to approve. */
+function endOf(deployment: Deployment, deadlineMs: number): Pick<Transition, 'to' | 'outcome'> {
+  if (deployment.state === 'held') {
+    const days = Math.round((deadlineMs - deployment.stateSinceMs) / DAY_MS)
+    return { to: 'skipped', outcome: { detail: `Not approved within ${days} days` } }
+  }
+  return { to: 'failed', outcome: { error: { code: 'deadline', message: describeDeadline(deployment, deadlineMs) } } }
 }
 
 function describeDeadline({ state, stateSinceMs }: Deployment, deadlineMs: number): string {

@@ -1,5 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 
+/** Up to this share a pause is shorter, so that what is done regularly does not meet for ever. */
+const JITTER = 0.1
+
 interface Regular {
   readonly everyMs: number
   readonly signal: AbortSignal
@@ -12,6 +15,6 @@ export async function runRegularly(work: () => Promise<void>, { everyMs, signal,
   while (!signal.aborted) {
     await work().catch(onError)
     // Rejects only by the signal, which ends the loop.
-    await wait(everyMs, undefined, { signal }).catch(() => {})
+    await wait(everyMs * (1 - Math.random() * JITTER), undefined, { signal }).catch(() => {})
   }
 }

@@ -1,6 +1,7 @@
 import type { Queues } from '../../contract/queue.ts'
 import type { Store } from '../../contract/store/connect.ts'
 import { acceptEvent, type NewEvent } from '../events/accept.ts'
+import { noteDelivery } from '../../contract/store/repository/deliveries.ts'
 import type { Patience } from './patience.ts'
 
 /** Ids of jobs that no delivery led to. */
@@ -29,6 +30,16 @@ export async function acceptAgain(event: NewEvent, { store, queues, patience, no
     await known.remove()
   }
   await acceptEvent({ store, queues }, event)
+  await noteFound(event, { store, now })
   patience.tried(deliveryId, now())
   return true
+}
+
+/** It stands among the deliveries of its repository, because none told of it. */
+async function noteFound({ job }: NewEvent, { store, now }: Pick<Deps, 'store' | 'now'>): Promise<void> {
+  if (!('repository' in job)) return
+  const fullName = `${job.owner}/${job.repository}`
+  const about = 'branch' in job ? job.branch : 'pull' in job ? `#${job.pull}` : ''
+  const noted = { deliveryId: job.deliveryId, event: 'reconcile', about, decision: 'accepted', atMs: now() }
+  await noteDelivery(store, { fullName, ...noted })
 }

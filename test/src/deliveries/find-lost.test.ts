@@ -10,7 +10,8 @@ const delivery = (over: Partial<Delivery>): Delivery => ({
   event: 'push',
   ...over,
 })
-const lostIds = (...all: Delivery[]) => findLost(all, { nowMs, events: ['push'] }).map(({ id }) => id)
+const lostIds = (...all: Delivery[]) =>
+  findLost(all, { nowMs, events: ['push'], redeliverableMs: 3 * 24 * 3600_000 }).map(({ id }) => id)
 
 describe('what did not reach us', () => {
   it('is asked for once for each event, by its newest attempt, oldest event first', () => {
