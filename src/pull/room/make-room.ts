@@ -41,7 +41,9 @@ export async function makeRoom({ repositoryId, pull, keys, max }: Wanted, deps: 
     store,
     others.map(({ key }) => key),
   )
-  const placed = others.map((one, index) => ({ ...one, lastUseMs: uses[index] ?? 0 }))
+  const placed = others.map(({ key, sequence, building }, index) => {
+    return { key, sequence, building, lastUseMs: uses[index] ?? 0 }
+  })
   for (const { key, sequence } of chooseToEnd(placed, tooMany, now())) {
     const words = `Ended to make room for other pull requests (previews.max: ${max}); push or /deploy to get it back`
     await endTargets([key], { sequence, end: { why: 'room', words } }, deps)
