@@ -21,6 +21,8 @@ export interface GitHub {
   readonly app: Octokit
   /** A client that acts as one installation; its token is made, cached and renewed by itself. */
   forInstallation(installationId: number): Octokit
+  /** Lets go of an installation's token, which has the rights that the installation had when it was made. */
+  forget(installationId: number): void
   /** A token that can read one repository's contents and nothing else. */
   sourceToken(of: { readonly installationId: number; readonly repositoryId: number }): Promise<Secret>
 }
@@ -49,6 +51,7 @@ export function createGitHub(identity: AppIdentity): GitHub {
       clients.set(installationId, client)
       return client
     },
+    forget: (installationId) => void clients.delete(installationId),
     async sourceToken({ installationId, repositoryId }) {
       const answer = (await app.auth({
         type: 'installation',

@@ -63,8 +63,9 @@ export async function write<T>(
 
 async function noteMissingRight(
   { installationId, projection, deploymentId }: Write,
-  { store, log }: ReportDeps,
+  { store, github, log }: ReportDeps,
 ): Promise<JobResult> {
+  github.forget(installationId)
   const right = rights[projection]
   if (await forbid(store, { installationId, projection })) {
     const hint = `The App lacks the right "${right}" here; whoever installed it accepts it on GitHub's page of the installation`
