@@ -1,4 +1,5 @@
 import type { LifecycleJob } from '../../contract/jobs.ts'
+import { permitAgain } from '../../contract/store/reports/permissions.ts'
 import type { JobResult } from '../queue.ts'
 import type { ReconcileDeps } from '../reconcile/deps.ts'
 import { lookAtInstallation } from './look-at-installation.ts'
@@ -12,6 +13,9 @@ import { lookAtRepository } from './look-at-repository.ts'
 export async function handleLifecycle(job: LifecycleJob, deps: ReconcileDeps): Promise<JobResult> {
   switch (job.kind) {
     case 'installation':
+      // Its rights may be what has changed.
+      deps.github.forget(job.installationId)
+      await permitAgain(deps.store, job.installationId)
       return lookAtInstallation(job, deps)
     case 'repository':
       return lookAtRepository(job, deps)

@@ -19,7 +19,7 @@ beforeEach(async () => {
 
 async function statuses(of = sha) {
   const { data } = await bench.octokit.rest.repos.listCommitStatusesForRef({ ...bench.repo, ref: of, per_page: 100 })
-  return data.map(({ context, state, description }) => ({ context, state: state as string, description }))
+  return data.map(({ context, state, description }) => ({ context, state, description }))
 }
 
 async function counts() {
