@@ -1,6 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -38,6 +40,25 @@ describe('the bot as a process', () => {
     const words = child.stderr === null ? '' : await text(child.stderr)
     expect(words).toMatch(/WEBHOOK_SECRET is missing/)
     expect(child.exitCode ?? (await once(child, 'exit'))[0]).toBe(1)
+  })
+
+  it('uses the App of the environment where there is one in the data folder too, and says so', async () => {
+    const dataDir = await temporaryFolder()
+    await mkdir(join(dataDir, 'github'))
+    await writeFile(join(dataDir, 'github', 'app.json'), 'not even looked at')
+    const child = await startProcess({
+      APP_ID: '7',
+      PRIVATE_KEY: key,
+      WEBHOOK_SECRET: 'open-sesame',
+      MICROPUSH_DATA: dataDir,
+    })
+    if (child.stdout === null) throw new Error('no output')
+    let said = ''
+    for await (const line of createInterface({ input: child.stdout })) {
+      said += line
+      if (line.includes('bot ready')) child.kill('SIGTERM')
+    }
+    expect(said).toContain('the App of the environment (APP_ID) is used')
   })
 
   it('closes cleanly on SIGTERM, and logs one JSON object a line without its secrets', async () => {

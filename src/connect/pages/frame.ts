@@ -71,5 +71,7 @@ fieldset input[type=text]{margin-top:.375rem}
 .state li{display:flex;gap:.75rem;padding:.375rem 0}
 .state li>b:first-child{flex:none;width:1.25rem;text-align:center}
 .state .wait>b:first-child{color:var(--soft)}.state .ok>b:first-child{color:var(--good)}
+.deliveries td{white-space:nowrap}
+@media(max-width:36rem){.guid{display:none}}
 .note p{margin-bottom:.25rem}.note .button{margin-top:.375rem}
 `.trim()

@@ -80,14 +80,18 @@ function deliveryTable(seen: Standing['seen']): string {
     .slice(0, 8)
     .map(
       ({ event, status, atMs, guid }) =>
-        `<tr><td>${time(atMs)}</td><td>${escapeHtml(event)}</td><td class="${status < 300 ? 'good' : 'bad'}">${status}</td><td class="soft"><code>${escapeHtml(guid)}</code></td></tr>`,
+        `<tr><td>${clock(atMs)}</td><td>${escapeHtml(event)}</td><td class="${status < 300 ? 'good' : 'bad'}">${status}</td><td class="guid soft"><code>${escapeHtml(guid)}</code></td></tr>`,
     )
-  return `<h2>Deliveries since the bot was started</h2><table>${rows.join('')}</table>\n`
+  return `<h2>Deliveries since the bot was started, in UTC</h2><table class="deliveries">${rows.join('')}</table>\n`
 }
 
 function time(atMs: number): string {
+  return `at ${clock(atMs)} UTC`
+}
+
+function clock(atMs: number): string {
   const iso = new Date(atMs).toISOString()
-  return `<time datetime="${iso}">at ${iso.slice(11, 19)} UTC</time>`
+  return `<time datetime="${iso}">${iso.slice(11, 19)}</time>`
 }
 
 /** Where GitHub leads whoever installed the App: also people who do not run this machine. */
