@@ -15,8 +15,8 @@ beforeEach(async () => {
   stage.pull({ fork: true })
   await stage.event()
 })
-afterEach(async () => {
-  await stage[Symbol.asyncDispose]()
+afterEach(() => {
+  stage[Symbol.dispose]()
 })
 
 const approve = (sha = shaC, pull = 5) =>

@@ -16,8 +16,8 @@ beforeEach(async () => {
   stage.pull()
   await stage.event()
 })
-afterEach(async () => {
-  await stage[Symbol.asyncDispose]()
+afterEach(() => {
+  stage[Symbol.dispose]()
 })
 
 const look = (afterMs: number) => {

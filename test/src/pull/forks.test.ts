@@ -18,8 +18,8 @@ beforeEach(async () => {
   stage.commit(shaC, { 'micro.yml': greedy })
   stage.pull({ fork: true })
 })
-afterEach(async () => {
-  await stage[Symbol.asyncDispose]()
+afterEach(() => {
+  stage[Symbol.dispose]()
 })
 
 /** What is set is of no interest here, and may be damaged. */

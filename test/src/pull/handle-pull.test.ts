@@ -12,8 +12,8 @@ beforeEach(async () => {
   stage.commit(shaD, { 'micro.yml': 'v: 1\n' })
   stage.pull()
 })
-afterEach(async () => {
-  await stage[Symbol.asyncDispose]()
+afterEach(() => {
+  stage[Symbol.dispose]()
 })
 
 describe('an open pull request', () => {

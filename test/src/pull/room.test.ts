@@ -39,8 +39,8 @@ describe('a repository with as many previews as it may have', () => {
     }
     stage.pull({}, 3)
   })
-  afterEach(async () => {
-    await stage[Symbol.asyncDispose]()
+  afterEach(() => {
+    stage[Symbol.dispose]()
   })
 
   it('gives the place of the one that was idle longest, and says why on it', async () => {

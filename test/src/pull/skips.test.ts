@@ -6,8 +6,8 @@ let stage: PullStage
 beforeEach(async () => {
   stage = await pullStage()
 })
-afterEach(async () => {
-  await stage[Symbol.asyncDispose]()
+afterEach(() => {
+  stage[Symbol.dispose]()
 })
 
 const skipped = async (key?: string) => (await stage.standing(key)).skipped

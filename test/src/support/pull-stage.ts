@@ -1,4 +1,5 @@
 import nock from 'nock'
+import { afterAll } from 'vitest'
 import { isPending, type Deployment } from '../../../contract/deployment.ts'
 import type { PullJob } from '../../../contract/jobs.ts'
 import { getDeployment, nextSequence, transitionDeployment } from '../../../contract/store/deployments.ts'
@@ -18,7 +19,7 @@ export const shaC = 'c'.repeat(40)
 export const shaD = 'd'.repeat(40)
 
 /** A bot's parts, GitHub with the repository `ada/hello`, and what happens to its pull requests. */
-export interface PullStage extends AsyncDisposable {
+export interface PullStage extends Disposable {
   readonly parts: Parts
   readonly github: MockedGitHub
   /** A commit that a branch shows, with its files; the branch `''` shows nothing. */
@@ -38,8 +39,15 @@ export interface PullStage extends AsyncDisposable {
   nowMs: number
 }
 
+/** One Redis for all tests of a file, which find it empty. */
+let shared: Parts | undefined
+afterAll(async () => {
+  await shared?.[Symbol.asyncDispose]()
+})
+
 export async function pullStage(): Promise<PullStage> {
-  const parts = await startParts()
+  const parts = (shared ??= await startParts())
+  await parts.store.redis.flushdb()
   const { store, queues } = parts
   const github = mockGitHub()
   const stage: PullStage = {
@@ -84,9 +92,8 @@ export async function pullStage(): Promise<PullStage> {
       const found = await Promise.all(jobs.map(({ id = '' }) => getDeployment(store, id)))
       return found.flatMap((one) => (one !== undefined && isPending(one.state) ? [one.id] : []))
     },
-    async [Symbol.asyncDispose]() {
+    [Symbol.dispose]() {
       nock.cleanAll()
-      await parts[Symbol.asyncDispose]()
     },
   }
   return stage
