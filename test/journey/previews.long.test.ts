@@ -17,6 +17,8 @@ const name = 'ada/shop'
 let stack: Stack
 let repository: Repository
 let fork: Repository
+/** The newest commit of the fork. */
+let stranger: string
 
 beforeAll(async () => {
   stack = await startStack({ MICROPUSH_SANDBOX: 'runc' })
@@ -120,16 +122,16 @@ it('one from a fork is live at once without the secrets, where the base branch s
   const trusted = config('secrets: [TOKEN]\npreviews:\n  forks: no-secrets\n')
   await commit(repository, { 'micro.yml': trusted, 'README.md': '' })
   await repository.push()
-  const sha = await commit(fork, { 'index.js': app('stranger') })
+  stranger = await commit(fork, { 'index.js': app('stranger') })
   await fork.push('main')
-  expect(await stack.outcome(name, sha, context)).toMatchObject({
+  expect(await stack.outcome(name, stranger, context)).toMatchObject({
     state: 'success',
     description: expect.stringContaining('Without the secrets of previews, because it is from a fork: TOKEN') as string,
   })
-  const stranger = await answer('pr-2--shop--ada')
-  expect(stranger).toMatchObject({ says: 'stranger', key: expect.any(String) as string })
-  expect(stranger).not.toHaveProperty('token')
-  expect(stranger).not.toMatchObject({ key: ((await answer('pr-1--shop--ada')) as { key?: string }).key })
+  const shown = await answer('pr-2--shop--ada')
+  expect(shown).toMatchObject({ says: 'stranger', key: expect.any(String) as string })
+  expect(shown).not.toHaveProperty('token')
+  expect(shown).not.toMatchObject({ key: ((await answer('pr-1--shop--ada')) as { key?: string }).key })
 })
 
 it('nothing is left of them when they are closed, though previews were switched off in between', async () => {
@@ -142,6 +144,12 @@ it('nothing is left of them when they are closed, though previews were switched 
   stack.parts.bot.start()
   const gone = async () => [(await answer('pr-1--shop--ada')).status, (await answer('pr-2--shop--ada')).status]
   await until(gone, (statuses) => statuses.every((status) => status === 404))
+  await stack.github.call('PATCH', `/repos/${name}/pulls/2`, { state: 'open' })
+  await until(
+    () => newestStatus(stranger),
+    (status) => status?.description === 'Skipped: Previews are off in this repository (previews: off)',
+  )
+  expect(await gone()).toEqual([404, 404])
   const sandboxes = async () => (await stack.leftovers()).containers.length
   await until(sandboxes, (count) => count <= 2)
   const { builders, work } = await stack.leftovers()
