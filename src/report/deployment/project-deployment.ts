@@ -63,7 +63,7 @@ export function projectDeployment(deployment: Deployment, isServed: boolean): De
     case 'superseded':
       return say('inactive')
     case 'destroyed':
-      return say('inactive', 'Ended')
+      return say('inactive', fitDescription(deployment.outcome.ended?.words ?? 'Ended'))
   }
 }
 
