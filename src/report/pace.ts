@@ -16,7 +16,7 @@ const LONGEST_WAIT_MS = 60_000
 const GRACE_MS = 30_000
 
 /** What is told first when there is not room for all. */
-export const urgencies = ['final status', 'passing status', 'comment', 'deployment', 'check'] as const
+const urgencies = ['final status', 'passing status', 'comment', 'deployment', 'check'] as const
 
 export type Urgency = (typeof urgencies)[number]
 
@@ -30,7 +30,7 @@ interface Turn {
   readonly nowMs: number
 }
 
-export type Answer =
+type Answer =
   /** A turn was taken. */
   | { readonly kind: 'go' }
   | { readonly kind: 'wait'; readonly afterMs: number }

@@ -4,7 +4,7 @@ import { projectStatus } from '../status/project-status.ts'
 import { summarize } from './summary.ts'
 
 /** A button beside a commit; GitHub takes three at the most, and shows them once a run is completed. */
-export interface Action {
+interface Action {
   readonly label: string
   readonly description: string
   readonly identifier: 'approve' | 'redeploy' | 'rollback' | 'resume'

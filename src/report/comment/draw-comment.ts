@@ -61,8 +61,7 @@ function drawState(deployment: Row['deployment']): string {
 }
 
 function howToApprove(rows: readonly Row[]): string | undefined {
-  const held = rows.filter(({ deployment }) => deployment.state === 'held')
-  const sha = held[0]?.deployment.sha
+  const sha = rows.find(({ deployment }) => deployment.state === 'held')?.deployment.sha
   if (sha === undefined) return undefined
   return `This pull request comes from a fork. Somebody with write access who has read its changes deploys \`${sha.slice(0, 7)}\`, and no other commit, by a comment that says \`/deploy\`, or by the button **Approve** of its check.`
 }

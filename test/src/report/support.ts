@@ -21,7 +21,7 @@ import { asInstallation, commit, git, stage } from '../../forge/support.ts'
 import { startParts } from '../support/bot.ts'
 import { sampleBase, sampleConfig } from '../support/samples.ts'
 
-export const botUrl = 'http://bot.test'
+const botUrl = 'http://bot.test'
 
 interface Waiting {
   readonly id: string

@@ -12,6 +12,9 @@ const MOST = 50
 const MOST_MESSAGE_CHARACTERS = 2000
 const MOST_LINE_CHARACTERS = 2000
 
+/** What stands before the app's own words on the first line of a failure. */
+const OUR_WORDS = /^==> (?:Failed: )?(?:[a-z\d-]{1,39} did not start: )?/
+
 const finders: readonly Finder[] = [findTypeScript, findBundlers, findNode, findPython]
 
 /** A note on a line, as GitHub's check runs take it. */
@@ -32,7 +35,7 @@ export function findAnnotations(
   { config, outcome }: Pick<Deployment, 'config' | 'outcome'>,
   log: string,
 ): Annotation[] {
-  const lines = log.split('\n').map((line) => line.slice(0, MOST_LINE_CHARACTERS).trimEnd())
+  const lines = log.split('\n').map((line) => line.slice(0, MOST_LINE_CHARACTERS).replace(OUR_WORDS, '').trimEnd())
   const findings = [...findRequirement(outcome.error?.message ?? ''), ...finders.flatMap((find) => find(lines))]
   const found = new Map<string, Annotation>()
   for (const { file, line, message } of findings) {

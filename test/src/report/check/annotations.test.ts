@@ -72,6 +72,23 @@ SyntaxError: Unexpected token ';'
     expect(find(module)).toEqual(["lib/bad.mjs:1: SyntaxError: Unexpected token ';'"])
   })
 
+  it('stand where our loader says that an app could not be imported', () => {
+    const syntax = `==> Failed: web did not start: index.js:2
+function ( {
+^^^^^^^^
+
+SyntaxError: Function statements require a function name
+`
+    expect(find(syntax, 'web')).toEqual(['web/index.js:2: SyntaxError: Function statements require a function name'])
+    const missing = `==> Failed: api did not start: Error: Cannot find module 'nope'
+Require stack:
+- index.js
+    at Object.<anonymous> (index.js:2:1)
+If it is a package, it must stand under "dependencies" in package.json.
+`
+    expect(find(missing)).toEqual(["index.js:2: Error: Cannot find module 'nope'"])
+  })
+
   it("stand at the app's own topmost line of what Node.js threw", () => {
     const log = `Error: Cannot connect
     at Object.connect (/app/node_modules/pg/lib/client.js:10:11)
@@ -137,7 +154,7 @@ json.decoder.JSONDecodeError: Expecting value: line 1 column 1 (char 0)
     const hostile = [
       `${' '.repeat(500_000)}at x`,
       `File "${'a/'.repeat(250_000)}`,
-      `${'Error: '.repeat(80_000)}`,
+      'Error: '.repeat(80_000),
       `╭─[${' '.repeat(500_000)}`,
       `${'a.'.repeat(250_000)}Error`,
     ]
