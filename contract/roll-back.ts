@@ -19,14 +19,15 @@ export function chooseRollBack({ history, liveId, wanted }: Choice): RollBackCho
   const kept = keptForRollBack(history)
   const live = kept.find(({ id }) => id === liveId)
   if (live === undefined) return { kind: 'none', words: 'Nothing of it is live.' }
-  const others = kept.filter(({ id }) => id !== liveId)
+  // One from before a transfer belongs to host names of the former owner.
+  const others = kept.filter(({ id, owner }) => id !== liveId && owner.toLowerCase() === live.owner.toLowerCase())
   if (wanted === undefined) {
     const before = others.find(({ sequence }) => sequence < live.sequence)
     if (before !== undefined) return { kind: 'found', deployment: before }
     return { kind: 'none', words: `Nothing older than ${live.sha.slice(0, 7)} is kept. ${describeKept(others)}` }
   }
   const text = wanted.toLowerCase()
-  const found = kept.filter(({ id, sha }) => id === text || sha.startsWith(text))
+  const found = [live, ...others].filter(({ id, sha }) => id === text || sha.startsWith(text))
   if (found.length === 0) return { kind: 'none', words: `No deployment of ${wanted} is kept. ${describeKept(others)}` }
   if (new Set(found.map(({ sha }) => sha)).size > 1)
     return { kind: 'none', words: `${wanted} begins more than one kept commit; write more of it.` }

@@ -1,4 +1,4 @@
-import { microKey, production } from '../../contract/deployment.ts'
+import { microKey, production, type Deployment } from '../../contract/deployment.ts'
 import { microStanding, targetHistory } from '../../contract/store/micros.ts'
 import { endPause } from '../../contract/store/pauses.ts'
 import { noteRestart, readRestart } from '../../contract/store/restarts.ts'
@@ -49,7 +49,8 @@ async function resumeMicro({ command, micro }: One, deps: CommandDeps): Promise<
   const head = await readBranchHead(github.forInstallation(command.installationId), { ...command, branch })
   if (head === undefined) return refused(`${micro}: the branch ${branch} is gone; it stays as it is.`)
   const history = await targetHistory(store, key)
-  const kept = history.find((one) => one.state === 'live' && one.sha === head)
+  const isOurs = ({ owner }: Deployment) => owner.toLowerCase() === command.owner.toLowerCase()
+  const kept = history.find((one) => one.state === 'live' && one.sha === head && isOurs(one))
   if (kept !== undefined && kept.id !== live?.id) {
     if (begun !== undefined && begun.state !== 'queued') return endOf(begun)
     const { by, sequence } = command
