@@ -10,7 +10,9 @@ export function statusLine({ context, state, description, targetUrl }: CommitSta
     case 'pending':
       return `${name}: ${text || 'waiting'}`
     case 'success':
-      if (link === '') return `${name}: ${text || 'done'}`
+      // What was skipped has a status of success too, so that it blocks no merge.
+      if (link === '' || !/^(?:Live|$)/.test(text))
+        return `${name}: ${text || 'done'}${link === '' ? '' : ` - ${link}`}`
       return `${name} is live at ${link}${text === '' ? '' : ` (${text})`}`
     case 'failure':
       return `${name} failed: ${text || 'no reason was given'}${link === '' ? '' : ` - ${link}`}`

@@ -16,6 +16,8 @@ test('a success is an address to open, or what was said instead', () => {
   const targetUrl = 'http://hello--ada.localhost:8080'
   expect(statusLine({ ...status, state: 'success', targetUrl })).toBe(`hello is live at ${targetUrl}`)
   expect(statusLine({ ...status, state: 'success', description: 'Nothing to do' })).toBe('hello: Nothing to do')
+  const skipped = { ...status, state: 'success', description: 'Skipped: [skip ci]', targetUrl } as const
+  expect(statusLine(skipped)).toBe(`hello: Skipped: [skip ci] - ${targetUrl}`)
 })
 
 test('a failure has its reason and the way to the log', () => {
