@@ -4,7 +4,7 @@ import { ignore, type Delivery, type Read } from './read.ts'
 /** The part of GitHub's `repository` event that is read: https://docs.github.com/webhooks/webhook-events-and-payloads#repository */
 const repositoryEvent = z.object({
   action: z.string().max(100),
-  changes: z.object({ default_branch: z.unknown() }).optional(),
+  changes: z.object({ default_branch: z.unknown().optional() }).optional(),
   repository: z.object({ id: z.number().int(), name: z.string(), owner: z.object({ login: z.string() }) }),
   installation: z.object({ id: z.number().int() }).optional(),
 })
