@@ -179,7 +179,7 @@ export const reportJob = z.discriminatedUnion('kind', [
     repository: z.string(),
     pull: z.number().int().positive(),
   }),
-  /** Where on a commit its config file is wrong. */
+  /** Where on a commit its config file is wrong; nowhere any more when there are no findings. */
   z.strictObject({
     kind: z.literal('findings'),
     installationId: z.number().int(),
@@ -187,7 +187,7 @@ export const reportJob = z.discriminatedUnion('kind', [
     repository: z.string(),
     sha: z.string(),
     sequence: z.number().int(),
-    findings: z.array(finding).min(1).max(50),
+    findings: z.array(finding).max(50),
   }),
   mergeGroupJob,
   /** A config file so wrong that there is no micro to deploy: one status for the commit. */

@@ -4,7 +4,9 @@ import { addReports } from '../../contract/queue.ts'
 import { getDeployment } from '../../contract/store/deployments.ts'
 import { targetHistory } from '../../contract/store/micros.ts'
 import { notePullMicro } from '../../contract/store/reports/pull-comments.ts'
+import { readToldOfConfig } from '../../contract/store/reports/told.ts'
 import { markReported } from '../../contract/store/reports/unreported.ts'
+import { configKey } from './check/send-config-check.ts'
 import type { JobResult } from '../queue.ts'
 import type { ReportDeps } from './deps.ts'
 
@@ -23,12 +25,22 @@ export async function spread(
   const { state, stateSinceMs } = deployment
   const [status, ...rest] = projections.map((projection) => ({ kind: 'projection', projection, deploymentId }) as const)
   const others: ReportJob[] = [...rest]
+  others.push(...(await rightConfig(deployment, store)))
   if (state === 'live') others.push(...(await siblingsOf(deployment, store)))
   if (deployment.target.kind === 'preview') others.push(await pullOf(deployment, deployment.target.pull, store))
   if (status !== undefined) await addReports(queues, [status])
   await addReports(queues, others, isPending(state) ? SETTLE_MS : 0)
   await markReported(store, { id: deploymentId, state, stateSinceMs })
   return { kind: 'done', what: `${others.length + 1} jobs` }
+}
+
+/** A commit that was found wrong may be deployed later, with limits that were granted meanwhile. */
+async function rightConfig(deployment: Deployment, store: ReportDeps['store']): Promise<ReportJob[]> {
+  const { installationId, owner, repository, sha, sequence } = deployment
+  const told = await readToldOfConfig(store, configKey(deployment))
+  return told === undefined
+    ? []
+    : [{ kind: 'findings', installationId, owner, repository, sha, sequence, findings: [] }]
 }
 
 /** Another one is live now: GitHub is told of the former that it is not. */

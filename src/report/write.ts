@@ -1,5 +1,6 @@
 import type { Octokit } from '@octokit/rest'
 import { forbid, isForbidden } from '../../contract/store/reports/permissions.ts'
+import { tellOnce } from '../../contract/store/reports/told.ts'
 import { appendLog } from '../../contract/store/logs/deployment-logs.ts'
 import { classifyFailure, isMissingRight } from '../github/classify-failure.ts'
 import type { JobResult } from '../queue.ts'
@@ -41,10 +42,10 @@ export async function write<T>(
   deps: ReportDeps,
   send: (octokit: Octokit) => Promise<T>,
 ): Promise<Written<T>> {
-  const { installationId, projection } = to
+  const { installationId } = to
   if (await isForbidden(deps.store, to)) {
     deps.pace.leave(to)
-    return { kind: 'done', what: `no right to write a ${projection}` }
+    return leaveOut(to, deps)
   }
   const turn = deps.pace.ask({ ...to, nowMs: deps.now() })
   if (turn.kind === 'covered') return { kind: 'done', what: 'another job waits to say so' }
@@ -61,21 +62,23 @@ export async function write<T>(
   }
 }
 
-async function noteMissingRight(
-  { installationId, projection, deploymentId }: Write,
-  { store, github, log }: ReportDeps,
-): Promise<JobResult> {
-  github.forget(installationId)
-  const right = rights[projection]
-  if (await forbid(store, { installationId, projection })) {
-    const hint = `The App lacks the right "${right}" here; whoever installed it accepts it on GitHub's page of the installation`
-    log.warn(
+async function noteMissingRight(to: Write, deps: ReportDeps): Promise<JobResult> {
+  const { installationId, projection } = to
+  deps.github.forget(installationId)
+  if (await forbid(deps.store, to)) {
+    const hint = `The App lacks the right "${rights[projection]}" here; whoever installed it accepts it on GitHub's page of the installation`
+    deps.log.warn(
       { installation: installationId, projection, hint },
       'GitHub does not allow this; it is left out for an hour',
     )
   }
-  if (deploymentId !== undefined) {
-    const text = `==> GitHub was not told by a ${projection}: the App lacks the right "${right}" in this repository.\n`
+  return leaveOut(to, deps)
+}
+
+/** Says so in the log of the deployment that is not told of, once. */
+async function leaveOut({ projection, deploymentId }: Write, { store }: ReportDeps): Promise<JobResult> {
+  if (deploymentId !== undefined && (await tellOnce(store, { deploymentId, field: `left out: ${projection}` }))) {
+    const text = `==> GitHub was not told by a ${projection}: the App lacks the right "${rights[projection]}" in this repository.\n`
     await appendLog(store, { id: deploymentId, text })
   }
   return { kind: 'done', what: `no right to write a ${projection}` }

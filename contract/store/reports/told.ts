@@ -20,6 +20,17 @@ export async function tell(
   await redis.multi().hset(key, field, value).expire(key, TOLD_TTL_SECONDS).exec()
 }
 
+/** Notes something that is to be said once of a deployment. @returns whether it was not said before. */
+export async function tellOnce(
+  { redis, keys }: Store,
+  { deploymentId, field }: { readonly deploymentId: string; readonly field: string },
+): Promise<boolean> {
+  const key = keys.told(deploymentId)
+  const isNews = (await redis.hsetnx(key, field, '1')) === 1
+  await redis.expire(key, TOLD_TTL_SECONDS)
+  return isNews
+}
+
 /** The same for what was told of a commit's config file. */
 export async function readToldOfConfig({ redis, keys }: Store, commitKey: string): Promise<string | undefined> {
   return (await redis.get(keys.toldOfConfig(commitKey))) ?? undefined

@@ -9,6 +9,11 @@ import type { CheckRun } from './project-check.ts'
 import { digestOf, readToldCheck, type ToldCheck } from './told-check.ts'
 import { writeCheck } from './write-check.ts'
 
+/** Names the config file of a commit, for what GitHub was told of it. */
+export function configKey(of: { readonly owner: string; readonly repository: string; readonly sha: string }): string {
+  return `${of.owner}/${of.repository}/${of.sha}`.toLowerCase()
+}
+
 type FindingsJob = Extract<ReportJob, { kind: 'findings' }>
 
 /**
@@ -19,7 +24,7 @@ type FindingsJob = Extract<ReportJob, { kind: 'findings' }>
  */
 export async function sendConfigCheck(job: FindingsJob, owner: string, deps: ReportDeps): Promise<JobResult> {
   const { installationId, repository, sha, sequence } = job
-  const commitKey = `${job.owner}/${repository}/${sha}`.toLowerCase()
+  const commitKey = configKey(job)
   const to: Write = {
     installationId,
     key: `config ${commitKey} ${digestOf(job.findings)}`,
@@ -30,9 +35,11 @@ export async function sendConfigCheck(job: FindingsJob, owner: string, deps: Rep
   return deps.lock(`config ${commitKey}`, async () => {
     const told = readToldCheck(await readToldOfConfig(deps.store, commitKey))
     if (told?.sequence !== undefined && told.sequence > sequence) return { kind: 'done', what: 'outdated' }
-    const run = projectFindings(job)
+    const name = job.findings[0]?.file ?? told?.name
+    if (name === undefined) return { kind: 'done', what: 'nothing to say' }
+    const run = projectFindings(job.findings, name)
     const note = (value: ToldCheck) =>
-      tellOfConfig(deps.store, { commitKey, value: JSON.stringify({ ...value, sequence }) })
+      tellOfConfig(deps.store, { commitKey, value: JSON.stringify({ ...value, sequence, name }) })
     const annotations = job.findings.map(({ file, line, message }) => toAnnotation({ path: file, line, message }))
     const nowMs = deps.now()
     const check = { owner: job.owner, repository, sha, externalId: `config ${sha}`, detailsUrl: undefined }
@@ -43,16 +50,12 @@ export async function sendConfigCheck(job: FindingsJob, owner: string, deps: Rep
   })
 }
 
-function projectFindings({ findings }: FindingsJob): CheckRun {
+function projectFindings(findings: FindingsJob['findings'], name: string): CheckRun {
   const count = findings.length
-  const file = findings[0]?.file ?? 'micro.yml'
+  const common = { name, status: 'completed', actions: [] } as const
+  if (count === 0)
+    return { ...common, conclusion: 'success', title: 'Nothing is wrong any more', summary: 'It was deployed.' }
+  const title = count === 1 ? 'One thing is wrong' : `${count} things are wrong`
   const lines = findings.map(({ line, message }) => `- line ${line}: ${code(message)}`)
-  return {
-    name: file,
-    status: 'completed',
-    conclusion: 'failure',
-    title: count === 1 ? 'One thing is wrong' : `${count} things are wrong`,
-    summary: lines.join('\n'),
-    actions: [],
-  }
+  return { ...common, conclusion: 'failure', title, summary: lines.join('\n') }
 }

@@ -10,7 +10,9 @@ const schema = z.strictObject({
   completed: z.boolean().optional(),
   /** Annotations are added and never replaced, so they are sent once: `sending` until GitHub has answered. */
   annotations: z.enum(['sending', 'sent']).optional(),
+  /** Of the run of a config file: the push that it is about, and what it is called. */
   sequence: z.number().optional(),
+  name: z.string().optional(),
 })
 
 /** What GitHub was told by a check run. */

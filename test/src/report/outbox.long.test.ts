@@ -111,7 +111,11 @@ describe('a right that the App lacks', () => {
       'comment',
       'deployment',
     ])
-    expect(await readLog(bench.store, first)).toContain('the App lacks the right "Checks: read and write"')
+    for (const id of [first, second]) {
+      await bench.report(id)
+      await bench.settle()
+      expect((await readLog(bench.store, id)).match(/lacks the right "Checks: read and write"/g)).toHaveLength(1)
+    }
 
     await asPerson('DELETE', '/_installations/ada/permissions')
     await bench.report(second)

@@ -144,4 +144,9 @@ it('marks the lines of a config file that are wrong, where there is no deploymen
   const id = data.check_runs[0]?.id ?? 0
   const { data: marks } = await bench.octokit.rest.checks.listAnnotations({ ...bench.repo, check_run_id: id })
   expect(marks.map(({ path, start_line: line }) => `${path}:${line}`)).toEqual(['micro.yml:2', 'micro.yml:5'])
+
+  const later = await bench.deployment({ sha, micro: 'granted' })
+  await tell(later)
+  const { data: mended } = await bench.octokit.rest.checks.get({ ...bench.repo, check_run_id: id })
+  expect(mended).toMatchObject({ name: 'micro.yml', conclusion: 'success' })
 })
