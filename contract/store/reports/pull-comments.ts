@@ -59,6 +59,14 @@ export async function microsOfPull({ redis, keys }: Store, pull: PullRef): Promi
   return (await redis.smembers(keys.pullMicros(pullKey(pull)))).toSorted()
 }
 
+/** Notes that nothing is to be said of these any more. */
+export async function forgetPullMicros(
+  { redis, keys }: Store,
+  { micros, ...of }: PullRef & { readonly micros: readonly string[] },
+): Promise<void> {
+  if (micros.length > 0) await redis.srem(keys.pullMicros(pullKey(of)), ...micros)
+}
+
 function pullKey({ repositoryId, pull }: PullRef): string {
   return `${repositoryId}/${pull}`
 }

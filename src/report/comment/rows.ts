@@ -1,7 +1,7 @@
 import { isPending, targetKey, type Deployment } from '../../../contract/deployment.ts'
 import type { Store } from '../../../contract/store/connect.ts'
 import { microStanding } from '../../../contract/store/micros.ts'
-import { microsOfPull, type PullRef } from '../../../contract/store/reports/pull-comments.ts'
+import { forgetPullMicros, microsOfPull, type PullRef } from '../../../contract/store/reports/pull-comments.ts'
 
 /** A micro of a pull request, as it stands. */
 export interface Row {
@@ -12,7 +12,10 @@ export interface Row {
   readonly url: string | undefined
 }
 
-/** What a pull request's comment speaks of; what there is no record of any more is left out. */
+/** A file names twenty micros at the most, and those of before stay for a while; an author who renames them with every push must not fill it. */
+const MOST_ROWS = 40
+
+/** What a pull request's comment speaks of; what there is no record of any more, and of too many that have ended the oldest, is left out. */
 export async function readRows(store: Store, of: PullRef): Promise<Row[]> {
   const { repositoryId, pull } = of
   const rows: Row[] = []
@@ -25,7 +28,15 @@ export async function readRows(store: Store, of: PullRef): Promise<Row[]> {
       .toSorted((a, b) => b.sequence - a.sequence)[0]
     if (deployment !== undefined) rows.push({ micro, deployment, url: live?.outcome.url })
   }
-  return rows
+  const dropped = tooMany(rows)
+  await forgetPullMicros(store, { repositoryId, pull, micros: dropped })
+  return rows.filter(({ micro }) => !dropped.includes(micro))
+}
+
+/** Names of those that have ended and are the oldest, past the number that is shown. */
+export function tooMany(rows: readonly Row[]): string[] {
+  const ended = rows.filter((row) => hasEnded([row])).toSorted((a, b) => a.deployment.sequence - b.deployment.sequence)
+  return ended.slice(0, Math.max(0, rows.length - MOST_ROWS)).map(({ micro }) => micro)
 }
 
 /** Whether there is anything to show: a comment on a pull request of which nothing is built is noise. */

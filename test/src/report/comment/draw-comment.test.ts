@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Deployment } from '../../../../contract/deployment.ts'
 import { drawComment, MARKER } from '../../../../src/report/comment/draw-comment.ts'
-import { hasEnded, isWorthSaying, type Row } from '../../../../src/report/comment/rows.ts'
+import { hasEnded, isWorthSaying, tooMany, type Row } from '../../../../src/report/comment/rows.ts'
 import { sampleConfig, sampleDeployment, shaA } from '../../support/samples.ts'
 
 const url = 'http://pr-3--hello--ada.localhost:8080'
@@ -60,6 +60,18 @@ Previews of this pull request:
     expect(isWorthSaying([skipped, row({ state: 'held' })])).toBe(true)
     expect(hasEnded([row({ state: 'skipped' }, url)])).toBe(false)
     expect(hasEnded([row({ state: 'destroyed' }), row({ state: 'cancelled' })])).toBe(true)
+  })
+
+  it('forgets the oldest of those that have ended, when an author has renamed them with every push', () => {
+    const rows = Array.from({ length: 45 }, (_, index) =>
+      row({
+        state: index % 2 === 0 ? 'destroyed' : 'live',
+        sequence: 100 - index,
+        config: sampleConfig({ name: `m${index}` }),
+      }),
+    )
+    expect(tooMany(rows)).toEqual(['m44', 'm42', 'm40', 'm38', 'm36'])
+    expect(tooMany(rows.slice(5))).toEqual([])
   })
 
   it('keeps within what GitHub takes with as many micros as a file can have, each as talkative as can be', () => {
