@@ -9,6 +9,8 @@ export interface Part {
   kill(signal?: NodeJS.Signals): Promise<void>
   /** Sends a signal that does not end it, such as SIGSTOP. */
   signal(signal: NodeJS.Signals): void
+  /** How it ended without having been killed here, each time it did. */
+  readonly deaths: readonly string[]
 }
 
 /** A test run that is cut short takes its processes along. */
@@ -23,12 +25,18 @@ export function createPart(spec: {
 }): Part {
   const log = createWriteStream(spec.logFile, { flags: 'a' })
   let child: ChildProcess | undefined
+  const deaths: string[] = []
   endsWithUs.add(() => child?.kill('SIGKILL'))
   return {
+    deaths,
     signal: (signal) => void child?.kill(signal),
     start() {
       const [command, ...args] = spec.command
       child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...spec.env } })
+      const started = child
+      started.once('exit', (code, signal) => {
+        if (child === started) deaths.push(`${spec.name} ended by itself with ${code ?? signal}`)
+      })
       child.stdout?.pipe(log, { end: false })
       child.stderr?.pipe(log, { end: false })
     },

@@ -52,8 +52,15 @@ export interface Stack extends AsyncDisposable {
 
 const OUTCOME_DEADLINE_MS = 120_000
 
-/** @param parent folder in which its data goes; the system's for temporary files when absent. */
-export async function startStack(over: Readonly<Record<string, string>> = {}, parent = tmpdir()): Promise<Stack> {
+/**
+ * @param parent folder in which its data goes; the system's for temporary files when absent.
+ * @param inside words before the command of what talks to Docker, such as those that put it into a network namespace.
+ */
+export async function startStack(
+  over: Readonly<Record<string, string>> = {},
+  parent = tmpdir(),
+  inside: readonly string[] = [],
+): Promise<Stack> {
   const dataDir = await mkdtemp(join(parent, 'mp-'))
   await chmod(dataDir, 0o711)
   for (const folder of ['run', 'redis', 'logs']) await mkdir(join(dataDir, folder), { mode: 0o711 })
@@ -93,7 +100,11 @@ export async function startStack(over: Readonly<Record<string, string>> = {}, pa
     WEBHOOK_SECRET: app.webhookSecret,
     MICROPUSH_GITHUB_URL: `http://127.0.0.1:${forgePort}/api/v3`,
   })
-  const runner = part('runner', ours('runner/main.ts'))
+  const behind = (command: readonly [string, ...string[]]): readonly [string, ...string[]] => {
+    const [first, ...rest] = inside
+    return first === undefined ? command : [first, ...rest, ...command]
+  }
+  const runner = part('runner', behind(ours('runner/main.ts')))
   const gateway = part('gateway', ours('runner/gateway/main.ts'))
   const parts = { redis, forge, bot, runner, gateway }
   runner.start()
@@ -150,11 +161,12 @@ export async function startStack(over: Readonly<Record<string, string>> = {}, pa
         await sleep(50)
       }
     },
-    leftovers: () => leftovers(dataDir),
+    leftovers: () => leftovers(dataDir, env),
     async [Symbol.asyncDispose]() {
       if (process.env['KEEP_LOGS'] !== undefined) console.log(await tails(dataDir))
       for (const one of [gateway, bot, runner]) await one.kill('SIGTERM')
-      await run(process.execPath, [join(root, 'runner', 'clear.ts')], { env: { ...process.env, ...env } })
+      const [command, ...args] = behind([process.execPath, join(root, 'runner', 'clear.ts')])
+      await run(command, args, { env: { ...process.env, ...env } })
       for (const one of [forge, redis]) await one.kill('SIGKILL')
       store.redis.disconnect()
       await rm(dataDir, { recursive: true, force: true })
@@ -169,16 +181,11 @@ export async function startStack(over: Readonly<Record<string, string>> = {}, pa
   return stack
 }
 
-async function leftovers(dataDir: string): ReturnType<Stack['leftovers']> {
+async function leftovers(dataDir: string, env: Readonly<Record<string, string>>): ReturnType<Stack['leftovers']> {
   const list = async (kind: string) => {
-    const { stdout } = await run('docker', [
-      'ps',
-      '-a',
-      '--filter',
-      `label=micropush.kind=${kind}`,
-      '--format',
-      '{{.ID}} {{.Label "micropush.deployment"}} {{.Label "micropush.instance"}}',
-    ])
+    const format = '{{.ID}} {{.Label "micropush.deployment"}} {{.Label "micropush.instance"}}'
+    const args = ['ps', '-a', '--filter', `label=micropush.kind=${kind}`, '--format', format]
+    const { stdout } = await run('docker', args, { env: { ...process.env, ...env } })
     const instance = (await readFile(join(dataDir, 'instance'), 'utf8')).trim()
     return stdout.split('\n').filter((line) => line.endsWith(` ${instance}`))
   }

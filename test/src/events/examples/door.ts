@@ -11,6 +11,8 @@ export interface Sent {
   readonly event: string
   readonly raw: string | Buffer
   readonly guid?: string
+  /** It was signed with; the tests' own unless given. */
+  readonly secret?: string
   /** In place of, or beside, what GitHub sends; an array is the same field several times. */
   readonly headers?: Readonly<Record<string, string | string[] | undefined>>
 }
@@ -67,13 +69,14 @@ export function sign(body: string | Buffer, secret = webhookSecret): string {
 }
 
 /** One delivery, signed as GitHub does unless its headers say otherwise. */
-export function deliverTo(port: number, { event, raw, guid = randomUUID(), headers = {} }: Sent): Promise<Answered> {
+export function deliverTo(port: number, sent: Sent): Promise<Answered> {
+  const { event, raw, guid = randomUUID(), secret = webhookSecret, headers = {} } = sent
   const startedMs = performance.now()
   const all: Record<string, string | string[] | undefined> = {
     'content-type': 'application/json',
     'x-github-event': event,
     'x-github-delivery': guid,
-    'x-hub-signature-256': sign(raw),
+    'x-hub-signature-256': sign(raw, secret),
     ...headers,
   }
   const present = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
