@@ -102,6 +102,17 @@ describe('with 100 deployments at once', () => {
     expect(latest(others)).toBeLessThanOrEqual((500 - 10 + 5) * 1000)
   })
 
+  it('tells what matters more first: statuses, then comments, then Deployments, then check runs', () => {
+    const classes = (['check', 'deployment', 'comment', 'passing status'] as const).map((urgency) => jobs(urgency, 20))
+    run(createPace(), classes.flat())
+    const [checks, deployments, comments, statuses] = classes.map(latest)
+    expect([statuses, comments, deployments, checks].map(Number)).toEqual(
+      [statuses, comments, deployments, checks].map(Number).toSorted((a, b) => a - b),
+    )
+    expect(statuses).toBeLessThanOrEqual(20_000)
+    expect(comments).toBeLessThanOrEqual(40_000)
+  })
+
   it('asks for a turn a few times for each write, not once a second', () => {
     const all = (['check', 'deployment', 'final status'] as const).flatMap((urgency) => jobs(urgency, 100))
     const pace = createPace()
