@@ -13,7 +13,7 @@ const MAX_ATTEMPTS = 10
 /** After the first attempt it is asked for at once; then after a minute, two, four and so on, since each attempt costs GitHub one more. */
 const FIRST_WAIT_MS = 60_000
 /** So many are asked for at a time, the oldest first; the others have their turn in the next run. */
-export const MOST_AT_ONCE = 50
+const MOST_AT_ONCE = 50
 
 /** The deliveries to ask for again, oldest first: one of each event that we subscribe to and that never reached us. */
 export function findLost(

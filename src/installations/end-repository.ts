@@ -2,6 +2,7 @@ import { nextSequence } from '../../contract/store/deployments.ts'
 import { microsOfRepository, previewsOfRepository } from '../../contract/store/micros.ts'
 import { forgetRepository, readRepository } from '../../contract/store/repository/known.ts'
 import { endTargets } from '../deploy/end-targets.ts'
+import { RECONCILE } from '../reconcile/accept-again.ts'
 import type { ReconcileDeps } from '../reconcile/deps.ts'
 
 /**
@@ -12,7 +13,7 @@ import type { ReconcileDeps } from '../reconcile/deps.ts'
  */
 export async function endRepository(
   of: { readonly repositoryId: number; readonly installationId: number },
-  deps: Pick<ReconcileDeps, 'store' | 'queues' | 'log'>,
+  deps: Pick<ReconcileDeps, 'store' | 'queues' | 'log' | 'patience'>,
 ): Promise<number> {
   const { store, log } = deps
   const { repositoryId } = of
@@ -23,6 +24,8 @@ export async function endRepository(
   // Newer than every event that was accepted before: nothing of them goes live any more.
   const sequence = await nextSequence(store)
   await endTargets(keys, { sequence }, deps)
+  // When it comes back all of it is deployed at once.
+  deps.patience.forget(`${RECONCILE}${repositoryId}-`)
   const known = await readRepository(store, repositoryId)
   await forgetRepository(store, { repositoryId, installationId: known?.installationId ?? of.installationId, sequence })
   log.info(

@@ -46,6 +46,8 @@ export async function compareRepository(look: Look, deps: ReconcileDeps): Promis
   })
   await noteMissed(missed, listed, deps)
   const count = missed.branches.length + missed.pulls.length
+  // Nothing of what was noted before was in vain.
+  if (hasChanged && count === 0) deps.patience.forget(`${RECONCILE}${listed.repositoryId}-`)
   if (hasChanged) await remember(listed, count === 0, deps)
   return count
 }

@@ -6,11 +6,16 @@ const KEPT = 10_000
 export interface Patience {
   allows(key: string, nowMs: number): boolean
   tried(key: string, nowMs: number): void
+  /** What was tried in vain of everything whose key begins so is as if it had not been. */
+  forget(prefix: string): void
 }
 
 export function createPatience(): Patience {
   const tries = new Map<string, { readonly times: number; readonly untilMs: number }>()
   return {
+    forget(prefix) {
+      for (const key of tries.keys()) if (key.startsWith(prefix)) tries.delete(key)
+    },
     allows: (key, nowMs) => (tries.get(key)?.untilMs ?? 0) <= nowMs,
     tried(key, nowMs) {
       const times = (tries.get(key)?.times ?? 0) + 1

@@ -90,6 +90,17 @@ async function resume(deployment: Deployment, token = 'resume') {
   return pointDeployment(store, { why: 'resume', deployment, by: 'grace', hosts: [host], sequence, token })
 }
 
+describe('a deployment that goes live', () => {
+  it('takes no host that leads to one of another repository, whatever made the two names the same', async () => {
+    const ours = await live()
+    const theirs = await queued({ repositoryId: 8, owner: 'grace' })
+    await transitionDeployment(store, { id: theirs.id, from: ['queued'], to: 'starting' })
+    const hosts = ['hello--grace.localhost', host]
+    expect(await publishDeployment(store, { deployment: theirs, hosts, outcome: {} })).toEqual({ kind: 'lost' })
+    expect(await allHosts(store)).toEqual({ [host]: ours.id })
+  })
+})
+
 describe('a roll-back', () => {
   it('leads the hosts to the kept deployment, counts it anew, and tells of both commits', async () => {
     const [first, second] = [await live(), await live()]
@@ -106,6 +117,17 @@ describe('a roll-back', () => {
     await rollBack(first)
     expect(await rollBack(first)).toEqual({ kind: 'live', formerId: second.id })
     expect((await read(first.id)).outcome.activation).toBe(2)
+  })
+
+  it('takes no host that leads to somebody else by now, as one does after its owner gave the name up', async () => {
+    const [first] = [await live(), await live()]
+    const theirs = await queued({ repositoryId: 8, owner: 'grace' })
+    await transitionDeployment(store, { id: theirs.id, from: ['queued'], to: 'starting' })
+    await store.redis.hdel(store.keys.hosts, host)
+    await publishDeployment(store, { deployment: theirs, hosts: [host], outcome: {} })
+    expect(await rollBack(first)).toEqual({ kind: 'lost' })
+    expect(await allHosts(store)).toEqual({ [host]: theirs.id })
+    expect(await readPause(store, key)).toBeUndefined()
   })
 
   it('lets nothing that is under way go live, and says of it why', async () => {

@@ -62,7 +62,7 @@ async function goLive(one: DeploymentBase): Promise<unknown> {
   await transitionDeployment(store, { id: one.id, from: ['queued'], to: 'starting' })
   const deployment = await getDeployment(store, one.id)
   if (deployment === undefined) throw new Error('no record')
-  const hosts = ['hello--ada.localhost', `${one.sha.slice(-7)}--hello--ada.localhost`]
+  const hosts = [`hello--${one.owner}.localhost`, `${one.sha.slice(-7)}--hello--${one.owner}.localhost`]
   return publishDeployment(store, { deployment, hosts, outcome: { url: 'http://hello--ada.localhost' } })
 }
 
@@ -158,6 +158,31 @@ describe('publishing', () => {
     await goLive(second)
     await transitionDeployment(store, { id: first.id, from: ['fetching'], to: 'queued' })
     expect(await goLive(first)).toEqual({ kind: 'stale', liveId: second.id })
+  })
+
+  it('never puts an older preview over a newer one', async () => {
+    const target = { kind: 'preview', pull: 4, fork: false, secrets: 'preview' } as const
+    const [first, second] = [await base({ target }), await base({ target })]
+    await createDeployment(store, first)
+    await transitionDeployment(store, { id: first.id, from: ['queued'], to: 'fetching' })
+    await createDeployment(store, second)
+    await goLive(second)
+    await transitionDeployment(store, { id: first.id, from: ['fetching'], to: 'queued' })
+    expect(await goLive(first)).toEqual({ kind: 'stale', liveId: second.id })
+  })
+
+  it('frees the name of a former owner, and the host that it had, once it is live under the next one', async () => {
+    const [first, moved] = [await base(), await base({ owner: 'grace' })]
+    const other = await base({ repositoryId: 8 })
+    await createDeployment(store, first)
+    await goLive(first)
+    await createDeployment(store, moved)
+    expect(await createDeployment(store, other)).toMatchObject({ kind: 'name-taken' })
+    expect((await allHosts(store))['hello--ada.localhost']).toBe(first.id)
+    await goLive(moved)
+    const hosts = await allHosts(store)
+    expect([hosts['hello--ada.localhost'], hosts['hello--grace.localhost']]).toEqual([undefined, moved.id])
+    expect(await createDeployment(store, other)).toMatchObject({ kind: 'created' })
   })
 
   it('is lost when the micro ended in the meantime', async () => {

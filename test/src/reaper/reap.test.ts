@@ -59,6 +59,18 @@ describe('the reaper', () => {
     expect(await jobs('report')).toHaveLength(1)
   })
 
+  it('skips, and does not fail, what nobody has approved within seven days', async () => {
+    const held = sampleBase({ sequence: 2, target: { kind: 'preview', pull: 3, fork: true, secrets: 'none' } })
+    await createDeployment(parts.store, held, 'held')
+    await reapAfter(7 * 24 * 60 * MINUTE - MINUTE)
+    expect((await getDeployment(parts.store, held.id))?.state).toBe('held')
+    await reapAfter(7 * 24 * 60 * MINUTE + MINUTE)
+    const skipped = await getDeployment(parts.store, held.id)
+    expect(skipped).toMatchObject({ state: 'skipped', outcome: { detail: 'Not approved within 7 days' } })
+    expect(skipped?.outcome.error).toBeUndefined()
+    expect(await jobs('report')).toContainEqual({ kind: 'deployment', deploymentId: held.id })
+  })
+
   it('gives a job to what is queued without one', async () => {
     await reapAfter(11_000)
     expect(await jobs('work')).toEqual([{ kind: 'deploy', deploymentId: id }])
