@@ -1,4 +1,5 @@
 import { pendingStates } from '../deployment.ts'
+import { isOthersHost } from './scripts.ts'
 
 /** Lua: whether `state` is one in which somebody still works, or has to. */
 const isPending = pendingStates.map((state) => `state == '${state}'`).join(' or ')
@@ -21,7 +22,10 @@ export const pointScripts = {
     local sequence = tonumber(ARGV[2])
     if sequence <= tonumber(redis.call('HGET', KEYS[1], 'ended') or '0') then return {'lost', ''} end
     if sequence <= tonumber(redis.call('HGET', KEYS[1], 'liveSequence') or '0') then return {'stale', live} end
-    for i = 12, 11 + tonumber(ARGV[11]) do redis.call('HSET', KEYS[3], ARGV[i], ARGV[1]) end
+    local micro = redis.call('HGET', KEYS[2], 'micro')
+    local last = 11 + tonumber(ARGV[11])
+    for i = 12, last do if ${isOthersHost('KEYS[3]', 'ARGV[i]', 'ARGV[6]', 'micro')} then return {'lost', ''} end end
+    for i = 12, last do redis.call('HSET', KEYS[3], ARGV[i], ARGV[1]) end
     redis.call('HSET', KEYS[1], 'live', ARGV[1], 'liveSequence', ARGV[2], 'pointed', ARGV[4], 'pointedFrom', live)
     local activation = tonumber(redis.call('HGET', KEYS[2], 'outcome:activation') or '1') + 1
     redis.call('HSET', KEYS[2], 'outcome:activation', string.format('%d', activation), 'outcome:standing', ARGV[8])

@@ -4,6 +4,14 @@ import { pendingStates } from '../deployment.ts'
 const isPending = pendingStates.map((state) => `state == '${state}'`).join(' or ')
 
 /**
+ * Lua: whether a host leads to a deployment of another target. Names that are cut end in a hash that somebody may search a second name for,
+ * and a name that a former owner gave up may be another one's by now.
+ */
+export function isOthersHost(hosts: string, host: string, prefix: string, target: string): string {
+  return `((redis.call('HGET', ${prefix} .. (redis.call('HGET', ${hosts}, ${host}) or ''), 'micro') or ${target}) ~= ${target})`
+}
+
+/**
  * Changes that have to be whole or not at all, as Redis scripts. A deployment is a hash: `base` (JSON, never changed), `state`,
  * `since`, `sequence`, `micro`, and one field `outcome:<name>` for each part of its outcome, so that two writers never overwrite
  * each other's part.
@@ -131,6 +139,8 @@ export const scripts = {
     local liveSequence = tonumber(redis.call('HGET', KEYS[1], 'liveSequence') or '0')
     if liveSequence > sequence then return {'stale', live or ''} end
     local count = tonumber(ARGV[7])
+    local prefix = string.sub(KEYS[2], 1, #KEYS[2] - #ARGV[1])
+    for i = 8, 7 + count do if ${isOthersHost('KEYS[4]', 'ARGV[i]', 'prefix', 'ARGV[6]')} then return {'lost', 'host'} end end
     for i = 8, 7 + count do redis.call('HSET', KEYS[4], ARGV[i], ARGV[1]) end
     local domain = string.sub(ARGV[8] or '', #ARGV[5] + 1)
     local claims = redis.call('HGETALL', KEYS[6])
