@@ -25,6 +25,8 @@ describe.each(isolations)('a roll-back under %s', (isolation) => {
   let host: string
   let pull: number
   const sha: string[] = []
+  /** What is the same whatever sandboxes are made of. */
+  const aside = it.runIf(isolation === isolations[0])
   const command = (args: readonly string[], input = '') => micropush(stack.env, args, input)
   const says = async () => (await stack.ask(host)).body
   const newest = async (commit: string | undefined) =>
@@ -100,11 +102,12 @@ describe.each(isolations)('a roll-back under %s', (isolation) => {
     console.log(
       `${isolation}: first answer ${firstMs} ms after the command was typed, ${firstMs - startUpMs} ms without the start of the command itself; it ended after ${tookMs} ms; ${heard.length} requests`,
     )
-    // Node alone takes a third of that to start on a busy machine.
-    expect(firstMs - startUpMs).toBeLessThan(1000)
+    // The command's own start is the measure of how busy the machine is: it takes this long on one that is not.
+    const busy = Math.max(1, startUpMs / 300)
+    expect((firstMs - startUpMs) / busy).toBeLessThan(1000)
   })
 
-  it('is told on both commits, and as a new Deployment of the old one', async () => {
+  aside('is told on both commits, and as a new Deployment of the old one', async () => {
     await expect.poll(() => newest(sha[1]), { timeout: 20_000 }).toBe('Live again since a roll-back by the operator')
     await expect
       .poll(() => newest(sha[2]), { timeout: 20_000 })
@@ -117,7 +120,7 @@ describe.each(isolations)('a roll-back under %s', (isolation) => {
     expect(status.stdout).toContain(`kept for a roll-back: commit ${sha[2]?.slice(0, 7)}`)
   })
 
-  it('keeps a new push from going live, and says so on it', async () => {
+  aside('keeps a new push from going live, and says so on it', async () => {
     const outcome = await stack.outcome(name, await push(3), context)
     expect(outcome).toMatchObject({
       state: 'success',
@@ -143,14 +146,14 @@ describe.each(isolations)('a roll-back under %s', (isolation) => {
     expect(await says()).toBe('v1 hello1 token2')
   })
 
-  it('ends with resume, which deploys what the branch shows', async () => {
+  aside('ends with resume, which deploys what the branch shows', async () => {
     const resumed = await command(['resume', 'ada/shop'])
     expect(resumed, resumed.stdout).toMatchObject({ code: 0, stderr: '' })
     expect(await says()).toBe('v3 hello3 token2')
     expect((await command(['resume', 'ada/shop'])).stdout).toContain('nothing to resume')
   })
 
-  it('asked for in a comment by somebody who may only read is refused, once', async () => {
+  aside('asked for in a comment by somebody who may only read is refused, once', async () => {
     const eve = stack.github.as('eve', 'read')
     const first = await eve.comment(name, pull, '/rollback')
     await expect.poll(() => reactions(first), { timeout: 10_000 }).toEqual(['-1'])
@@ -163,7 +166,7 @@ describe.each(isolations)('a roll-back under %s', (isolation) => {
     expect(await says()).toBe('v3 hello3 token2')
   })
 
-  it('asked for by somebody who may write is done, and so is its end, which builds nothing', async () => {
+  aside('asked for by somebody who may write is done, and so is its end, which builds nothing', async () => {
     const grace = stack.github.as('grace', 'write')
     const back = await grace.comment(name, pull, `/rollback web ${sha[2]?.slice(0, 7)}\nThe new one is too loud.`)
     await expect.poll(() => reactions(back), { timeout: 10_000 }).toEqual(['+1'])
@@ -174,6 +177,15 @@ describe.each(isolations)('a roll-back under %s', (isolation) => {
     expect(await says()).toBe('v3 hello3 token2')
     await expect.poll(() => newest(sha[3]), { timeout: 20_000 }).toBe('Live again since grace resumed deployments')
     expect((await stack.leftovers()).builders).toEqual([])
+  })
+
+  aside('does not keep the same commit from being built again', async () => {
+    const again = await command(['redeploy', 'ada/shop/web'])
+    expect(again, again.stdout).toMatchObject({ code: 0, stderr: '' })
+    expect(again.stdout).toMatch(/Deployed again[\s\S]*Live at http/)
+    expect(await says()).toBe('v3 hello3 token2')
+    const kept = (await command(['status', 'ada/shop/web'])).stdout
+    expect(kept.match(new RegExp(`commit ${sha[3]?.slice(0, 7)}`, 'g'))).toHaveLength(2)
   })
 
   it('leaves nothing behind', async () => {
