@@ -24,7 +24,10 @@ export const pointScripts = {
     if sequence <= tonumber(redis.call('HGET', KEYS[1], 'liveSequence') or '0') then return {'stale', live} end
     local micro = redis.call('HGET', KEYS[2], 'micro')
     local last = 11 + tonumber(ARGV[11])
-    for i = 12, last do if ${isOthersHost('KEYS[3]', 'ARGV[i]', 'ARGV[6]', 'micro')} then return {'lost', ''} end end
+    ${isOthersHost}
+    for i = 12, last do
+      if isOthersHost({hosts = KEYS[3], host = ARGV[i], prefix = ARGV[6], target = micro}) then return {'lost', ''} end
+    end
     for i = 12, last do redis.call('HSET', KEYS[3], ARGV[i], ARGV[1]) end
     redis.call('HSET', KEYS[1], 'live', ARGV[1], 'liveSequence', ARGV[2], 'pointed', ARGV[4], 'pointedFrom', live)
     local activation = tonumber(redis.call('HGET', KEYS[2], 'outcome:activation') or '1') + 1

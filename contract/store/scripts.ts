@@ -7,9 +7,12 @@ const isPending = pendingStates.map((state) => `state == '${state}'`).join(' or 
  * Lua: whether a host leads to a deployment of another target. Names that are cut end in a hash that somebody may search a second name for,
  * and a name that a former owner gave up may be another one's by now.
  */
-export function isOthersHost(hosts: string, host: string, prefix: string, target: string): string {
-  return `((redis.call('HGET', ${prefix} .. (redis.call('HGET', ${hosts}, ${host}) or ''), 'micro') or ${target}) ~= ${target})`
-}
+export const isOthersHost = `
+    local function isOthersHost(of)
+      local id = redis.call('HGET', of.hosts, of.host)
+      local target = id and redis.call('HGET', of.prefix .. id, 'micro')
+      return target and target ~= of.target
+    end`
 
 /**
  * Changes that have to be whole or not at all, as Redis scripts. A deployment is a hash: `base` (JSON, never changed), `state`,
@@ -140,7 +143,11 @@ export const scripts = {
     if liveSequence > sequence then return {'stale', live or ''} end
     local count = tonumber(ARGV[7])
     local prefix = string.sub(KEYS[2], 1, #KEYS[2] - #ARGV[1])
-    for i = 8, 7 + count do if ${isOthersHost('KEYS[4]', 'ARGV[i]', 'prefix', 'ARGV[6]')} then return {'lost', 'host'} end end
+    ${isOthersHost}
+    for i = 8, 7 + count do
+      local of = {hosts = KEYS[4], host = ARGV[i], prefix = prefix, target = ARGV[6]}
+      if isOthersHost(of) then return {'lost', 'host'} end
+    end
     for i = 8, 7 + count do redis.call('HSET', KEYS[4], ARGV[i], ARGV[1]) end
     local domain = string.sub(ARGV[8] or '', #ARGV[5] + 1)
     local claims = redis.call('HGETALL', KEYS[6])
