@@ -56,8 +56,9 @@ export function createApp({ accept, note, log }: AppOptions): ApplicationFunctio
         })
       }
       if (read.queue === 'none') {
-        await noteAll(`nothing: ${read.reason}`)
-        log.info({ delivery: id, reason: read.reason }, `${name} left alone`)
+        const { reason, isNoise = false } = read
+        if (!isNoise) await noteAll(`nothing: ${reason}`)
+        log[isNoise ? 'debug' : 'info']({ delivery: id, reason }, `${name} left alone`)
         return
       }
       try {

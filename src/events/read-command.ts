@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { CommandName } from '../../contract/command.ts'
 import { parseCommand } from '../commands/parse-command.ts'
-import { ignore, type Delivery, type Read } from './read.ts'
+import { ignore, overlook, type Delivery, type Read } from './read.ts'
 
 const repository = z.object({ id: z.number().int(), name: z.string(), owner: z.object({ login: z.string() }) })
 const installation = z.object({ id: z.number().int() }).optional()
@@ -21,6 +21,8 @@ const commentEvent = z.object({
   installation,
 })
 
+/** GitHub tells whole seconds. */
+const SECOND_MS = 1000
 /** What was asked for while nobody was there to hear it is not done behind everybody's back. */
 const STALE_MS = 15 * 60_000
 
@@ -32,12 +34,13 @@ export function readComment({ deliveryId, payload, receivedAtMs }: Delivery): Re
   const parsed = commentEvent.safeParse(payload)
   if (!parsed.success) return ignore(`not an issue_comment event: ${parsed.error.issues[0]?.path.join('.') ?? ''}`)
   const { action, issue, comment, repository, installation } = parsed.data
-  if (action !== 'created') return ignore(`nothing to do when a comment is ${action}`)
+  if (action !== 'created') return overlook(`nothing to do when a comment is ${action}`)
   const command = parseCommand(comment.body ?? '')
-  if (command === undefined) return ignore('no command')
+  if (command === undefined) return overlook('no command')
   if (comment.user === null || isBot(comment.user)) return ignore('not by a person')
   if (installation === undefined) return ignore('not sent for an installation of the app')
-  if (receivedAtMs - Date.parse(comment.created_at) > STALE_MS)
+  const createdAtMs = Date.parse(comment.created_at)
+  if (receivedAtMs - createdAtMs > STALE_MS)
     return ignore('the command is older than 15 minutes; it is to be given again if it is still wanted')
   return {
     queue: 'command',
@@ -57,6 +60,8 @@ export function readComment({ deliveryId, payload, receivedAtMs }: Delivery): Re
         isPull: issue.pull_request !== undefined && issue.pull_request !== null,
       },
       receivedAtMs,
+      // The delivery may come late, and much may have been pushed meanwhile.
+      saidAtMs: Math.min(receivedAtMs, createdAtMs + SECOND_MS - 1),
     },
   }
 }
@@ -83,13 +88,11 @@ export function readCheck({ deliveryId, payload, receivedAtMs }: Delivery): Read
   const parsed = checkEvent.safeParse(payload)
   if (!parsed.success) return ignore(`not a check_run event: ${parsed.error.issues[0]?.path.join('.') ?? ''}`)
   const { action, requested_action: pressed, check_run: run, sender, repository, installation } = parsed.data
-  const name =
-    action === 'rerequested'
-      ? 'redeploy'
-      : action === 'requested_action'
-        ? buttons.get(pressed?.identifier ?? '')
-        : undefined
-  if (name === undefined) return ignore(`nothing to do when a check run is ${action}`)
+  // Ours tell of themselves too, with every deployment.
+  if (action !== 'rerequested' && action !== 'requested_action')
+    return overlook(`nothing to do when a check run is ${action}`)
+  const name = action === 'rerequested' ? 'redeploy' : buttons.get(pressed?.identifier ?? '')
+  if (name === undefined) return ignore('another button than ours')
   if (!/^d[0-9a-f]{30}$/.test(run.external_id ?? '')) return ignore('not a check run of a deployment')
   if (isBot(sender)) return ignore('not by a person')
   if (installation === undefined) return ignore('not sent for an installation of the app')

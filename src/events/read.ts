@@ -8,8 +8,20 @@ export interface Delivery {
 }
 
 /** What a delivery asks for, or the reason why it is left alone. */
-export type Read = NewEvent | { readonly queue: 'none'; readonly reason: string }
+export type Read = NewEvent | Ignored
+
+interface Ignored {
+  readonly queue: 'none'
+  readonly reason: string
+  /** Nobody asks anything by it, and there are many of them: not worth a note for people. */
+  readonly isNoise?: true
+}
 
 export function ignore(reason: string): Read {
   return { queue: 'none', reason }
+}
+
+/** Leaves alone what nobody would ask about. */
+export function overlook(reason: string): Read {
+  return { queue: 'none', reason, isNoise: true }
 }

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createDeployment } from '../../contract/store/deployments.ts'
 import { appendLog } from '../../contract/store/logs/deployment-logs.ts'
+import { readDeliveries } from '../../contract/store/repository/deliveries.ts'
 import { createDoor } from '../../src/door.ts'
 import { startParts, webhookSecret, type Parts } from './support/bot.ts'
 import { pushPayload, sampleBase, shaA } from './support/samples.ts'
@@ -64,6 +65,26 @@ describe('the webhook door', () => {
     const [job] = await parts.queues.push.getJobs(['waiting'])
     expect(job?.id).toBe('72d3162e-cc78-11e3-81ab-4c9367dc0958')
     expect(job?.data).toMatchObject({ owner: 'ada', repository: 'hello', branch: 'main', sha: shaA, sequence: 1 })
+  })
+
+  it('notes for people what an event asks for, and none of the many that nobody asks anything by', async () => {
+    const { repository, installation } = pushPayload()
+    const of = { repository, installation, sender: { login: 'ada', type: 'User' } }
+    const run = { ...of, check_run: { external_id: '' } }
+    const comment = { id: 5, body: 'Nice.', created_at: new Date().toISOString(), user: of.sender }
+    const talk = { ...of, issue: { number: 1 }, comment }
+    await deliver({ event: 'check_run', payload: { ...run, action: 'created' } })
+    await deliver({ event: 'check_run', payload: { ...run, action: 'completed' } })
+    await deliver({ event: 'check_suite', payload: { ...of, action: 'requested' } })
+    await deliver({ event: 'issue_comment', payload: { ...talk, action: 'created' } })
+    await deliver({ event: 'issue_comment', payload: { ...talk, action: 'edited' } })
+    await deliver({ payload: pushPayload({ ref: 'refs/tags/v1' }) })
+    await deliver({ event: 'check_run', payload: { ...run, action: 'rerequested' } })
+    const noted = await readDeliveries(parts.store, 'ada/hello')
+    expect(noted.map(({ event, decision }) => `${event}: ${decision}`).toSorted()).toEqual([
+      'check_run.rerequested: nothing: not a check run of a deployment',
+      'push: nothing: not a branch',
+    ])
   })
 
   it('makes one job of the same delivery sent twice, also at the same time', async () => {
