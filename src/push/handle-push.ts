@@ -22,8 +22,12 @@ import { RECONCILE } from '../reconcile/accept-again.ts'
 import { describePush } from './describe-push.ts'
 import { findTarget } from './find-target.ts'
 import { knownMicros } from './known-micros.ts'
+import { decideHeldBack, findHeldBack } from './hold-back.ts'
 import { isBranchNoted, noteBranch } from './note-branch.ts'
 import { planPush, type KnownMicro } from './plan-push.ts'
+
+/** How often it is looked whether a micro's successor is live. */
+const SUCCESSOR_MS = 2000
 
 export interface PushDeps {
   readonly store: Store
@@ -64,7 +68,9 @@ export async function handlePush(push: PushJob, deps: PushDeps): Promise<JobResu
   }
   const micros = wish.kind === 'micros' ? wish.micros : []
   const plan = planPush({ ...push, micros, known })
-  const end = wish.kind === 'micros' && !wish.complete ? [] : plan.end
+  const ending = wish.kind === 'micros' && !wish.complete ? [] : plan.end
+  const heldBack = findHeldBack({ ...push, ...plan, end: ending, known })
+  const end = ending.filter((key) => key !== heldBack?.key)
   await endTargets(end, { sequence: push.sequence }, deps)
   const warnings = wish.kind === 'micros' ? wish.warnings : []
   const at = { trigger: triggerOfPush(push), sha: target.sha, warnings }
@@ -73,6 +79,12 @@ export async function handlePush(push: PushJob, deps: PushDeps): Promise<JobResu
   for (const config of plan.deploy) {
     const why = await deployOrSkip({ ...at, config }, change, deps)
     if (why !== undefined) skipped.push({ name: config.name, why })
+  }
+  if (heldBack !== undefined) {
+    const decision = decideHeldBack(await microStanding(deps.store, heldBack.successor))
+    if (decision === 'wait')
+      return { kind: 'later', afterMs: SUCCESSOR_MS, why: 'the former micro serves until this is live' }
+    if (decision === 'end') await endTargets([heldBack.key], { sequence: push.sequence }, deps)
   }
   await noteBranch(push, { sha: target.sha, micros, known }, deps.store)
   const deployed = plan.deploy.map(({ name }) => name).filter((name) => skipped.every((one) => one.name !== name))

@@ -10,6 +10,7 @@ export async function knownMicros(store: Store, repositoryId: number): Promise<K
     const key = keys[index]
     const latest = newest ?? live
     if (key === undefined || latest === undefined) return []
-    return [{ key, name: latest.config.name, branch: latest.branch, sequence: latest.sequence }]
+    const { branch, repository, sequence } = latest
+    return [{ key, name: latest.config.name, branch, repository, sequence }]
   })
 }

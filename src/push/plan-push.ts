@@ -5,6 +5,8 @@ export interface KnownMicro {
   readonly key: string
   readonly name: string
   readonly branch: string
+  /** What its repository was called. */
+  readonly repository: string
   readonly sequence: number
 }
 

@@ -5,7 +5,7 @@ import { masterKey } from '../../../contract/secrets/master-key.ts'
 import { seal } from '../../../contract/secrets/seal.ts'
 import { findRepository, repositoryKey } from '../../../contract/store/repository/repositories.ts'
 import { changeSecrets, listSecrets } from '../../../contract/store/repository/secrets.ts'
-import { getDeployment } from '../../../contract/store/deployments.ts'
+import { getDeployment, transitionDeployment } from '../../../contract/store/deployments.ts'
 import { startScene, type Scene } from '../support/scene.ts'
 
 let scene: Scene
@@ -83,7 +83,18 @@ it('a suspended installation: its micros and previews end, its secrets go; after
   await scene.work()
   expect((await scene.standing(one.key)).newest).toMatchObject({ state: 'queued', sha: one.sha })
   expect((await scene.standing(one.preview)).newest?.state).toBe('queued')
-  await scene.makeLive(one.key)
+  // However often: nothing of it is taken for a vain attempt.
+  for (let times = 0; times < 2; times += 1) {
+    await scene.makeLive(one.key)
+    await scene.api('PUT', `/_installations/${owner}/suspended`)
+    await scene.hears('installation')
+    await scene.work()
+    expect((await scene.standing(one.key)).live).toBeUndefined()
+    await scene.api('DELETE', `/_installations/${owner}/suspended`)
+    await scene.hears('installation')
+    await scene.work()
+    expect((await scene.standing(one.key)).newest?.state).toBe('queued')
+  }
 })
 
 it('an installation that is removed: its micros end, its secrets go; what is installed anew is deployed without a push', async () => {
@@ -147,6 +158,34 @@ it('a repository under another name goes on as it is, and is told of under its n
   await scene.hears('push')
   await scene.work()
   expect((await scene.standing(one.key)).newest).toMatchObject({ sha: next, repository: 'other' })
+})
+
+it('a micro that has its name from its repository serves until it is live under the next name, and goes on when that fails', async () => {
+  const repository = await scene.repository(`${owner}/first`)
+  await repository.write({ 'micro.yml': 'v: 1\n', 'package.json': '{}', 'index.js': '' })
+  await repository.commit()
+  await repository.push()
+  await scene.hears('push')
+  await scene.work()
+  const id = await scene.numberOf(`${owner}/first`)
+  await scene.makeLive(`${id}/first`)
+  const rename = async (from: string, to: string, meanwhile: () => Promise<unknown>) => {
+    await scene.api('PATCH', `/repos/${owner}/${from}`, { name: to })
+    await scene.hears('repository')
+    await scene.work(meanwhile)
+  }
+  await rename('first', 'second', async () => {
+    expect((await scene.standing(`${id}/first`)).live).toBeDefined()
+    await scene.makeLive(`${id}/second`)
+  })
+  expect((await scene.standing(`${id}/first`)).live).toBeUndefined()
+  expect((await scene.standing(`${id}/second`)).live?.repository).toBe('second')
+  await rename('second', 'third', async () => {
+    const { newest } = await scene.standing(`${id}/third`)
+    const failed = { id: newest?.id ?? '', from: ['queued'], to: 'failed' } as const
+    expect(await transitionDeployment(scene.parts.store, failed)).toBe(true)
+  })
+  expect((await scene.standing(`${id}/second`)).live).toBeDefined()
 })
 
 it('a transferred repository is served under its new owner, without a gap, and the former name is free then', async () => {

@@ -3,7 +3,7 @@ import { planPush } from '../../../src/push/plan-push.ts'
 import { sampleConfig } from '../support/samples.ts'
 
 const pushed = { branch: 'main', defaultBranch: 'main', sequence: 5, micros: [], known: [] }
-const known = { key: '1/api', name: 'api', branch: 'main', sequence: 4 }
+const known = { key: '1/api', name: 'api', branch: 'main', repository: 'hello', sequence: 4 }
 
 describe('planPush', () => {
   it('deploys the micros whose production branch was pushed', () => {

@@ -42,8 +42,12 @@ export interface Scene extends AsyncDisposable {
   numberOf(fullName: string): Promise<number>
   /** Resolves when so many events of a name have been accepted since the last call. */
   hears(event: string, count?: number): Promise<void>
-  /** Works on what is queued until nothing is; gives what became of it. */
-  work(): Promise<string[]>
+  /**
+   * Works on what is queued until nothing is; gives what became of it.
+   *
+   * @param meanwhile what happens while a push waits for a deployment.
+   */
+  work(meanwhile?: () => Promise<unknown>): Promise<string[]>
   /** One comparison with GitHub. */
   reconcile(): Promise<void>
   /** Lets the clock go on. */
@@ -106,7 +110,11 @@ export async function startScene(): Promise<Scene> {
     }
   }
 
-  async function finish(name: (typeof QUEUES)[number], data: { readonly deliveryId: string }): Promise<string> {
+  async function finish(
+    name: (typeof QUEUES)[number],
+    data: { readonly deliveryId: string },
+    meanwhile: () => Promise<unknown>,
+  ): Promise<string> {
     for (;;) {
       const result = await handle(name, data).catch((error: unknown): JobResult => {
         const failure = classifyFailure(error, now())
@@ -116,6 +124,7 @@ export async function startScene(): Promise<Scene> {
       await noteResult(data, result, parts)
       if (result.kind === 'done') return `${name}: ${result.what}`
       aheadMs += result.afterMs
+      if (name === 'push') await meanwhile()
     }
   }
 
@@ -146,7 +155,7 @@ export async function startScene(): Promise<Scene> {
       await expect.poll(accepted, { timeout: 15_000, interval: 10 }).toBeGreaterThanOrEqual(wanted)
       heard.set(event, wanted)
     },
-    async work() {
+    async work(meanwhile = async () => undefined) {
       const done: string[] = []
       for (let again = true; again;) {
         again = false
@@ -155,7 +164,7 @@ export async function startScene(): Promise<Scene> {
           const job = await worker.getNextJob(token, { block: false })
           if (job === undefined) continue
           again = true
-          done.push(await finish(name, job.data as { deliveryId: string }))
+          done.push(await finish(name, job.data as { deliveryId: string }, meanwhile))
           await job.moveToCompleted('done', token, false)
         }
       }
