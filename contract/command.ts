@@ -35,6 +35,8 @@ export const commandJob = z.strictObject({
   from: commandOrigin,
   sequence: z.number().int(),
   receivedAtMs: z.number(),
+  /** When it was said by GitHub's clock, where GitHub tells: what came after that was not looked at by who said it. */
+  saidAtMs: z.number().optional(),
 })
 
 export type CommandJob = Readonly<z.infer<typeof commandJob>>

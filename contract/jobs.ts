@@ -59,9 +59,11 @@ export const pullJob = z.strictObject({
     .optional(),
   /**
    * Somebody with write access asks for the previews of one commit, as long as it is the head: they come back although they were ended,
-   * failed or skipped, and need no further approval.
+   * failed or skipped, and need no further approval. `atMs` is when that was said: who said it has not looked at what came after.
    */
-  asked: z.strictObject({ by: z.string(), sha: z.string().regex(/^[0-9a-f]{40}$/) }).optional(),
+  asked: z
+    .strictObject({ by: z.string(), sha: z.string().regex(/^[0-9a-f]{40}$/), atMs: z.number().optional() })
+    .optional(),
   sequence: z.number().int(),
   receivedAtMs: z.number(),
 })

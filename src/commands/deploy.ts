@@ -44,14 +44,21 @@ interface Held {
   readonly commit: string | undefined
 }
 
-/** Who approves has looked at what was there: a commit that came after the comment is not let through by it. */
+/**
+ * Who approves has looked at what was there: a commit that came after the comment is not let through by it, unless all of its name stands in
+ * it. The first characters of a name can be had by another commit: to search one with the same seven takes minutes.
+ */
 async function approveHeld({ command, held, commit }: Held, pull: number, deps: CommandDeps): Promise<Obeyed> {
   const short = held.sha.slice(0, 7)
   if (commit !== undefined && !held.sha.startsWith(commit))
     return refused(`${commit} is not what waits for approval; that is ${short}.`)
-  if (commit === undefined && held.createdAtMs > command.receivedAtMs)
-    return refused(`${short} came after your comment. Look at it, and write \`/deploy ${short}\`.`)
+  if (commit !== held.sha && held.createdAtMs > saidAt(command))
+    return refused(`${short} came after your comment. Look at it, and write \`/deploy ${held.sha}\`.`)
   return letThrough({ command, pull, sha: held.sha }, deps)
+}
+
+function saidAt({ saidAtMs, receivedAtMs }: Command): number {
+  return saidAtMs ?? receivedAtMs
 }
 
 interface Approved {
@@ -72,6 +79,9 @@ async function ask(command: Command, pull: number, deps: CommandDeps): Promise<O
   const shown = await fetchPull(deps.github.forInstallation(installationId), { owner, repository, repositoryId, pull })
   if (!shown?.open) return refused(`#${pull} is closed.`)
   const base = { deliveryId: `${deliveryId}-pull`, installationId, repositoryId, owner, repository, receivedAtMs }
-  await acceptEvent(deps, { queue: 'pull', job: { ...base, pull, asked: { by, sha: shown.head.sha } } })
+  await acceptEvent(deps, {
+    queue: 'pull',
+    job: { ...base, pull, asked: { by, sha: shown.head.sha, atMs: saidAt(command) } },
+  })
   return { kind: 'done' }
 }

@@ -3,7 +3,7 @@ import { describePause } from '../../contract/pause.ts'
 import { addDeploy, addReport } from '../../contract/queue.ts'
 import { createDeployment } from '../../contract/store/deployments.ts'
 import { appendLog } from '../../contract/store/logs/deployment-logs.ts'
-import { microsOfRepository, microStanding, retireDeployments } from '../../contract/store/micros.ts'
+import { microsOfRepository, microStanding, retireDeployments, type Standing } from '../../contract/store/micros.ts'
 import { microText } from '../../contract/store/pauses.ts'
 import { noteRestart } from '../../contract/store/restarts.ts'
 import { settleEnded } from '../settle-ended.ts'
@@ -42,10 +42,11 @@ interface Wanted {
 }
 
 async function redeployTarget({ command, key, pressed }: Wanted, deps: CommandDeps): Promise<Obeyed> {
-  const { newest, live, pause } = await microStanding(deps.store, key)
+  const standing = await microStanding(deps.store, key)
+  const { newest, pause } = standing
   if (newest?.sequence === command.sequence) return enqueue(command, newest.id, deps)
   const of = pressed ?? newest
-  const no = refusal({ of, newest, live })
+  const no = refusal({ ...standing, of })
   if (no !== undefined || of === undefined) return refused(no ?? 'There is nothing to deploy again.')
   if (pause !== undefined) return refused(`${describePause(pause, microText(of))}.`)
   const { state: _, stateSinceMs: __, outcome: ___, ...base } = of
@@ -78,14 +79,13 @@ async function enqueue({ from, deliveryId }: Command, id: string, { store, queue
   return { kind: 'done' }
 }
 
-interface Standing {
-  readonly of: Deployment | undefined
-  readonly newest: Deployment | undefined
-  readonly live: Deployment | undefined
-}
+type Stood = Pick<Standing, 'newest' | 'live' | 'ended'> & { readonly of: Deployment | undefined }
 
-/** Only what is wanted now is built again: an older commit would take the place of a newer one. */
-function refusal({ of, newest, live }: Standing): string | undefined {
+/**
+ * Only what is wanted now is built again: an older commit would take the place of a newer one, and what has ended has no place any more.
+ * GitHub shows a button of its own beside every check run, also of one that nobody ever approved.
+ */
+function refusal({ of, newest, live, ended }: Stood): string | undefined {
   if (of === undefined) return undefined
   const commit = `${of.config.name} at ${of.sha.slice(0, 7)}`
   if (of.id !== newest?.id && of.id !== live?.id)
@@ -93,7 +93,12 @@ function refusal({ of, newest, live }: Standing): string | undefined {
   if (of.state === 'held') return `${commit} waits for approval: \`/deploy\`.`
   if (isPending(of.state) || (newest !== undefined && isPending(newest.state) && newest.sha === of.sha))
     return `${commit} is being deployed already.`
-  if (of.state === 'destroyed')
+  if (of.state === 'destroyed' || (ended !== undefined && ended.sequence >= of.sequence) || wasNeverBegun(of))
     return `${commit} has ended; a push, or \`/deploy\` on its pull request, brings it back.`
   return undefined
+}
+
+/** A preview that waited, and was never let through: its pull request was closed, or the time for it has passed. */
+function wasNeverBegun({ state, target }: Deployment): boolean {
+  return target.kind === 'preview' && (state === 'skipped' || state === 'cancelled' || state === 'superseded')
 }

@@ -14,18 +14,23 @@ import { letThrough } from './let-through.ts'
 import type { PullMicro } from './read-pull-wish.ts'
 import { makeRoom } from './room/make-room.ts'
 
+interface Asked {
+  readonly by: string
+  readonly atMs: number
+}
+
 interface DeployPull {
   readonly trigger: Trigger
   readonly pull: Pull
   readonly micros: readonly PullMicro[]
   readonly previews: PreviewSettings
-  /** Who asked for this very commit, and thereby approves of it. */
-  readonly by: string | undefined
+  /** Who asked for this very commit, and thereby approves of it as it was then. */
+  readonly asked: Asked | undefined
 }
 
 /** Deploys, holds or skips each micro of an open pull request at its head. Gives how many get a deployment that they did not have. */
 export async function deployPull(of: DeployPull, deps: PullDeps): Promise<number> {
-  const { trigger, pull, previews, by } = of
+  const { trigger, pull, previews, asked } = of
   const { repositoryId } = trigger
   const needed = await sortOut(of, deps)
   const keys = needed.map(keyOf)
@@ -38,35 +43,39 @@ export async function deployPull(of: DeployPull, deps: PullDeps): Promise<number
   }
   await notePreviewUse(deps.store, isHeld ? [] : allowed, deps.now())
   const newest = await noteLasting(of, deps)
-  if (by === undefined) return needed.length
+  if (asked === undefined) return needed.length
   const held = newest.filter(({ state, sha }) => state === 'held' && sha === pull.head.sha)
-  const seen = await Promise.all(held.map((one) => wasThere(one, trigger, deps)))
+  const seen = await Promise.all(held.map((one) => wasThere(one, { trigger, asked }, deps)))
   const approved = held.filter((_, index) => seen[index])
-  await letThrough({ repositoryId, pull: pull.number, held: approved, by, max: previews.max }, deps)
+  await letThrough({ repositoryId, pull: pull.number, held: approved, by: asked.by, max: previews.max }, deps)
   return needed.length
 }
 
 /** Who asks has looked at what was there: a fork's commit that came since is not let through by it. */
-async function wasThere(held: Deployment, { sequence, receivedAtMs }: Trigger, { store }: PullDeps): Promise<boolean> {
+async function wasThere(
+  held: Deployment,
+  { trigger, asked }: { readonly trigger: Trigger; readonly asked: Asked },
+  { store }: PullDeps,
+): Promise<boolean> {
   const history = await targetHistory(store, targetKey(held))
-  return history.some((one) => one.sha === held.sha && one.sequence < sequence && one.createdAtMs <= receivedAtMs)
+  return history.some((one) => one.sha === held.sha && one.sequence < trigger.sequence && one.createdAtMs <= asked.atMs)
 }
 
 /** What has to be deployed. What is not gets its words, and what was begun is seen through. */
-async function sortOut({ trigger, pull, micros, previews, by }: DeployPull, deps: PullDeps): Promise<MicroAt[]> {
+async function sortOut({ trigger, pull, micros, previews, asked }: DeployPull, deps: PullDeps): Promise<MicroAt[]> {
   const { sha } = pull.head
   const change = changeOf(deps.github.forInstallation(trigger.installationId), { ...trigger, sha, pull: pull.number })
   const state = pull.fork && previews.forks === 'approve' ? 'held' : 'queued'
   const needed: MicroAt[] = []
   for (const { config, warnings, withheld } of micros) {
     const kept = withheld === undefined ? {} : { withheld }
-    const at: MicroAt = { trigger, sha, config, warnings, state, asked: by !== undefined, ...kept }
+    const at: MicroAt = { trigger, sha, config, warnings, state, asked: asked !== undefined, ...kept }
     const standing = await microStanding(deps.store, keyOf(at))
     if (isDone(standing, at)) {
       await deployMicro(at, deps)
       continue
     }
-    const why = by === undefined ? await whySkip(standing, { trigger, config, change }) : undefined
+    const why = asked === undefined ? await whySkip(standing, { trigger, config, change }) : undefined
     if (why === undefined) needed.push(at)
     else await skipMicro({ ...at, why }, deps)
   }

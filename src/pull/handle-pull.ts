@@ -69,8 +69,8 @@ async function dealWith(job: PullJob, pull: Pull | undefined, deps: PullDeps): P
   const wanted = new Set(micros.map(({ config }) => targetKey({ ...trigger, config })))
   const end = complete ? known.filter((key) => !wanted.has(key)) : []
   await endTargets(end, asOf, deps)
-  const by = isAsked ? job.asked?.by : undefined
-  const count = await deployPull({ trigger, pull, micros, previews, by }, deps)
+  const asked = isAsked ? askedAt(job) : undefined
+  const count = await deployPull({ trigger, pull, micros, previews, asked }, deps)
   return { kind: 'done', what: `${count} to deploy, ${end.length} ended` }
 }
 
@@ -93,6 +93,10 @@ async function reportOvertaken({ job, pull, trigger, micros }: Overtaken, deps: 
   const by = pull.head.sha
   if (told === undefined || told.sha === by || told.updatedAtMs >= pull.updatedAtMs) return
   for (const { config } of micros) await reportSuperseded({ trigger, sha: told.sha, micro: config.name, by }, deps)
+}
+
+function askedAt({ asked, receivedAtMs }: PullJob) {
+  return asked === undefined ? undefined : { by: asked.by, atMs: asked.atMs ?? receivedAtMs }
 }
 
 /** Who asks for the previews of a draft, or of one without the label, gets them. */

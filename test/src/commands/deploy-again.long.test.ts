@@ -66,6 +66,27 @@ describe('redeploy', () => {
   })
 })
 
+describe('what nobody approved', () => {
+  it.each(['skipped', 'cancelled'] as const)('is not built by a button once it is %s', async (state) => {
+    const waits = await desk.queued({ target: held, sha: desk.topic, branch: 'topic' })
+    await transitionDeployment(desk.parts.store, { id: waits.id, from: ['queued'], to: state })
+    expect((await desk.press(grace, waits, 'redeploy')).result).toEqual({ kind: 'done', what: 'refused' })
+    expect(await desk.waiting()).toEqual([])
+    expect(await readLog(desk.parts.store, waits.id)).toContain('has ended; a push, or `/deploy` on its pull request')
+  })
+})
+
+describe('what failed', () => {
+  it('is not built again by its button when its pull request was closed since', async () => {
+    const failed = await desk.queued({ target: preview, sha: desk.topic, branch: 'topic' })
+    await transitionDeployment(desk.parts.store, { id: failed.id, from: ['queued'], to: 'failed' })
+    const sequence = await nextSequence(desk.parts.store)
+    await endTarget(desk.parts.store, { targetKey: `${key()}/pr-1`, sequence })
+    expect((await desk.press(grace, failed, 'redeploy')).result).toEqual({ kind: 'done', what: 'refused' })
+    expect(await desk.waiting()).toEqual([])
+  })
+})
+
 describe('/deploy', () => {
   const waiting = async (over = {}) => {
     const one = await desk.queued({
@@ -89,17 +110,20 @@ describe('/deploy', () => {
     expect(await desk.read(second.id)).toMatchObject({ state: 'queued', outcome: { approvedBy: 'grace' } })
   })
 
-  it('lets no commit through that came after the comment, unless it is named', async () => {
+  it('lets no commit through that came after the comment, unless all of its name is said', async () => {
     const late = await waiting({ createdAtMs: Date.now() + 60_000 })
     await desk.comment(grace, '/deploy')
     const short = desk.topic.slice(0, 7)
     expect((await desk.replies()).at(-1)).toBe(
-      `@grace ${short} came after your comment. Look at it, and write \`/deploy ${short}\`.`,
+      `@grace ${short} came after your comment. Look at it, and write \`/deploy ${desk.topic}\`.`,
     )
     expect((await desk.read(late.id)).state).toBe('held')
     await desk.comment(grace, '/deploy 0123456')
     expect((await desk.read(late.id)).state).toBe('held')
+    // Another commit may begin so: whoever pushes has searched for it.
     await desk.comment(grace, `/deploy ${short}`)
+    expect((await desk.read(late.id)).state).toBe('held')
+    await desk.comment(grace, `/deploy ${desk.topic}`)
     expect((await desk.read(late.id)).state).toBe('queued')
   })
 

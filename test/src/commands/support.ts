@@ -86,7 +86,8 @@ export async function openDesk() {
     async live(over: Partial<DeploymentBase> = {}): Promise<Deployment> {
       const one = await queued(over)
       await transitionDeployment(store, { id: one.id, from: ['queued'], to: 'starting' })
-      await publishDeployment(store, { deployment: one, hosts: [`${one.config.name}.test`], outcome: {} })
+      const label = one.target.kind === 'preview' ? `pr-${one.target.pull}--${one.config.name}` : one.config.name
+      await publishDeployment(store, { deployment: one, hosts: [`${label}.test`], outcome: {} })
       return read(one.id)
     },
     /** Somebody comments on the pull request, and the bot does what it does. */

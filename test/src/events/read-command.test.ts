@@ -29,9 +29,15 @@ it('a new comment with a command is one', () => {
       by: 'ada',
       from: { kind: 'comment', commentId: 5, issue: 3, isPull: true },
       receivedAtMs,
+      saidAtMs: Date.parse('2026-01-01T00:00:00.999Z'),
     },
   })
   expect(readC({ ...commented, issue: { number: 4 } })).toMatchObject({ job: { from: { issue: 4, isPull: false } } })
+})
+
+it('a comment of this very second was not said before it came', () => {
+  const now = { ...comment, created_at: '2026-01-01T00:00:10Z' }
+  expect(readC({ ...commented, comment: now })).toMatchObject({ job: { receivedAtMs, saidAtMs: receivedAtMs } })
 })
 
 it.each([

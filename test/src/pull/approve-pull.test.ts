@@ -75,6 +75,9 @@ it('is not given by who asked before the commit was there', async () => {
   await stage.event()
   await stage.event({ asked: { by: 'ada', sha: shaD }, receivedAtMs })
   expect(await stage.newest()).toMatchObject({ state: 'held', sha: shaD })
+  // The comment was delivered late: it was written before the commit came, and read after it.
+  await stage.event({ asked: { by: 'ada', sha: shaD, atMs: receivedAtMs }, receivedAtMs: stage.nowMs + 1000 })
+  expect(await stage.newest()).toMatchObject({ state: 'held', sha: shaD })
   stage.pull({ fork: true }, 7)
   await stage.event({ pull: 7, asked: { by: 'ada', sha: shaC }, receivedAtMs })
   expect((await stage.newest('34/hello/pr-7'))?.state).toBe('held')
