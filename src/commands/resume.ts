@@ -84,11 +84,11 @@ async function build({ command, micro, branch, sha }: Build, deps: CommandDeps):
   await endPause(store, key)
   const base = { installationId, repositoryId, owner, repository, sequence, receivedAtMs }
   const trigger = { ...base, branch, target: production }
-  await deployMicro({ trigger, sha, config, warnings: wish.warnings, asked: true }, deps)
+  const why = await deployMicro({ trigger, sha, config, warnings: wish.warnings, asked: true }, deps)
   const { newest } = await microStanding(store, key)
   await noteRestart(store, id, {
     state: 'done',
-    message: `Resumed; ${sha.slice(0, 7)} is being deployed`,
+    message: `Resumed; ${why ?? `${sha.slice(0, 7)} is being deployed`}`,
     ...(newest === undefined ? {} : { deploymentId: newest.id }),
   })
   return { kind: 'done' }

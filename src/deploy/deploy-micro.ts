@@ -35,13 +35,16 @@ export interface MicroAt {
   readonly asked?: boolean
 }
 
-/** Queues one micro at one commit, or says on the commit why that is not done. */
-export async function deployMicro(at: MicroAt, deps: Deps): Promise<void> {
+/** Queues one micro at one commit, or says on the commit why that is not done, and gives that reason. */
+export async function deployMicro(at: MicroAt, deps: Deps): Promise<string | undefined> {
   const { trigger, sha, config } = at
   const { repositoryId, target } = trigger
   const key = targetKey({ repositoryId, config, target })
   const standing = await microStanding(deps.store, key)
-  if (standing.newest !== undefined && isDone(standing, at)) return enqueue(standing.newest, deps)
+  if (standing.newest !== undefined && isDone(standing, at)) {
+    await enqueue(standing.newest, deps)
+    return undefined
+  }
   const id = newDeploymentId()
   const { receivedAtMs: createdAtMs, ...rest } = trigger
   const withheld = at.withheld === undefined ? {} : { withheld: [...at.withheld] }
@@ -55,17 +58,21 @@ export async function deployMicro(at: MicroAt, deps: Deps): Promise<void> {
       // Also here, because a micro that never goes live would keep every record and log.
       await settleEnded(await retireDeployments(deps.store, key), deps)
       deps.log.info({ deployment: id, micro: key, sha }, 'deployment queued')
-      return
+      return undefined
     case 'exists': {
       const made = await getDeployment(deps.store, creation.id)
-      return made === undefined ? undefined : enqueue(made, deps)
+      if (made !== undefined) await enqueue(made, deps)
+      return undefined
     }
     case 'stale':
       return reportStale(at, creation.newestId, deps)
     case 'name-taken':
       return reportTaken(at, deps)
-    case 'paused':
-      return skipMicro({ trigger, sha, config, why: describePause(creation.pause, microName(at)) }, deps)
+    case 'paused': {
+      const why = describePause(creation.pause, microName(at))
+      await skipMicro({ trigger, sha, config, why }, deps)
+      return why
+    }
   }
 }
 
@@ -76,17 +83,23 @@ async function enqueue({ id, state }: Pick<Deployment, 'id' | 'state'>, { queues
   await addReport(queues, { kind: 'deployment', deploymentId: id })
 }
 
-async function reportStale({ trigger, sha, config }: MicroAt, newestId: string | undefined, deps: Deps): Promise<void> {
+async function reportStale(
+  { trigger, sha, config }: MicroAt,
+  newestId: string | undefined,
+  deps: Deps,
+): Promise<string> {
   const newest = newestId === undefined ? undefined : await getDeployment(deps.store, newestId)
-  if (newest === undefined || newest.sha === sha) return
+  if (newest === undefined || newest.sha === sha) return 'something newer came meanwhile'
   await reportSuperseded({ trigger, sha, micro: config.name, by: newest.sha }, deps)
+  return `superseded by ${newest.sha.slice(0, 7)}`
 }
 
 function microName({ trigger: { owner, repository }, config }: MicroAt): string {
   return `${owner}/${repository}/${config.name}`
 }
 
-async function reportTaken({ trigger, sha, config }: MicroAt, deps: Deps): Promise<void> {
+async function reportTaken({ trigger, sha, config }: MicroAt, deps: Deps): Promise<string> {
   const description = `The name "${config.name}" is taken by another repository of ${trigger.owner}; set another name in the config file`
   await reportCommit({ trigger, sha, context: statusContext(config.name), state: 'failure', description }, deps)
+  return description
 }

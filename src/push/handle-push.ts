@@ -93,13 +93,13 @@ export async function handlePush(push: PushJob, deps: PushDeps): Promise<JobResu
   return { kind: 'done', what }
 }
 
-/** Gives why it was skipped, if it was. */
+/** Gives why it is not deployed, if it is not. */
 async function deployOrSkip(at: MicroAt, change: Change, deps: PushDeps): Promise<string | undefined> {
   const { trigger, config } = at
   const standing = await microStanding(deps.store, targetKey({ ...trigger, config }))
   const why = isDone(standing, at) ? undefined : await whySkip(standing, { trigger, config, change })
-  if (why === undefined) await deployMicro(at, deps)
-  else await skipMicro({ ...at, why }, deps)
+  if (why === undefined) return deployMicro(at, deps)
+  await skipMicro({ ...at, why }, deps)
   return why
 }
 

@@ -2,6 +2,7 @@ import nock from 'nock'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { getDeployment, transitionDeployment } from '../../../contract/store/deployments.ts'
 import { microStanding, publishDeployment } from '../../../contract/store/micros.ts'
+import { pointDeployment } from '../../../contract/store/pauses.ts'
 import type { PushJob } from '../../../contract/jobs.ts'
 import { handlePush } from '../../../src/push/handle-push.ts'
 import { startParts, type Parts } from '../support/bot.ts'
@@ -106,4 +107,20 @@ it('a micro that was deployed from another branch is deployed, so that it does n
   github.heads.set('trunk', shaA)
   await handle({ sha: shaA, branch: 'trunk', defaultBranch: 'trunk' })
   expect((await standing()).newest).toMatchObject({ branch: 'trunk', state: 'queued' })
+})
+
+it('a push to a micro that was rolled back is skipped, and what is told of the delivery says so', async () => {
+  await push(shaA, { 'micro.yml': 'v: 1\n' })
+  await goLive()
+  const older = (await standing()).live
+  await push(shaB, { 'micro.yml': 'v: 1\n' })
+  await goLive()
+  if (older === undefined) throw new Error('nothing is live')
+  const hosts = ['x']
+  sequence += 1
+  await pointDeployment(parts.store, { why: 'roll-back', deployment: older, by: 'ada', hosts, sequence, token: 't' })
+  const told = await push(shaC, { 'micro.yml': 'v: 1\n' })
+  const why = 'Paused since the roll-back to aaaaaaa by ada; resume: micropush resume ada/hello/hello or the button'
+  expect(told).toEqual({ kind: 'done', what: `hello skipped: ${why}` })
+  expect((await standing()).skipped).toMatchObject({ sha: shaC, outcome: { detail: why } })
 })
