@@ -28,6 +28,7 @@ import { keepFirewall } from './network/keep-firewall.ts'
 import { openWorkQueue } from './jobs/queue.ts'
 import type { Runner } from './runner.ts'
 import { freeze, thaw } from './sandbox/sleep.ts'
+import { endRemains } from './sandbox/remains.ts'
 import { sweep } from './sandbox/sweep.ts'
 import { maskFor } from './secrets/mask-for.ts'
 import { secretsToStart } from './secrets/secrets-to-start.ts'
@@ -131,11 +132,25 @@ export async function startRunner(settings: Settings, log: Logger): Promise<Star
   }
 
   await gateways.listen()
+  let brokenAtMs: number | undefined
   const exits = watchExits(sandboxes, {
     signal: stop.signal,
     onExit: (exit) => void noteExit(runner, exit),
     onMemoryFull: (sandbox) => void noteMemoryFull(runner, sandbox),
-    onTrouble: (error) => log.warn({ err: error }, 'the Docker daemon cannot be heard'),
+    onTrouble: (error) => {
+      brokenAtMs ??= Date.now()
+      log.warn({ err: error }, 'the Docker daemon cannot be heard')
+    },
+    onWatching: () => {
+      if (brokenAtMs === undefined) return
+      const since = brokenAtMs
+      brokenAtMs = undefined
+      endRemains(sandboxes, since).catch((error: unknown) => {
+        // The next time that it is heard again.
+        brokenAtMs = since
+        log.warn({ err: error }, 'what was left of failed starts could not be ended')
+      })
+    },
   })
   const firewall = keepFirewall(networkSettings, {
     signal: stop.signal,

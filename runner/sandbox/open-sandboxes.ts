@@ -47,7 +47,17 @@ export async function openSandboxes(
     cpus: Math.min(settings.cpus ?? 1, facts.cpus),
   }
   return {
-    context: { docker, instance, dataDir, isolation, network, gatewayGid, host, uids: openUidPool(docker) },
+    context: {
+      docker,
+      instance,
+      dataDir,
+      isolation,
+      network,
+      gatewayGid,
+      host,
+      uids: openUidPool(docker),
+      remains: new Set(),
+    },
     means,
   }
 }

@@ -1,9 +1,9 @@
 import { MicropushError } from '../../contract/errors.ts'
 import { createContainer, nextExit, startContainer } from '../docker/containers.ts'
 import { listenForInit, type ControlChannel, type ControlListener } from './start/control-channel.ts'
-import { destroySandbox } from './destroy-sandbox.ts'
 import { sandboxContainer } from './container/host-config.ts'
 import { makeBox, makeTmp } from './mounts/make-box.ts'
+import { endFailed } from './remains.ts'
 import { newSandboxId, sandboxPaths, type SandboxPaths } from './paths.ts'
 import { expect } from './start/phases.ts'
 import type { Phase, SandboxContext, SandboxSpec } from './sandbox.ts'
@@ -40,7 +40,7 @@ export async function prepareSandbox(
   try {
     return await build(context, spec, { ...options, id, uid })
   } catch (error) {
-    await destroySandbox(context, { id }, { graceSeconds: 0 })
+    await endFailed(context, { id })
     context.uids.release(uid)
     throw error
   }

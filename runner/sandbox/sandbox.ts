@@ -17,6 +17,8 @@ export interface SandboxContext {
   readonly gatewayGid: number
   readonly host: HostFacts
   readonly uids: UidPool
+  /** Ids of sandboxes that are to be ended and could not be, because Docker was away. */
+  readonly remains: Set<string>
 }
 
 /** What the machine is like, as far as the container's options depend on it. */

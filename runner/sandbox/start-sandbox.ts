@@ -1,8 +1,8 @@
 import { platformLimits } from '../../contract/limits.ts'
-import { destroySandbox } from './destroy-sandbox.ts'
 import { explainFailure, type FailedPhase } from './start/explain-failure.ts'
 import { linkSocket } from './start/link-socket.ts'
 import { importApp, listen, load } from './start/phases.ts'
+import { endFailed } from './remains.ts'
 import { prepareSandbox, type PreparedSandbox } from './prepare-sandbox.ts'
 import type { Phase, Sandbox, SandboxContext, SandboxSpec } from './sandbox.ts'
 import { startMessage } from './start/start-message.ts'
@@ -33,7 +33,7 @@ export async function startSandbox(
     await linkSocket(sandbox.paths)
     options.onPhase('listening')
   } catch (error) {
-    await destroySandbox(context, sandbox, { graceSeconds: 0 })
+    await endFailed(context, sandbox)
     throw error
   } finally {
     sandbox.release()

@@ -23,6 +23,8 @@ export interface Stage {
   readonly docker: Docker
   readonly dataDir: string
   start(micro: Micro, options?: Options): Promise<Sandbox>
+  /** What `start` would start. */
+  spec(micro: Micro): Promise<SandboxSpec>
   close(): Promise<void>
 }
 
@@ -70,15 +72,15 @@ export async function openStage(setting: 'runc' | 'gvisor', allow: readonly Allo
     gatewayGid: 64_001,
   })
   let count = 0
+  const spec = (micro: Micro) => specFor({ docker, dataDir, micro, name: `d${++count}` })
   return {
     context,
     docker,
     dataDir,
+    spec,
     async start(micro, { startMs, onPhase = () => {}, signal = new AbortController().signal } = {}) {
-      count += 1
-      const spec = await specFor({ docker, dataDir, micro, name: `d${count}` })
       const options = { signal, onPhase, ...(startMs === undefined ? {} : { startMs }) }
-      return startSandbox(context, spec, options)
+      return startSandbox(context, await spec(micro), options)
     },
     async close() {
       for (const { sandbox } of await listSandboxes(context))

@@ -3,7 +3,7 @@ import type { Stack } from '../support/stack.ts'
 import type { GitHub } from './github.ts'
 import type { Journal } from './journal.ts'
 import type { OwnDocker } from './own-docker.ts'
-import { pathOf, type Place } from './place.ts'
+import type { Place } from './place.ts'
 
 /** All that a walk walks through. */
 export interface World {
@@ -36,8 +36,4 @@ export function anyPlace({ places, random }: World): Place | undefined {
 
 export function nameOf({ owner, name }: Place): string {
   return `${owner}/${name}`
-}
-
-export async function defaultBranch({ github }: World, place: Place): Promise<string> {
-  return (await github.read<{ default_branch: string }>(pathOf(place)))?.default_branch ?? 'main'
 }

@@ -129,6 +129,7 @@ export async function startTestRunner(): Promise<TestRunner> {
       gatewayGid: 0,
       host,
       uids: openUidPool(docker),
+      remains: new Set(),
     },
     network: { sandbox: 'none', builder: 'none', resolvConf: '' },
     fleet,

@@ -23,14 +23,10 @@ export interface Answered {
   readonly tookMs: number
 }
 
-/** A port that takes webhooks. */
-export interface Door {
-  deliver(sent: Sent): Promise<Answered>
-}
-
 /** The bot's real door before a Redis of its own. Nothing works on what is queued there, so it can be looked at. */
-export interface LonelyDoor extends Door, AsyncDisposable {
+export interface LonelyDoor extends AsyncDisposable {
   readonly parts: Parts
+  deliver(sent: Sent): Promise<Answered>
   /** Takes every job out of every queue, ours and the runner's. */
   takeJobs(): Promise<readonly (Found & { readonly id: string | undefined })[]>
 }
