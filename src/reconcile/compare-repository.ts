@@ -19,7 +19,7 @@ interface Look {
   readonly listed: Listed
   /** As what the list showed it when nothing was left to do. */
   readonly former: string | undefined
-  /** Whether to look at everything, although nothing seems to have changed. */
+  /** Whether to look at everything, although nothing seems to have changed; only where something is deployed from it. */
   readonly isThorough: boolean
 }
 
@@ -33,8 +33,8 @@ interface Look {
 export async function compareRepository(look: Look, deps: ReconcileDeps): Promise<number> {
   const { listed, former, isThorough } = look
   const known = await readKnown(listed.repositoryId, deps)
-  const hasChanged = isThorough || former !== listedMark(listed)
-  const isUsed = known.heads.branches.size + known.heads.pulls.size + known.deployed.length + known.previewed.length > 0
+  const isUsed = known.deployed.length + known.previewed.length + known.heads.named.length > 0
+  const hasChanged = (isThorough && isUsed) || former !== listedMark(listed)
   if (!isUsed && !hasChanged) return 0
   const withBranches = hasChanged && (isUsed || (await hasConfig(listed, deps)))
   const withPulls = isUsed || withBranches || former !== undefined

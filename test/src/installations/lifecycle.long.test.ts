@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { allHosts } from '../../../contract/store/micros.ts'
+import { forbid, isForbidden } from '../../../contract/store/reports/permissions.ts'
 import { readRepository } from '../../../contract/store/repository/known.ts'
 import { masterKey } from '../../../contract/secrets/master-key.ts'
 import { seal } from '../../../contract/secrets/seal.ts'
@@ -263,6 +264,33 @@ it('a late word of the past ends nothing: GitHub is asked how it stands', async 
   await scene.parts.queues.lifecycle.add('lifecycle', { ...job, sequence: 1 }, { jobId: deliveryId })
   await scene.work()
   await expectServed(one)
+})
+
+it('what waits in the queue when an installation is suspended comes to nothing, and leaves nothing', async () => {
+  const repository = await scene.repository(`${owner}/waits`)
+  await repository.write(filesOf('hello'))
+  await repository.commit()
+  await repository.push()
+  await scene.hears('push')
+  const id = await scene.numberOf(`${owner}/waits`)
+  await scene.api('PUT', `/_installations/${owner}/suspended`)
+  await scene.hears('installation')
+  expect(await scene.work()).toContain('push: refused with 403')
+  expect((await scene.standing(`${id}/hello`)).newest).toBeUndefined()
+  await scene.reconcile()
+  await scene.work()
+  expect(await readRepository(scene.parts.store, id)).toBeUndefined()
+})
+
+it('what an owner agreed to anew is tried at once', async () => {
+  await served('one')
+  const { data } = await scene.parts.github.app.rest.apps.getUserInstallation({ username: owner })
+  const place = { installationId: data.id, projection: 'check' }
+  await forbid(scene.parts.store, place)
+  await scene.api('DELETE', `/_installations/${owner}/permissions`)
+  await scene.hears('installation')
+  await scene.work()
+  expect(await isForbidden(scene.parts.store, place)).toBe(false)
 })
 
 it('when another default branch is chosen, its commit is deployed', async () => {

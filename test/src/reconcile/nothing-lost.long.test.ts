@@ -3,6 +3,7 @@ import { getDeployment, transitionDeployment } from '../../../contract/store/dep
 import { microsOfRepository, previewsOfRepository, targetHistory } from '../../../contract/store/micros.ts'
 import { readDeliveries } from '../../../contract/store/repository/deliveries.ts'
 import { redeliverLost } from '../../../src/deliveries/redeliver-lost.ts'
+import { reconcile } from '../../../src/reconcile/reconcile.ts'
 import { startScene, type Scene } from '../support/scene.ts'
 
 let scene: Scene
@@ -245,4 +246,26 @@ it('tags and their deletion, and other branches, deploy nothing, and say why', a
       'nothing: not a branch',
       'nothing: not a branch',
     ])
+})
+
+it('while nothing happens, a comparison asks for lists alone, and the answers cost nothing', async () => {
+  const { id } = await pushed()
+  await scene.makeLive(`${id}/hello`)
+  const plain = await scene.repository(`${owner}/plain`)
+  await plain.write({ 'readme.md': 'x' })
+  await plain.commit()
+  await plain.push()
+  await scene.hears('push')
+  await scene.work()
+  for (let pass = 0; pass < 3; pass++) await scene.reconcile()
+  const { data: installation } = await scene.parts.github.app.rest.apps.getUserInstallation({ username: owner })
+  const asked: string[] = []
+  scene.parts.github.forInstallation(installation.id).hook.error('request', (error, { url, repo }) => {
+    asked.push(`${'status' in error ? error.status : 0} ${url} ${String(repo ?? '')}`.trim())
+    throw error
+  })
+  scene.parts.github.forInstallation(installation.id).hook.after('request', (_, { url }) => void asked.push(url))
+  // Not the pass in which this repository is looked at in whole.
+  await reconcile({ number: id + 1, signal: new AbortController().signal }, scene.deps)
+  expect(asked).toEqual(['304 /installation/repositories', '304 /repos/{owner}/{repo}/pulls shop'])
 })
