@@ -7,6 +7,7 @@ import { openWorkerConnection, type Store } from '../contract/store/connect.ts'
 import { handleCommand } from './commands/handle-command.ts'
 import { redeliverLost } from './deliveries/redeliver-lost.ts'
 import { noteResult } from './events/note-result.ts'
+import { createFairTurns } from './fair-turns.ts'
 import type { GitHub } from './github/client.ts'
 import { createReader } from './github/reader.ts'
 import { handleLifecycle } from './installations/handle-lifecycle.ts'
@@ -25,6 +26,8 @@ import { createPace } from './report/pace.ts'
 import { reportMissed } from './report/report-missed.ts'
 
 const PARALLEL_EVENTS = 8
+/** Of one repository, in each queue; the other hands are for everybody else. */
+const PARALLEL_OF_ONE = 4
 const PARALLEL_REPORTS = 8
 const REAP_EVERY_MS = 15_000
 const END_IDLE_EVERY_MS = 60_000
@@ -61,6 +64,7 @@ function lockOf(job: EventData): string {
 export function startWork({ settings, log, store, queues, github }: WorkParts): Work {
   const now = Date.now
   const lock = createKeyedLock()
+  const inTurn = createFairTurns(lock, PARALLEL_OF_ONE)
   const deps = { store, queues, github, log, now }
   const reconcileDeps = { ...deps, reader: createReader(now), patience: createPatience() }
   const reportDeps = { ...deps, botUrl: settings.botUrl, pace: createPace(), lock }
@@ -79,7 +83,7 @@ export function startWork({ settings, log, store, queues, github }: WorkParts): 
       connection: forEvents,
       concurrency: PARALLEL_EVENTS,
       // What concerns one repository happens one after the other.
-      handle: (job) => lock(lockOf(job), async () => noteResult(job, await handle(job), deps)),
+      handle: (job) => inTurn({ queue: name, key: lockOf(job) }, async () => noteResult(job, await handle(job), deps)),
     })
   const workers = [
     events(queueNames.push, pushJob, (job) => handlePush(job, deps)),
