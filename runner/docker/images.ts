@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers'
 import type { ImageInspectInfo } from 'dockerode'
 import type { Docker } from './client.ts'
-import { statusOf } from './engine-error.ts'
+import { asEngineError, statusOf } from './engine-error.ts'
 
 type TarStream = NodeJS.ReadableStream
 
@@ -73,7 +73,8 @@ export interface ListedImage {
 
 /** The named images that carry a label, whatever its value. */
 export async function listImages(docker: Docker, label: string): Promise<ListedImage[]> {
-  const found = await docker.listImages({ filters: { label: [label], dangling: ['false'] } })
+  const filters = { label: [label], dangling: ['false'] }
+  const found = await asEngineError(() => docker.listImages({ filters }))
   const images = await Promise.all(found.map(async ({ Id }) => inspectImage(docker, Id)))
   return images.filter((image) => image !== undefined)
 }
@@ -82,7 +83,8 @@ export async function listImages(docker: Docker, label: string): Promise<ListedI
 type Inspected = ImageInspectInfo & { readonly Metadata?: { readonly LastTagTime?: string } }
 
 async function inspectImage(docker: Docker, id: string): Promise<ListedImage | undefined> {
-  const image: Inspected | undefined = await docker.getImage(id).inspect().catch(goneIsUndefined)
+  const inspecting = asEngineError(() => docker.getImage(id).inspect())
+  const image: Inspected | undefined = await inspecting.catch(goneIsUndefined)
   if (image === undefined) return undefined
   const createdAtMs = Date.parse(image.Created)
   const taggedAtMs = Math.max(createdAtMs, Date.parse(image.Metadata?.LastTagTime ?? '') || 0)
@@ -95,7 +97,7 @@ function goneIsUndefined(error: unknown): undefined {
 
 /** The ids of all images that containers are made of, whether they run or not. */
 export async function usedImages(docker: Docker): Promise<Set<string>> {
-  const containers = await docker.listContainers({ all: true })
+  const containers = await asEngineError(() => docker.listContainers({ all: true }))
   return new Set(containers.map((container) => container.ImageID))
 }
 
@@ -117,16 +119,13 @@ export async function pullImage(docker: Docker, reference: string, signal: Abort
 }
 
 export async function imageExists(docker: Docker, reference: string): Promise<boolean> {
-  return docker
-    .getImage(reference)
-    .inspect()
-    .then(
-      () => true,
-      (error: unknown) => {
-        if (statusOf(error) === 404) return false
-        throw error
-      },
-    )
+  return asEngineError(() => docker.getImage(reference).inspect()).then(
+    () => true,
+    (error: unknown) => {
+      if (statusOf(error) === 404) return false
+      throw error
+    },
+  )
 }
 
 /** The engine answers 200 and reports a failure as a line of the stream, which docker-modem's followProgress overlooks. */
