@@ -2,7 +2,7 @@ import type { Forge } from '../forge.ts'
 import { isAncestor } from '../git/refs.ts'
 import type { Account } from '../state/accounts.ts'
 import { allRepositories, type Repository } from '../state/repositories.ts'
-import { recordsOf, updateRecord, type Stored } from '../state/records.ts'
+import { recordById, recordsOf, updateRecord, type Stored } from '../state/records.ts'
 import { NO_COMMIT, type RefUpdate } from '../webhooks/push-event.ts'
 import { announcePull } from './pull-event.ts'
 
@@ -17,7 +17,9 @@ export async function followBranches(
     .filter((pull) => pull.body.state === 'open')
   for (const update of updates) {
     const branch = update.ref.replace(/^refs\/heads\//, '')
-    for (const pull of open) {
+    for (const before of open) {
+      const pull = stillOpen(forge, before)
+      if (pull === undefined) continue
       const { headRepositoryId, headBranch, baseBranch } = pull.body
       if (headRepositoryId === repository.id && headBranch === branch)
         await moveHead(forge, pull, { ...update, pusher })
@@ -35,7 +37,9 @@ async function moveHead(forge: Forge, pull: Stored<'pull'>, { before, after, pus
     return
   }
   await bringHead(forge, { ...pull.body, repositoryId: pull.repositoryId, headSha: after })
-  const moved = updateRecord(forge.database, pull, { body: { ...pull.body, headSha: after }, nowMs: forge.clock() })
+  const now = stillOpen(forge, pull)
+  if (now === undefined) return
+  const moved = updateRecord(forge.database, now, { body: { ...now.body, headSha: after }, nowMs: forge.clock() })
   await announcePull(forge, moved, { action: 'synchronize', sender: pusher, more: { before, after } })
 }
 
@@ -46,8 +50,16 @@ async function moveBase(forge: Forge, pull: Stored<'pull'>, { after, pusher }: M
   }
   const folder = forge.git.folder(pull.repositoryId)
   const merged = await isAncestor(forge.git, folder, { older: pull.body.headSha, newer: after })
-  if (merged) await closePull(forge, pull, { sender: pusher, mergeSha: after })
-  else updateRecord(forge.database, pull, { body: { ...pull.body, baseSha: after }, nowMs: forge.clock() })
+  const now = stillOpen(forge, pull)
+  if (now === undefined) return
+  if (merged) await closePull(forge, now, { sender: pusher, mergeSha: after })
+  else updateRecord(forge.database, now, { body: { ...now.body, baseSha: after }, nowMs: forge.clock() })
+}
+
+/** As it is now: while git was asked, somebody may have changed or closed it. */
+function stillOpen({ database }: Forge, { repositoryId, id }: Stored<'pull'>): Stored<'pull'> | undefined {
+  const now = recordById(database, 'pull', { repositoryId, id })
+  return now?.body.state === 'open' ? now : undefined
 }
 
 /** Ends a pull request and says so; with a merge commit it counts as merged. */
