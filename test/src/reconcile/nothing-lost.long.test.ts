@@ -261,7 +261,7 @@ it('while nothing happens, a comparison asks for lists alone, and the answers co
   const { data: installation } = await scene.parts.github.app.rest.apps.getUserInstallation({ username: owner })
   const asked: string[] = []
   scene.parts.github.forInstallation(installation.id).hook.error('request', (error, { url, repo }) => {
-    asked.push(`${'status' in error ? error.status : 0} ${url} ${String(repo ?? '')}`.trim())
+    asked.push(`${'status' in error ? error.status : 0} ${url} ${typeof repo === 'string' ? repo : ''}`.trim())
     throw error
   })
   scene.parts.github.forInstallation(installation.id).hook.after('request', (_, { url }) => void asked.push(url))

@@ -88,7 +88,8 @@ export async function startScene(): Promise<Scene> {
   })
   let server: Awaited<ReturnType<typeof createDoor>> | undefined
   const heard = new Map<string, number>()
-  let seconds = 0
+  const repositories: Repository[] = []
+  let turns = 0
 
   async function shut(): Promise<void> {
     if (server === undefined) return
@@ -138,7 +139,11 @@ export async function startScene(): Promise<Scene> {
       server.listen(port, '127.0.0.1')
       await once(server, 'listening')
     },
-    repository: (fullName) => createRepository(forgeUrl, fullName),
+    async repository(fullName) {
+      const made = await createRepository(forgeUrl, fullName)
+      repositories.push(made)
+      return made
+    },
     async api(method, path, body) {
       const answer = await fetch(`${forge.apiUrl}${path}`, {
         method,
@@ -160,7 +165,7 @@ export async function startScene(): Promise<Scene> {
       for (let again = true; again;) {
         again = false
         for (const { name, worker } of workers) {
-          const token = `test-${++seconds}`
+          const token = `test-${++turns}`
           const job = await worker.getNextJob(token, { block: false })
           if (job === undefined) continue
           again = true
@@ -170,7 +175,7 @@ export async function startScene(): Promise<Scene> {
       }
       return done
     },
-    reconcile: () => reconcile({ number: seconds++, signal: new AbortController().signal }, deps),
+    reconcile: () => reconcile({ number: turns++, signal: new AbortController().signal }, deps),
     pass(ms) {
       aheadMs += ms
     },
@@ -194,6 +199,7 @@ export async function startScene(): Promise<Scene> {
       await Promise.all(workers.map(({ worker }) => worker.close(true)))
       connection.disconnect()
       await parts[Symbol.asyncDispose]()
+      await Promise.all(repositories.map((one) => one[Symbol.asyncDispose]()))
       await rm(dataDir, { recursive: true, force: true })
     },
   }
