@@ -154,6 +154,7 @@ export async function retireDeployments({ redis, keys }: Store, key: string): Pr
     keys.deployment(''),
     keys.log(''),
     keys.keptSecrets(''),
+    keys.told(''),
   )) as string[]
 }
 

@@ -204,7 +204,8 @@ export const scripts = {
   /**
    * Keeps the newest live deployments of a target and forgets the oldest records.
    * KEYS micro, history, hosts, unsettled
-   * ARGV now, live ones to keep, records to keep, deployment key prefix, log key prefix, kept secrets key prefix
+   * ARGV now, live ones to keep, records to keep, deployment key prefix, log key prefix, kept secrets key prefix,
+   *   told key prefix
    */
   retire: `
     local live = redis.call('HGET', KEYS[1], 'live')
@@ -224,7 +225,7 @@ export const scripts = {
           gone[id] = true
         end
       elseif seen > tonumber(ARGV[3]) and not (${isPending}) then
-        redis.call('DEL', key, ARGV[5] .. id)
+        redis.call('DEL', key, ARGV[5] .. id, ARGV[7] .. id)
         redis.call('ZREM', KEYS[2], id)
       end
     end
