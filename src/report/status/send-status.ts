@@ -107,7 +107,7 @@ async function sendOnce(report: Report, { key, owner, job, deps }: Sending): Pro
     }),
   )
   if (written.kind !== 'sent') return written
-  await rememberSent(deps.store, { statusKey: sentKey, value: writeSent(sent) })
+  await rememberSent(deps.store, { statusKey: sentKey, value: writeSent({ ...sent, count: (last?.count ?? 0) + 1 }) })
   deps.log.info({ repository: `${report.owner}/${repository}`, sha, context, state: status.state }, 'status sent')
   return { kind: 'done', what: status.state }
 }

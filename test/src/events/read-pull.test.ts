@@ -18,6 +18,19 @@ it('an event of a pull request becomes a job that says which one, and how it loo
   expect(read(of('closed'))).toMatchObject({ job: { told: { open: false } } })
 })
 
+it.each([
+  'opened',
+  'synchronize',
+  'reopened',
+  'closed',
+  'ready_for_review',
+  'converted_to_draft',
+  'labeled',
+  'unlabeled',
+])('its previews are looked at when it is %s', (action) => {
+  expect(read({ ...of('opened'), action })).toMatchObject({ queue: 'pull' })
+})
+
 it('what cannot change its previews is left alone', () => {
   const edited = { ...of('opened'), action: 'edited' }
   expect(read({ ...edited, changes: { title: { from: 'x' } } })).toMatchObject({ reason: 'only its words were edited' })

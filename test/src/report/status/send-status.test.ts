@@ -2,11 +2,14 @@ import nock from 'nock'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createDeployment, getDeployment, transitionDeployment } from '../../../../contract/store/deployments.ts'
 import { endTarget, publishDeployment } from '../../../../contract/store/micros.ts'
-import { createKeyedLock } from '../../../../src/keyed-lock.ts'
+import { rememberSent } from '../../../../contract/store/sent.ts'
+import { createKeyedLock } from '../../../../src/jobs/keyed-lock.ts'
 import type { ReportJob } from '../../../../contract/jobs.ts'
 import type { ReportDeps } from '../../../../src/report/deps.ts'
 import { handleReport } from '../../../../src/report/handle-report.ts'
 import { createPace } from '../../../../src/report/pace.ts'
+import { writeSent } from '../../../../src/report/status/sent.ts'
+import { statusKey } from '../../../../src/report/status/status-key.ts'
 import { startParts, type Parts } from '../../support/bot.ts'
 import { mockGitHub, type MockedGitHub } from '../../support/github.ts'
 import { sampleBase, shaA } from '../../support/samples.ts'
@@ -145,6 +148,19 @@ describe('a report of a deployment', () => {
     await report(id)
     expect(github.statuses).toHaveLength(1)
   })
+})
+
+it('keeps the last of the thousand statuses that GitHub takes for a commit and context for final states', async () => {
+  const place = { owner: 'ada', repository: 'hello', sha: shaA, context: 'micropush/hello' }
+  const before = { sequence: 1, state: 'pending', description: 'Word 1', targetUrl: undefined, count: 899 } as const
+  await rememberSent(parts.store, { statusKey: statusKey(place), value: writeSent(before) })
+  const id = await makeDeployment()
+  await report(id)
+  await transitionDeployment(parts.store, { id, from: ['queued'], to: 'fetching' })
+  expect(await report(id)).toMatchObject({ what: 'left out: GitHub takes no more than 1000' })
+  await transitionDeployment(parts.store, { id, from: ['fetching'], to: 'cancelled' })
+  await report(id)
+  expect(descriptions()).toEqual(['Queued', 'Cancelled'])
 })
 
 it('sends a word on a commit without a deployment once', async () => {
