@@ -2,7 +2,7 @@ import type { Octokit } from '@octokit/rest'
 import { takeAnswer } from '../../contract/store/answers.ts'
 import { appendLog } from '../../contract/store/logs/deployment-logs.ts'
 import { noteRestart } from '../../contract/store/restarts.ts'
-import { codeBlock } from '../report/markdown/code-block.ts'
+import { codeBlock } from '../github/markdown/code-block.ts'
 import { deploymentOf } from './deployment-of.ts'
 import type { Command, CommandDeps, Obeyed } from './obeyed.ts'
 
@@ -39,15 +39,19 @@ export async function answer(
   }
 }
 
-/** Tells somebody without write access that it takes that, once and no more. */
+/**
+ * Tells somebody without write access that it takes that, once and no more: who comments without end would spend what GitHub lets an
+ * installation write, and statuses would wait.
+ */
 export async function answerStranger(command: Command, deps: CommandDeps): Promise<void> {
   const { from, repositoryId, by, name } = command
   const words = `Only people with write access to this repository can ask for \`/${name}\`.`
   if (from.kind === 'check') return noteInLog(command, words, deps)
   if (from.kind !== 'comment') return
-  await react(command, '-1', deps)
   const once = { what: `${repositoryId}/${from.issue}/${by.toLowerCase()}`, forSeconds: NOT_ALLOWED_SECONDS }
-  if (await takeAnswer(deps.store, once)) await reply(command, words, deps)
+  if (!(await takeAnswer(deps.store, once))) return
+  await react(command, '-1', deps)
+  await reply(command, words, deps)
 }
 
 /**

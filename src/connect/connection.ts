@@ -1,7 +1,7 @@
 import { readGitHubApp, writeGitHubApp, type StoredGitHubApp } from '../../contract/github-app.ts'
 import { MicropushError } from '../../contract/errors.ts'
 import type { BotSettings, SetupSettings } from '../env.ts'
-import { credentialsOfEnvironment, credentialsOfFile, type AppCredentials } from '../github/credentials.ts'
+import { credentialsOfEnvironment, credentialsOfFile, type AppCredentials } from './credentials.ts'
 
 /** The GitHub App that the bot is at the moment, which may come and change while it runs. */
 export interface Connection {

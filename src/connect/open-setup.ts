@@ -1,6 +1,6 @@
 import { setupLink } from '../../contract/github-app.ts'
 import type { BotSettings, SetupSettings } from '../env.ts'
-import { createClientOf } from '../github/client-of.ts'
+import { createClientOf } from './client-of.ts'
 import { githubWebUrl } from '../github/web-url.ts'
 import type { Log } from '../log.ts'
 import { createEcho } from './address/echo.ts'

@@ -8,7 +8,7 @@ import { createDeployment, getDeployment } from '../../contract/store/deployment
 import { appendLog } from '../../contract/store/logs/deployment-logs.ts'
 import { microStanding, retireDeployments } from '../../contract/store/micros.ts'
 import type { Log } from '../log.ts'
-import { settleEnded } from '../settle-ended.ts'
+import { settleEnded } from './settle-ended.ts'
 import { firstLines } from './first-lines.ts'
 import { isDone } from './is-done.ts'
 import { reportCommit, reportSuperseded } from './report-commit.ts'

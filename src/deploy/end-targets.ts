@@ -3,7 +3,7 @@ import type { Queues } from '../../contract/queue.ts'
 import type { Store } from '../../contract/store/connect.ts'
 import { endTarget } from '../../contract/store/micros.ts'
 import type { Log } from '../log.ts'
-import { settleEnded } from '../settle-ended.ts'
+import { settleEnded } from './settle-ended.ts'
 
 interface AsOf {
   /** The trigger's. */

@@ -6,7 +6,7 @@ import { skipDeployment } from '../../contract/store/deployments.ts'
 import { appendLog } from '../../contract/store/logs/deployment-logs.ts'
 import { microStanding, retireDeployments, type Standing } from '../../contract/store/micros.ts'
 import type { Log } from '../log.ts'
-import { settleEnded } from '../settle-ended.ts'
+import { settleEnded } from './settle-ended.ts'
 import { firstLines } from './first-lines.ts'
 import type { Trigger } from './trigger.ts'
 

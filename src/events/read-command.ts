@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { CommandName } from '../../contract/command.ts'
-import { parseCommand } from '../commands/parse-command.ts'
+import { parseCommand } from './parse-command.ts'
 import { ignore, overlook, type Delivery, type Read } from './read.ts'
 
 const repository = z.object({ id: z.number().int(), name: z.string(), owner: z.object({ login: z.string() }) })

@@ -4,7 +4,7 @@ import type { Store } from '../../contract/store/connect.ts'
 import { microStanding, previewsOfRepository } from '../../contract/store/micros.ts'
 import { forgetPreviewUses, idlePreviews } from '../../contract/store/preview-uses.ts'
 import { endTargets } from '../deploy/end-targets.ts'
-import type { KeyedLock } from '../keyed-lock.ts'
+import type { KeyedLock } from '../jobs/keyed-lock.ts'
 import type { Log } from '../log.ts'
 
 interface Deps {

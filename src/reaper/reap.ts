@@ -11,7 +11,7 @@ import {
 } from '../../contract/store/deployments.ts'
 import { unsettledDeployments } from '../../contract/store/unsettled.ts'
 import type { Log } from '../log.ts'
-import { settleEnded } from '../settle-ended.ts'
+import { settleEnded } from '../deploy/settle-ended.ts'
 
 const DAY_MS = 24 * 3600_000
 /** A deployment that is queued for longer than this without a job has lost it. */

@@ -1,7 +1,7 @@
 import type { Queues } from '../../contract/queue.ts'
 import type { Store } from '../../contract/store/connect.ts'
 import type { GitHub } from '../github/client.ts'
-import type { KeyedLock } from '../keyed-lock.ts'
+import type { KeyedLock } from '../jobs/keyed-lock.ts'
 import type { Log } from '../log.ts'
 import type { Pace } from './pace.ts'
 

@@ -1,7 +1,7 @@
 import type { Octokit } from '@octokit/rest'
 import { statusOf } from '../../github/classify-failure.ts'
 import type { GitHub } from '../../github/client.ts'
-import { FAULT_HEADER } from '../../github/webhook-handler.ts'
+import { FAULT_HEADER } from './fault-header.ts'
 import type { DeliveryFacts, Facts, InstallationFacts } from './facts.ts'
 
 /** Installations whose repositories are counted: each costs a request, and one is enough for a first push. */

@@ -3,7 +3,7 @@ import type { Store } from '../../../contract/store/connect.ts'
 import { platformLimits } from '../../../contract/limits.ts'
 import { redactTokens } from '../../../contract/redact-tokens.ts'
 import { renderText } from '../../http/log/rendering.ts'
-import { codeBlock } from '../markdown/code-block.ts'
+import { codeBlock } from '../../github/markdown/code-block.ts'
 
 /** GitHub's bound is 65,535 characters, and it does not say which kind: as many bytes are within each. */
 const MOST_BYTES = 65_535

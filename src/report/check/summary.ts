@@ -1,7 +1,7 @@
 import type { Deployment } from '../../../contract/deployment.ts'
 import { formatSize } from '../../../contract/format-size.ts'
-import { codeBlock } from '../markdown/code-block.ts'
-import { code } from '../markdown/code.ts'
+import { codeBlock } from '../../github/markdown/code-block.ts'
+import { code } from '../../github/markdown/code.ts'
 import { describeHeld, describeSkipped } from '../status/project-status.ts'
 
 /** GitHub's bound is 65,535 characters; whatever comes near it is nothing that people read. */

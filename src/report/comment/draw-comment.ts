@@ -1,5 +1,5 @@
 import { isPending } from '../../../contract/deployment.ts'
-import { code } from '../markdown/code.ts'
+import { code } from '../../github/markdown/code.ts'
 import { projectStatus } from '../status/project-status.ts'
 import { hasEnded, type Row } from './rows.ts'
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { notePreviewUse } from '../../../contract/store/preview-uses.ts'
-import { createKeyedLock } from '../../../src/keyed-lock.ts'
+import { createKeyedLock } from '../../../src/jobs/keyed-lock.ts'
 import { endIdlePreviews } from '../../../src/pull/end-idle.ts'
 import { pullStage, shaC, shaD, type PullStage } from '../support/pull-stage.ts'
 

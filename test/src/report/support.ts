@@ -13,7 +13,7 @@ import {
 } from '../../../contract/store/deployments.ts'
 import { publishDeployment } from '../../../contract/store/micros.ts'
 import { classifyFailure } from '../../../src/github/classify-failure.ts'
-import { createKeyedLock } from '../../../src/keyed-lock.ts'
+import { createKeyedLock } from '../../../src/jobs/keyed-lock.ts'
 import type { ReportDeps } from '../../../src/report/deps.ts'
 import { handleReport } from '../../../src/report/handle-report.ts'
 import { createPace } from '../../../src/report/pace.ts'

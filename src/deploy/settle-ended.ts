@@ -1,7 +1,7 @@
-import { addDestroy, addReport, type Queues } from '../contract/queue.ts'
-import type { Store } from '../contract/store/connect.ts'
-import { getDeployment } from '../contract/store/deployments.ts'
-import { markSettled } from '../contract/store/unsettled.ts'
+import { addDestroy, addReport, type Queues } from '../../contract/queue.ts'
+import type { Store } from '../../contract/store/connect.ts'
+import { getDeployment } from '../../contract/store/deployments.ts'
+import { markSettled } from '../../contract/store/unsettled.ts'
 
 /** The runner tells it of what was cancelled, once nothing of its build is left; a runner that cannot must not keep it pending for ever. */
 const CANCELLED_MS = 3 * 60_000

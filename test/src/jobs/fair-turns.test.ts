@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest'
 import { z } from 'zod'
-import { openWorkerConnection } from '../../contract/store/connect.ts'
-import { createFairTurns } from '../../src/fair-turns.ts'
-import { createKeyedLock } from '../../src/keyed-lock.ts'
-import { startWorker, type JobResult } from '../../src/queue.ts'
-import { startParts } from './support/bot.ts'
+import { openWorkerConnection } from '../../../contract/store/connect.ts'
+import { createFairTurns } from '../../../src/jobs/fair-turns.ts'
+import { createKeyedLock } from '../../../src/jobs/keyed-lock.ts'
+import { startWorker, type JobResult } from '../../../src/queue.ts'
+import { startParts } from '../support/bot.ts'
 
 const done: JobResult = { kind: 'done', what: 'fine' }
 const turn = { queue: 'push', key: 'a' }

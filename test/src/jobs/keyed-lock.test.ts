@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createKeyedLock } from '../../src/keyed-lock.ts'
+import { createKeyedLock } from '../../../src/jobs/keyed-lock.ts'
 
 it('runs what shares a key in order, after a failure too, and other keys at once', async () => {
   const lock = createKeyedLock()

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { parseCommand } from '../../../src/commands/parse-command.ts'
+import { parseCommand } from '../../../src/events/parse-command.ts'
 
 it.each([
   ['/rollback', 'rollback', []],

@@ -5,11 +5,9 @@ import type { Middleware } from '../http/webhooks.ts'
 import type { Connection } from '../connect/connection.ts'
 import type { Sightings } from '../connect/sightings.ts'
 import type { Secret } from '../secret.ts'
-import type { AppCredentials } from './credentials.ts'
+import type { AppCredentials } from '../connect/credentials.ts'
+import { FAULT_HEADER } from '../connect/diagnosis/fault-header.ts'
 import { faultOfEnvelope } from './envelope.ts'
-
-/** On an answer that says no, for whoever looks through GitHub's list of deliveries: what was wrong. */
-export const FAULT_HEADER = 'x-micropush-fault'
 
 interface Parts {
   readonly connection: Connection

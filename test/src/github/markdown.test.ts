@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { code } from '../../../../src/report/markdown/code.ts'
-import { codeBlock } from '../../../../src/report/markdown/code-block.ts'
+import { code } from '../../../src/github/markdown/code.ts'
+import { codeBlock } from '../../../src/github/markdown/code-block.ts'
 
 describe('words of strangers in a line', () => {
   it.each([
