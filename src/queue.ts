@@ -20,6 +20,8 @@ export interface WorkerOptions<Data> {
   readonly schema: z.ZodType<Data>
   /** @param id the job's, the same each time it is tried. */
   readonly handle: (data: Data, id: string) => Promise<JobResult>
+  /** Hears after each try how it went, for people's eyes. */
+  readonly note?: (data: Data, result: JobResult) => Promise<unknown>
   /** A job that is put back again and again is given up at this age. */
   readonly longestMs: number
   readonly log: Log
@@ -75,6 +77,7 @@ async function work<Data>(options: WorkerOptions<Data>, { job, token }: Work): P
     return 'of an unknown form'
   }
   const result = await settle(options, parsed.data, job.id ?? '')
+  await options.note?.(parsed.data, result)
   if (result.kind === 'done') {
     log.debug({ queue: name, job: job.id, what: result.what }, 'job done')
     return result.what
@@ -96,7 +99,10 @@ async function settle<Data>(options: WorkerOptions<Data>, data: Data, id: string
       options.log.warn({ err: error, queue: options.name }, 'GitHub refuses this for good')
       return { kind: 'done', what: `refused with ${failure.status}` }
     }
-    if (failure.afterMs === undefined) throw error
+    if (failure.afterMs === undefined) {
+      await options.note?.(data, { kind: 'later', afterMs: 0, why: 'it failed, and is tried again' })
+      throw error
+    }
     return { kind: 'later', afterMs: failure.afterMs, why: 'GitHub asks to wait' }
   }
 }

@@ -2,6 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto'
 import nock from 'nock'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { microStanding } from '../../contract/store/micros.ts'
+import { readDeliveries } from '../../contract/store/repository/deliveries.ts'
 import { startBot, type Bot } from '../../src/bot.ts'
 import { startParts, testSettings, webhookSecret, type Parts } from './support/bot.ts'
 import { mockGitHub, type MockedGitHub } from './support/github.ts'
@@ -107,4 +108,17 @@ it('asks GitHub to send again what was lost while it was away', async () => {
   await expect
     .poll(() => github.requests.map(({ path }) => path), { timeout: 10_000 })
     .toContain('/app/hook/deliveries/5/attempts')
+})
+
+it('tells what became of a delivery, also when GitHub refuses what it asks for, or cannot answer', async () => {
+  const told = async () => (await readDeliveries(parts.store, 'ada/hello')).map(({ decision }) => decision)
+  const ref = '/repos/{owner}/{repo}/git/ref/{ref}'
+  github.instead.set(ref, [
+    { status: 502, body: { message: 'Bad gateway' } },
+    { status: 403, body: { message: 'No' } },
+  ])
+  bot = await start()
+  await deliver(bot.port)
+  await expect.poll(told, { timeout: 10_000, interval: 10 }).toEqual(['waits: it failed, and is tried again'])
+  await expect.poll(told, { timeout: 10_000 }).toEqual(['refused with 403'])
 })
