@@ -83,7 +83,8 @@ export function startWork({ settings, log, store, queues, github }: WorkParts): 
       connection: forEvents,
       concurrency: PARALLEL_EVENTS,
       // What concerns one repository happens one after the other.
-      handle: (job) => inTurn({ queue: name, key: lockOf(job) }, async () => noteResult(job, await handle(job), deps)),
+      handle: (job) => inTurn({ queue: name, key: lockOf(job) }, () => handle(job)),
+      note: (job, result) => noteResult(job, result, deps),
     })
   const workers = [
     events(queueNames.push, pushJob, (job) => handlePush(job, deps)),
