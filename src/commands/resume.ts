@@ -1,10 +1,12 @@
-import { microKey, production, type Deployment } from '../../contract/deployment.ts'
+import { microKey } from '../../contract/target-key.ts'
+import { production, type Deployment } from '../../contract/deployment.ts'
 import { microStanding, targetHistory } from '../../contract/store/micros.ts'
 import { endPause } from '../../contract/store/pauses.ts'
 import { noteRestart, readRestart } from '../../contract/store/restarts.ts'
 import { deployMicro } from '../deploy/deploy-micro.ts'
 import { readWish } from '../deploy/read-wish.ts'
 import { readBranchHead } from '../github/branch-head.ts'
+import { code } from '../github/markdown/code.ts'
 import { chooseMicros } from './choose-micros.ts'
 import { deploymentOf } from './deployment-of.ts'
 import { beginPoint, endOf } from './follow-point.ts'
@@ -47,7 +49,7 @@ async function resumeMicro({ command, micro }: One, deps: CommandDeps): Promise<
   if ((pause === undefined && begun === undefined) || latest === undefined) return 'not paused'
   const { branch } = latest
   const head = await readBranchHead(github.forInstallation(command.installationId), { ...command, branch })
-  if (head === undefined) return refused(`${micro}: the branch ${branch} is gone; it stays as it is.`)
+  if (head === undefined) return refused(`${micro}: the branch ${code(branch)} is gone; it stays as it is.`)
   const history = await targetHistory(store, key)
   const isOurs = ({ owner }: Deployment) => owner.toLowerCase() === command.owner.toLowerCase()
   const kept = history.find((one) => one.state === 'live' && one.sha === head && isOurs(one))
@@ -75,7 +77,9 @@ async function build({ command, micro, branch, sha }: Build, deps: CommandDeps):
   const id = resumeId(command, micro)
   const key = microKey({ repositoryId, micro })
   const wish = await readWish({ ...command, sha }, deps)
-  if (wish.kind === 'invalid') return refused(`${micro}: ${wish.message}`)
+  // What stands in a file may be anything, also what would call people or show pictures in a comment of ours.
+  if (wish.kind === 'invalid')
+    return { kind: 'refused', words: `${micro}: the config file is wrong:`, output: wish.message }
   const config = wish.kind === 'micros' ? wish.micros.find(({ name }) => name === micro) : undefined
   if (wish.kind === 'none' || config === undefined)
     return refused(`${micro}: the config file at ${sha.slice(0, 7)} has no such micro; it stays as it is.`)

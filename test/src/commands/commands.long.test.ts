@@ -3,6 +3,7 @@ import { microStanding } from '../../../contract/store/micros.ts'
 import { nextSequence } from '../../../contract/store/deployments.ts'
 import { readLog } from '../../../contract/store/logs/deployment-logs.ts'
 import { noteRestart, readRestart } from '../../../contract/store/restarts.ts'
+import { commit, git } from '../../forge/support.ts'
 import { openDesk, type Desk } from './support.ts'
 import { sampleConfig } from '../support/samples.ts'
 
@@ -38,10 +39,10 @@ describe('who may', () => {
     const [, second] = [await desk.live(), await desk.live()]
     const who = refusedFor(role, `no-${role}`)
     const before = (await desk.replies()).length
-    for (const text of ['/rollback', '/resume', '/redeploy', '/deploy']) {
+    for (const [index, text] of ['/rollback', '/resume', '/redeploy', '/deploy'].entries()) {
       const said = await desk.comment(who, text)
       expect(said.result).toEqual({ kind: 'done', what: 'refused: no write access' })
-      expect(await desk.reactions(said.id)).toEqual(['-1'])
+      expect(await desk.reactions(said.id)).toEqual(index === 0 ? ['-1'] : [])
     }
     expect((await desk.replies()).slice(before)).toEqual([
       `@no-${role} Only people with write access to this repository can ask for \`/rollback\`.`,
@@ -178,8 +179,24 @@ describe('/resume', () => {
     await desk.point()
     await desk.again(back.job)
     await desk.comment(grace, '/resume')
-    expect((await desk.replies()).at(-1)).toBe('@grace hello: the branch gone is gone; it stays as it is.')
+    expect((await desk.replies()).at(-1)).toBe('@grace hello: the branch `gone` is gone; it stays as it is.')
     expect((await standing()).pause).toBeDefined()
+  })
+})
+
+describe('what stands in a config file', () => {
+  it('calls nobody and shows no picture in the answer that says what is wrong with it', async () => {
+    await desk.live()
+    await desk.live()
+    const back = await desk.comment(grace, '/rollback')
+    await desk.point()
+    await desk.again(back.job)
+    await commit(desk.tree, { 'micro.yml': 'v: 1\nentry: "@ada ![](http://pixel.test/) "\n"@ada": 1\n' })
+    await git(desk.tree, 'push', '--quiet', 'origin', 'main')
+    expect((await desk.comment(grace, '/resume')).result).toEqual({ kind: 'done', what: 'refused' })
+    const [words, block] = ((await desk.replies()).at(-1) ?? '').split('\n\n```text\n')
+    expect(words).toBe('@grace hello: the config file is wrong:')
+    expect(block).toMatch(/@ada[^]*\n```$/)
   })
 })
 
