@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { microKey } from '../contract/deployment.ts'
+import { microKey } from '../contract/target-key.ts'
 import { microStanding } from '../contract/store/micros.ts'
 import type { Repository } from '../test/journey/support/repository.ts'
 import type { Stack } from '../test/journey/support/stack.ts'

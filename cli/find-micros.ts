@@ -1,6 +1,7 @@
 import type { Store } from '../contract/store/connect.ts'
 import { microsOfRepository } from '../contract/store/micros.ts'
 import { findRepository } from '../contract/store/repository/repositories.ts'
+import { microOfKey } from '../contract/target-key.ts'
 import { Refusal } from './refusal.ts'
 import type { Target } from './target.ts'
 
@@ -17,10 +18,5 @@ export async function findMicros(store: Store, { fullName, micro }: Target): Pro
   if (micro === undefined) return keys
   const wanted = `${repository.id}/${micro}`
   if (keys.includes(wanted)) return [wanted]
-  throw new Refusal(`${fullName} has no micro called ${micro}; it has ${keys.map(microName).join(', ')}.`)
-}
-
-/** The name of a micro of which the key is known. */
-export function microName(microKey: string): string {
-  return microKey.split('/')[1] ?? microKey
+  throw new Refusal(`${fullName} has no micro called ${micro}; it has ${keys.map(microOfKey).join(', ')}.`)
 }

@@ -162,18 +162,3 @@ export interface Deployment extends DeploymentBase {
 export function newDeploymentId(): string {
   return `d${randomBytes(15).toString('hex')}`
 }
-
-/**
- * Identifies what a deployment takes the place of: the micro in production, by the micro's own key, or its preview for one pull request.
- */
-export function targetKey(
-  of: Pick<DeploymentBase, 'repositoryId' | 'target'> & { readonly config: { readonly name: string } },
-): string {
-  const key = microKey({ repositoryId: of.repositoryId, micro: of.config.name })
-  return of.target.kind === 'production' ? key : `${key}/pr-${of.target.pull}`
-}
-
-/** Identifies a micro through renames and transfers of its repository. */
-export function microKey(of: { readonly repositoryId: number; readonly micro: string }): string {
-  return `${of.repositoryId}/${of.micro}`
-}

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { targetKey, type Deployment } from '../contract/deployment.ts'
+import { targetKey } from '../contract/target-key.ts'
+import type { Deployment } from '../contract/deployment.ts'
 import { MicropushError } from '../contract/errors.ts'
 import { addDestroy, addReport } from '../contract/queue.ts'
 import { getDeployment, transitionDeployment } from '../contract/store/deployments.ts'

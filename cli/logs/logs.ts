@@ -3,7 +3,8 @@ import type { Store } from '../../contract/store/connect.ts'
 import { readAppLog, readAppLogAfter, type AppLogPage } from '../../contract/store/logs/app-logs.ts'
 import { getDeployment } from '../../contract/store/deployments.ts'
 import { microStanding } from '../../contract/store/micros.ts'
-import { findMicros, microName } from '../find-micros.ts'
+import { findMicros } from '../find-micros.ts'
+import { microOfKey } from '../../contract/target-key.ts'
 import { Refusal } from '../refusal.ts'
 import { withStore } from '../with-store.ts'
 import { parseLogsArguments, type LogsArguments } from './parse-arguments.ts'
@@ -64,7 +65,7 @@ async function findSource(store: Store, { target, deploymentId }: LogsArguments)
   if (target === undefined) throw new Refusal('Name a micro or a deployment.')
   const [microKey, ...others] = await findMicros(store, target)
   if (microKey === undefined || others.length > 0) {
-    const names = [microKey ?? '', ...others].map(microName)
+    const names = [microKey ?? '', ...others].map(microOfKey)
     throw new Refusal(
       `${target.fullName} has several micros. Name one: ${names.map((name) => `${target.fullName}/${name}`).join(', ')}.`,
     )

@@ -6,7 +6,8 @@ import { microStanding } from '../../contract/store/micros.ts'
 import { noteRestart } from '../../contract/store/restarts.ts'
 import { say } from '../../setup/say.ts'
 import { readSettings } from '../env.ts'
-import { findMicros, microName } from '../find-micros.ts'
+import { findMicros } from '../find-micros.ts'
+import { microOfKey } from '../../contract/target-key.ts'
 import { parseOnlyTarget } from '../target.ts'
 import { withStore } from '../with-store.ts'
 import { followDeployment, followRestart } from './follow.ts'
@@ -42,7 +43,7 @@ interface Means {
 
 /** @returns whether it runs with what is set now. */
 async function restartMicro({ store, queues, signal }: Means, microKey: string): Promise<boolean> {
-  const micro = microName(microKey)
+  const micro = microOfKey(microKey)
   const { newest, live } = await microStanding(store, microKey)
   // It had waited for a secret: what it had wanted to be is worth more than what is there.
   if (newest?.state === 'failed' && newest.outcome.error?.code === 'secret-missing') {

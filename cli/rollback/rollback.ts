@@ -6,7 +6,8 @@ import { microStanding, targetHistory } from '../../contract/store/micros.ts'
 import { noteRestart } from '../../contract/store/restarts.ts'
 import { say } from '../../setup/say.ts'
 import { OPERATOR } from '../ask-bot.ts'
-import { findMicros, microName } from '../find-micros.ts'
+import { findMicros } from '../find-micros.ts'
+import { microOfKey } from '../../contract/target-key.ts'
 
 import { Refusal } from '../refusal.ts'
 import { followRestart } from '../restart/follow.ts'
@@ -33,8 +34,8 @@ export async function rollback(args: readonly string[], signal: AbortSignal): Pr
     const keys = await findMicros(store, target)
     const [key, ...others] = keys
     if (key === undefined || others.length > 0)
-      throw new Refusal(`${target.fullName} has several micros; name one: ${keys.map(microName).join(', ')}.`)
-    const micro = microName(key)
+      throw new Refusal(`${target.fullName} has several micros; name one: ${keys.map(microOfKey).join(', ')}.`)
+    const micro = microOfKey(key)
     const [{ live }, history] = await Promise.all([microStanding(store, key), targetHistory(store, key)])
     const choice = chooseRollBack({ history, liveId: live?.id, wanted })
     if (choice.kind === 'none') throw new Refusal(`${micro}: ${choice.words}`)

@@ -1,3 +1,4 @@
+import { microOfKey } from '../../contract/target-key.ts'
 import type { Store } from '../../contract/store/connect.ts'
 import { microsOfRepository } from '../../contract/store/micros.ts'
 import type { RepositoryRef } from '../../contract/store/repository/repositories.ts'
@@ -14,7 +15,7 @@ export async function whatFollows(store: Store, { target, repository }: Changed)
     return [
       `Nobody has pushed to ${target.fullName} yet: it waits for the first repository of that name that is pushed.`,
     ]
-  const micros = (await microsOfRepository(store, repository.id)).map((key) => key.split('/')[1])
+  const micros = (await microsOfRepository(store, repository.id)).map(microOfKey)
   if (target.micro !== undefined && !micros.includes(target.micro))
     return [`${target.fullName} has no micro called ${target.micro} at the moment; it gets this once it has.`]
   return micros.length === 0 ? [] : [`It takes effect with: micropush restart ${targetText(target)}`]

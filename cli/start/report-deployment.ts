@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { cleanText } from '../../contract/app-log.ts'
-import { isPending, microKey, type Deployment } from '../../contract/deployment.ts'
+import { isPending, type Deployment } from '../../contract/deployment.ts'
+import { microKey } from '../../contract/target-key.ts'
 import { slug } from '../../contract/names.ts'
 import type { Settings } from '../../contract/settings.ts'
 import type { Store } from '../../contract/store/connect.ts'

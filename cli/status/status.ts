@@ -8,7 +8,8 @@ import { keptForRollBack } from '../../contract/roll-back.ts'
 import { microStanding, targetHistory } from '../../contract/store/micros.ts'
 import { microText } from '../../contract/store/pauses.ts'
 import { say } from '../../setup/say.ts'
-import { findMicros, microName } from '../find-micros.ts'
+import { findMicros } from '../find-micros.ts'
+import { microOfKey } from '../../contract/target-key.ts'
 import { parseOnlyTarget } from '../target.ts'
 import { withStore } from '../with-store.ts'
 
@@ -47,7 +48,7 @@ async function describeMicro(store: Store, microKey: string): Promise<string[]> 
   const kept = keptForRollBack(await targetHistory(store, microKey)).filter(({ id }) => id !== live?.id)
   const incidents = await readIncidents(store, microKey)
   return [
-    microName(microKey),
+    microOfKey(microKey),
     ...(live === undefined ? ['  nothing of it is live'] : [`  live at ${live.outcome.url ?? '?'}, ${describe(live)}`]),
     ...(newest === undefined || newest.id === live?.id ? [] : [`  newest: ${newest.state}, ${describe(newest)}`]),
     ...(pause === undefined || live === undefined ? [] : [`  ${describePause(pause, microText(live))}`]),

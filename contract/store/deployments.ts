@@ -1,12 +1,5 @@
-import {
-  deploymentBase,
-  deploymentOutcome,
-  deploymentStates,
-  isPending,
-  microKey,
-  stateDeadlinesMs,
-  targetKey,
-} from '../deployment.ts'
+import { deploymentBase, deploymentOutcome, deploymentStates, isPending, stateDeadlinesMs } from '../deployment.ts'
+import { microKey, targetKey } from '../target-key.ts'
 import type { Deployment, DeploymentBase, DeploymentOutcome, DeploymentState } from '../deployment.ts'
 import { productionLabel, targetLabel } from '../names.ts'
 import { parsePause, type Pause } from '../pause.ts'

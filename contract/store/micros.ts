@@ -1,5 +1,6 @@
 import { platformLimits } from '../limits.ts'
-import { previewEnd, targetKey } from '../deployment.ts'
+import { previewEnd } from '../deployment.ts'
+import { pullOfKey, targetKey } from '../target-key.ts'
 import type { Deployment, DeploymentOutcome, PreviewEnd } from '../deployment.ts'
 import { parsePause, type Pause } from '../pause.ts'
 import { targetLabel } from '../names.ts'
@@ -8,7 +9,7 @@ import { ENDED_TTL_SECONDS, getDeployment, outcomeFields } from './deployments.t
 import { writeKeptSecrets } from './repository/kept-secrets.ts'
 import type { StoredSecret } from './repository/secrets.ts'
 import { scripts } from './scripts.ts'
-import { isPreviewKey, servedKey } from './targets.ts'
+import { servedKey } from './targets.ts'
 
 /** Records of finished deployments that are kept for each micro. */
 const KEPT_RECORDS = 20
@@ -149,7 +150,7 @@ export async function retireDeployments({ redis, keys }: Store, key: string): Pr
     keys.hosts,
     keys.unsettled,
     Date.now(),
-    isPreviewKey(key) ? KEPT_OF_PREVIEW : platformLimits.keptDeployments,
+    pullOfKey(key) === undefined ? platformLimits.keptDeployments : KEPT_OF_PREVIEW,
     KEPT_RECORDS,
     keys.deployment(''),
     keys.log(''),

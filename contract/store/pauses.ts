@@ -1,4 +1,5 @@
-import { targetKey, type Deployment, type DeploymentOutcome } from '../deployment.ts'
+import { targetKey } from '../target-key.ts'
+import type { Deployment, DeploymentOutcome } from '../deployment.ts'
 import { describePause, parsePause, type Pause } from '../pause.ts'
 import type { Store } from './connect.ts'
 import { pointScripts } from './point-scripts.ts'

@@ -1,4 +1,5 @@
-import { isPending, targetKey, type Deployment } from '../../contract/deployment.ts'
+import { isPending, type Deployment } from '../../contract/deployment.ts'
+import { targetKey } from '../../contract/target-key.ts'
 import { asMicropushError, MicropushError } from '../../contract/errors.ts'
 import { addReport } from '../../contract/queue.ts'
 import { getDeployment, transitionDeployment } from '../../contract/store/deployments.ts'

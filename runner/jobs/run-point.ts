@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { asMicropushError } from '../../contract/errors.ts'
-import { targetKey, type Deployment } from '../../contract/deployment.ts'
+import { targetKey } from '../../contract/target-key.ts'
+import type { Deployment } from '../../contract/deployment.ts'
 import type { PointJob } from '../../contract/jobs.ts'
 import { addDestroy, addReport } from '../../contract/queue.ts'
 import { getDeployment } from '../../contract/store/deployments.ts'

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { targetKey } from '../../contract/deployment.ts'
+import { targetKey } from '../../contract/target-key.ts'
 import { getDeployment } from '../../contract/store/deployments.ts'
 import { notePreviewUse } from '../../contract/store/preview-uses.ts'
 import type { Runner } from '../runner.ts'

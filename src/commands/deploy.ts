@@ -6,7 +6,7 @@ import { fetchPull } from '../pull/fetch-pull.ts'
 import { previewsOfPull } from '../pull/previews-of-pull.ts'
 import { chooseMicros } from './choose-micros.ts'
 import { deploymentOf } from './deployment-of.ts'
-import { microOfKey } from './micro-names.ts'
+import { microOfKey } from '../../contract/target-key.ts'
 import { refused, type Command, type CommandDeps, type Obeyed } from './obeyed.ts'
 import { redeploy } from './redeploy.ts'
 

@@ -1,4 +1,5 @@
-import { isPending, newDeploymentId, targetKey, type Deployment } from '../../contract/deployment.ts'
+import { isPending, newDeploymentId, type Deployment } from '../../contract/deployment.ts'
+import { targetKey } from '../../contract/target-key.ts'
 import { describePause } from '../../contract/pause.ts'
 import { addDeploy, addReport } from '../../contract/queue.ts'
 import { createDeployment } from '../../contract/store/deployments.ts'
@@ -10,7 +11,7 @@ import { settleEnded } from '../deploy/settle-ended.ts'
 import { previewsOfPull } from '../pull/previews-of-pull.ts'
 import { chooseMicros } from './choose-micros.ts'
 import { deploymentOf } from './deployment-of.ts'
-import { microOfKey } from './micro-names.ts'
+import { microOfKey } from '../../contract/target-key.ts'
 import { refused, together, type Command, type CommandDeps, type Obeyed } from './obeyed.ts'
 
 /**

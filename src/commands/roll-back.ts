@@ -1,4 +1,4 @@
-import { microKey } from '../../contract/deployment.ts'
+import { microKey } from '../../contract/target-key.ts'
 import { chooseRollBack } from '../../contract/roll-back.ts'
 import { readRestart } from '../../contract/store/restarts.ts'
 import { microStanding, targetHistory } from '../../contract/store/micros.ts'

@@ -1,5 +1,6 @@
 import type { MicroConfig } from '../../contract/config.ts'
-import { newDeploymentId, targetKey, type Deployment } from '../../contract/deployment.ts'
+import { newDeploymentId, type Deployment } from '../../contract/deployment.ts'
+import { targetKey } from '../../contract/target-key.ts'
 import { statusContext } from '../../contract/names.ts'
 import { describePause } from '../../contract/pause.ts'
 import { addDeploy, addReport, type Queues } from '../../contract/queue.ts'

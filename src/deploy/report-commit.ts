@@ -3,8 +3,8 @@ import { statusContext } from '../../contract/names.ts'
 import { addReport, type Queues } from '../../contract/queue.ts'
 import type { ReportJob } from '../../contract/jobs.ts'
 import type { Store } from '../../contract/store/connect.ts'
-import { lastSent } from '../../contract/store/sent.ts'
-import { statusKey } from '../report/status/status-key.ts'
+import { lastSent } from '../../contract/store/reports/sent.ts'
+import { statusKey } from '../../contract/store/reports/sent.ts'
 import type { Trigger } from './trigger.ts'
 
 interface Deps {

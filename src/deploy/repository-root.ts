@@ -1,4 +1,5 @@
 import type { Octokit } from '@octokit/rest'
+import { statusOf } from '../github/classify-failure.ts'
 
 /** The contents API lists at most this many entries of a folder (docs.github.com, "Get repository content"). */
 const LISTED_ENTRIES = 1000
@@ -43,7 +44,7 @@ async function statFile(octokit: Octokit, { path, ...commit }: FileAt): Promise<
     const { data } = await octokit.rest.repos.getContent({ ...at(commit), path })
     return Array.isArray(data) ? { name: path, type: 'dir', size: 0 } : data
   } catch (error) {
-    if (error instanceof Error && 'status' in error && error.status === 404) return undefined
+    if (statusOf(error) === 404) return undefined
     throw error
   }
 }

@@ -1,5 +1,6 @@
 import type { MicroConfig } from '../../contract/config.ts'
-import { newDeploymentId, targetKey } from '../../contract/deployment.ts'
+import { newDeploymentId } from '../../contract/deployment.ts'
+import { targetKey } from '../../contract/target-key.ts'
 import { addReport, type Queues } from '../../contract/queue.ts'
 import type { Store } from '../../contract/store/connect.ts'
 import { skipDeployment } from '../../contract/store/deployments.ts'

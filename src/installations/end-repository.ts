@@ -2,7 +2,7 @@ import { nextSequence } from '../../contract/store/deployments.ts'
 import { microsOfRepository, previewsOfRepository } from '../../contract/store/micros.ts'
 import { forgetRepository, readRepository } from '../../contract/store/repository/known.ts'
 import { endTargets } from '../deploy/end-targets.ts'
-import { RECONCILE } from '../reconcile/accept-again.ts'
+import { RECONCILE } from '../events/delivery-ids.ts'
 import type { ReconcileDeps } from '../reconcile/deps.ts'
 
 /**

@@ -1,5 +1,6 @@
 import type { PreviewSettings } from '../../contract/config/previews.ts'
-import { isPending, targetKey, type Deployment } from '../../contract/deployment.ts'
+import { isPending, type Deployment } from '../../contract/deployment.ts'
+import { targetKey } from '../../contract/target-key.ts'
 import { microStanding, targetHistory } from '../../contract/store/micros.ts'
 import { keepPreview, notePreviewUse } from '../../contract/store/preview-uses.ts'
 import { deployMicro, type MicroAt } from '../deploy/deploy-micro.ts'

@@ -3,6 +3,7 @@ import type { Queues } from '../../contract/queue.ts'
 import type { Store } from '../../contract/store/connect.ts'
 import { microStanding, previewsOfRepository } from '../../contract/store/micros.ts'
 import { forgetPreviewUses, idlePreviews } from '../../contract/store/preview-uses.ts'
+import { repositoryOfKey } from '../../contract/target-key.ts'
 import { endTargets } from '../deploy/end-targets.ts'
 import type { KeyedLock } from '../jobs/keyed-lock.ts'
 import type { Log } from '../log.ts'
@@ -19,7 +20,7 @@ interface Deps {
 /** Ends the previews that nobody asked for anything for as long as `previews.ttl` says. */
 export async function endIdlePreviews(deps: Deps): Promise<void> {
   for (const { targetKey } of await idlePreviews(deps.store, deps.now())) {
-    const repositoryId = Number(targetKey.split('/')[0])
+    const repositoryId = repositoryOfKey(targetKey)
     await deps.lock(`repository ${repositoryId}`, () => endIfIdle(targetKey, repositoryId, deps))
   }
 }

@@ -1,4 +1,5 @@
-import { targetKey, type Deployment } from '../../contract/deployment.ts'
+import { targetKey } from '../../contract/target-key.ts'
+import type { Deployment } from '../../contract/deployment.ts'
 import { addDeploy, addReport, type Queues } from '../../contract/queue.ts'
 import type { Store } from '../../contract/store/connect.ts'
 import { transitionDeployment } from '../../contract/store/deployments.ts'

@@ -1,6 +1,6 @@
 import type { Store } from '../../contract/store/connect.ts'
 import { previewsOfRepository } from '../../contract/store/micros.ts'
-import { isOfPull } from './is-of-pull.ts'
+import { pullOfKey } from '../../contract/target-key.ts'
 
 /** Keys of the previews that a pull request has. */
 export async function previewsOfPull(
@@ -8,5 +8,5 @@ export async function previewsOfPull(
   { repositoryId, pull }: { readonly repositoryId: number; readonly pull: number },
 ): Promise<string[]> {
   const all = await previewsOfRepository(store, repositoryId)
-  return all.filter((key) => isOfPull(key, pull))
+  return all.filter((key) => pullOfKey(key) === pull)
 }

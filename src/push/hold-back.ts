@@ -1,4 +1,5 @@
-import { isPending, microKey } from '../../contract/deployment.ts'
+import { isPending } from '../../contract/deployment.ts'
+import { microKey } from '../../contract/target-key.ts'
 import type { MicroConfig } from '../../contract/config.ts'
 import { slug } from '../../contract/names.ts'
 import type { Standing } from '../../contract/store/micros.ts'

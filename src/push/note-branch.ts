@@ -2,7 +2,7 @@ import type { PushJob } from '../../contract/jobs.ts'
 import type { MicroConfig } from '../../contract/config.ts'
 import type { Store } from '../../contract/store/connect.ts'
 import { noteHead, noteNamedBranches, readHeads } from '../../contract/store/repository/heads.ts'
-import { branchMark } from '../reconcile/mark.ts'
+import { branchMark } from './branch-mark.ts'
 import type { KnownMicro } from './plan-push.ts'
 
 interface Dealt {

@@ -4,9 +4,6 @@ import { acceptEvent, type NewEvent } from '../events/accept.ts'
 import { noteDelivery } from '../../contract/store/repository/deliveries.ts'
 import type { Patience } from './patience.ts'
 
-/** Ids of jobs that no delivery led to. */
-export const RECONCILE = 'reconcile-'
-
 interface Deps {
   readonly store: Store
   readonly queues: Queues

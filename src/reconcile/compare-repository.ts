@@ -1,7 +1,9 @@
 import { microsOfRepository, microStanding, previewsOfRepository } from '../../contract/store/micros.ts'
 import { readHeads, type Heads } from '../../contract/store/repository/heads.ts'
 import { forgetLooks, noteLook } from '../../contract/store/repository/looks.ts'
-import { acceptAgain, RECONCILE } from './accept-again.ts'
+import { pullOfKey } from '../../contract/target-key.ts'
+import { acceptAgain } from './accept-again.ts'
+import { RECONCILE } from '../events/delivery-ids.ts'
 import type { ReconcileDeps } from './deps.ts'
 import { listedMark, type Listed } from './listed.ts'
 import { planMissed, type Missed } from './plan.ts'
@@ -62,7 +64,7 @@ async function readKnown(repositoryId: number, { store }: ReconcileDeps): Promis
   return {
     heads,
     deployed: standings.flatMap(({ newest, live }) => (newest ?? live)?.branch ?? []),
-    previewed: [...new Set(previews.map((key) => Number(key.split('/pr-')[1])))],
+    previewed: [...new Set(previews.flatMap((key) => pullOfKey(key) ?? []))],
   }
 }
 

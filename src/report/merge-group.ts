@@ -1,3 +1,4 @@
+import { microOfKey } from '../../contract/target-key.ts'
 import type { MergeGroupJob, ReportJob } from '../../contract/jobs.ts'
 import { statusContext } from '../../contract/names.ts'
 import { addReports } from '../../contract/queue.ts'
@@ -20,7 +21,7 @@ export async function reportMergeGroup(
     ...(await microsOfRepository(store, repositoryId)),
     ...(await previewsOfRepository(store, repositoryId)),
   ]
-  const micros = [...new Set(keys.map((key) => key.split('/')[1] ?? ''))]
+  const micros = [...new Set(keys.map(microOfKey))]
   const place = { kind: 'commit', installationId, owner, repository, sha, sequence } as const
   const jobs = micros.map((micro): ReportJob => ({
     ...place,

@@ -1,4 +1,5 @@
-import { isPending, targetKey, type Deployment } from '../../contract/deployment.ts'
+import { isPending, type Deployment } from '../../contract/deployment.ts'
+import { targetKey } from '../../contract/target-key.ts'
 import { projections, type ReportJob } from '../../contract/jobs.ts'
 import { addReports } from '../../contract/queue.ts'
 import { getDeployment } from '../../contract/store/deployments.ts'

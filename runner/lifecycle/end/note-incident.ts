@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { microKey } from '../../../contract/deployment.ts'
+import { microKey } from '../../../contract/target-key.ts'
 import type { IncidentKind } from '../../../contract/end-reason.ts'
 import { getDeployment } from '../../../contract/store/deployments.ts'
 import { countIncident } from '../../../contract/store/incidents.ts'

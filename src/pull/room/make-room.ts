@@ -5,7 +5,7 @@ import { microStanding, previewsOfRepository, type Standing } from '../../../con
 import { previewUses } from '../../../contract/store/preview-uses.ts'
 import { endTargets } from '../../deploy/end-targets.ts'
 import type { Log } from '../../log.ts'
-import { isOfPull } from '../is-of-pull.ts'
+import { pullOfKey } from '../../../contract/target-key.ts'
 import { chooseToEnd } from './choose-to-end.ts'
 
 interface Deps {
@@ -32,8 +32,8 @@ interface Wanted {
 export async function makeRoom({ repositoryId, pull, keys, max }: Wanted, deps: Deps): Promise<readonly string[]> {
   const { store, now } = deps
   const taken = await takenPlaces(store, repositoryId)
-  const siblings = taken.filter(({ key }) => isOfPull(key, pull) && !keys.includes(key))
-  const others = taken.filter(({ key }) => !isOfPull(key, pull))
+  const siblings = taken.filter(({ key }) => pullOfKey(key) === pull && !keys.includes(key))
+  const others = taken.filter(({ key }) => pullOfKey(key) !== pull)
   const allowed = keys.slice(0, Math.max(0, max - siblings.length))
   const tooMany = others.length + siblings.length + allowed.length - max
   if (tooMany <= 0) return allowed

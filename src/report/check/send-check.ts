@@ -1,4 +1,5 @@
-import { microKey, targetKey, type Deployment } from '../../../contract/deployment.ts'
+import { microKey, targetKey } from '../../../contract/target-key.ts'
+import type { Deployment } from '../../../contract/deployment.ts'
 import { getDeployment } from '../../../contract/store/deployments.ts'
 import { microStanding, targetHistory } from '../../../contract/store/micros.ts'
 import { readPause } from '../../../contract/store/pauses.ts'

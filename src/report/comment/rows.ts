@@ -1,4 +1,5 @@
-import { isPending, targetKey, type Deployment } from '../../../contract/deployment.ts'
+import { isPending, type Deployment } from '../../../contract/deployment.ts'
+import { targetKey } from '../../../contract/target-key.ts'
 import type { Store } from '../../../contract/store/connect.ts'
 import { microStanding } from '../../../contract/store/micros.ts'
 import { forgetPullMicros, microsOfPull, type PullRef } from '../../../contract/store/reports/pull-comments.ts'

@@ -1,5 +1,6 @@
 import type { Octokit } from '@octokit/rest'
-import { targetKey, type Deployment } from '../../../contract/deployment.ts'
+import { targetKey } from '../../../contract/target-key.ts'
+import type { Deployment } from '../../../contract/deployment.ts'
 import { getDeployment } from '../../../contract/store/deployments.ts'
 import { microStanding } from '../../../contract/store/micros.ts'
 import { readTold, tell } from '../../../contract/store/reports/told.ts'

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { defaultLimits } from '../../../contract/limits.ts'
-import { newDeploymentId, targetKey, type Deployment, type DeploymentBase } from '../../../contract/deployment.ts'
+import { newDeploymentId, type Deployment, type DeploymentBase } from '../../../contract/deployment.ts'
+import { targetKey } from '../../../contract/target-key.ts'
 import { masterKey } from '../../../contract/secrets/master-key.ts'
 import { seal } from '../../../contract/secrets/seal.ts'
 import { openStore, type Store } from '../../../contract/store/connect.ts'

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { defaultLimits, platformLimits } from '../../../contract/limits.ts'
-import { microKey, newDeploymentId, type DeploymentBase } from '../../../contract/deployment.ts'
+import { microKey } from '../../../contract/target-key.ts'
+import { newDeploymentId, type DeploymentBase } from '../../../contract/deployment.ts'
 import { openStore, type Store } from '../../../contract/store/connect.ts'
 import {
   createDeployment,

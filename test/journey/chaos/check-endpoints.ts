@@ -1,4 +1,4 @@
-import { microKey, targetKey } from '../../../contract/deployment.ts'
+import { microKey, targetKey } from '../../../contract/target-key.ts'
 import { getDeployment } from '../../../contract/store/deployments.ts'
 import { microStanding } from '../../../contract/store/micros.ts'
 import { readPause } from '../../../contract/store/pauses.ts'

@@ -6,7 +6,7 @@ import { Queue } from 'bullmq'
 import { reportJob } from '../../../contract/jobs.ts'
 import { openQueues } from '../../../contract/queue.ts'
 import { getDeployment } from '../../../contract/store/deployments.ts'
-import { targetKey } from '../../../contract/deployment.ts'
+import { targetKey } from '../../../contract/target-key.ts'
 import type { Stack } from '../support/stack.ts'
 import type { World } from './world.ts'
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { targetKey } from '../../../contract/deployment.ts'
+import { targetKey } from '../../../contract/target-key.ts'
 import { previewUses } from '../../../contract/store/preview-uses.ts'
 import { routeTo } from '../../../runner/lifecycle/routes.ts'
 import { answerGateway } from '../../../runner/lifecycle/gateways/answer-gateway.ts'

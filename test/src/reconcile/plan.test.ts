@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { branchMark, pullMark } from '../../../src/reconcile/mark.ts'
+import { branchMark } from '../../../src/push/branch-mark.ts'
+import { pullMark } from '../../../src/pull/pull-mark.ts'
 import { planMissed } from '../../../src/reconcile/plan.ts'
 import { createPatience } from '../../../src/reconcile/patience.ts'
 import { shaA, shaB } from '../support/samples.ts'

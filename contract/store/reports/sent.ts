@@ -1,6 +1,18 @@
-import type { Store } from './connect.ts'
+import type { Store } from '../connect.ts'
 
 const SENT_TTL_SECONDS = 30 * 24 * 3600
+
+interface StatusPlace {
+  readonly owner: string
+  readonly repository: string
+  readonly sha: string
+  readonly context: string
+}
+
+/** One place on GitHub that shows one status at a time. Names and contexts are case-insensitive there. */
+export function statusKey({ owner, repository, sha, context }: StatusPlace): string {
+  return `${owner}/${repository}/${sha}/${context}`.toLowerCase()
+}
 
 /** What was last sent for a commit and context, as `rememberSent` was told. */
 export async function lastSent({ redis, keys }: Store, statusKey: string): Promise<string | undefined> {
