@@ -6,6 +6,7 @@ import { microsOfRepository } from '../../contract/store/micros.ts'
 import { wantPullComment } from '../../contract/store/reports/pull-comments.ts'
 import { noteRepository } from '../../contract/store/repository/repositories.ts'
 import { microOfKey } from '../../contract/target-key.ts'
+import { describeDealt } from '../deploy/describe-dealt.ts'
 import { endTargets } from '../deploy/end-targets.ts'
 import { reportCommit, reportFindings, reportSuperseded } from '../deploy/report-commit.ts'
 import { skipMicro } from '../deploy/skip-micro.ts'
@@ -53,7 +54,7 @@ async function dealWith(job: PullJob, pull: Pull | undefined, deps: PullDeps): P
       await reportCommit({ trigger, sha, context, state: 'failure', description: wish.message }, deps)
     }
     await reportFindings({ trigger, sha, findings: wish.findings }, deps)
-    return { kind: 'done', what: 'config invalid' }
+    return { kind: 'done', what: `config invalid at ${sha.slice(0, 7)}: ${wish.message}` }
   }
   const { micros, previews, complete } = wish
   await wantPullComment(deps.store, { ...job, wanted: previews.comment })
@@ -70,8 +71,10 @@ async function dealWith(job: PullJob, pull: Pull | undefined, deps: PullDeps): P
   const end = complete ? known.filter((key) => !wanted.has(key)) : []
   await endTargets(end, asOf, deps)
   const asked = isAsked ? askedAt(job) : undefined
-  const count = await deployPull({ trigger, pull, micros, previews, asked }, deps)
-  return { kind: 'done', what: `${count} to deploy, ${end.length} ended` }
+  const dealt = await deployPull({ trigger, pull, micros, previews, asked }, deps)
+  const at = sha.slice(0, 7)
+  const nothing = micros.length === 0 ? `no micros in the config file at ${at}` : `nothing new at ${at}`
+  return { kind: 'done', what: describeDealt({ sha, ...dealt, ended: end }) ?? nothing }
 }
 
 /** The micros whose contexts people look at: those that have previews, or are in production; or the repository's name. */

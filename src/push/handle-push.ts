@@ -10,6 +10,7 @@ import type { GitHub } from '../github/client.ts'
 import type { Log } from '../log.ts'
 import type { JobResult } from '../queue.ts'
 import { deployMicro, type MicroAt } from '../deploy/deploy-micro.ts'
+import type { NotDeployed } from '../deploy/describe-dealt.ts'
 import { endTargets } from '../deploy/end-targets.ts'
 import { isDone } from '../deploy/is-done.ts'
 import { readWish, type Wish } from '../deploy/read-wish.ts'
@@ -75,7 +76,7 @@ export async function handlePush(push: PushJob, deps: PushDeps): Promise<JobResu
   const warnings = wish.kind === 'micros' ? wish.warnings : []
   const at = { trigger: triggerOfPush(push), sha: target.sha, warnings }
   const change = changeOf(octokit, { ...push, sha: target.sha })
-  const skipped: { readonly name: string; readonly why: string }[] = []
+  const skipped: NotDeployed[] = []
   for (const config of plan.deploy) {
     const why = await deployOrSkip({ ...at, config }, change, deps)
     if (why !== undefined) skipped.push({ name: config.name, why })

@@ -71,6 +71,13 @@ describe('a repository with as many previews as it may have', () => {
     expect((await stage.newest('34/hello/pr-3'))?.state).toBe('queued')
   })
 
+  it('ends nobody for what waits for approval, which any stranger can bring', async () => {
+    stage.pull({ fork: true }, 3)
+    expect(await stage.event({ pull: 3 })).toEqual({ kind: 'done', what: 'hello at ccccccc waits for approval' })
+    expect((await stage.newest('34/hello/pr-3'))?.state).toBe('held')
+    expect(await stage.previews()).toEqual(['34/hello/pr-1', '34/hello/pr-2', '34/hello/pr-3'])
+  })
+
   it('ends nobody for a newer commit of what is there already', async () => {
     stage.pull({ sha: shaD }, 2)
     await stage.event({ pull: 2 })
@@ -80,9 +87,10 @@ describe('a repository with as many previews as it may have', () => {
   it('says so to the micros of a pull request that has more of them than there may be', async () => {
     const micros = ['a', 'b', 'c'].map((src) => `  - src: ${src}\n`).join('')
     stage.commit(shaC, { 'micro.yml': `v: 1\npreviews:\n  max: 2\nmicros:\n${micros}` })
-    await stage.event({ pull: 3 })
+    const told = await stage.event({ pull: 3 })
     expect(await stage.previews()).toEqual(['34/a/pr-3', '34/b/pr-3'])
     const detail = 'There is no place for another preview (previews.max: 2)'
+    expect(told).toEqual({ kind: 'done', what: `deploys a, b at ccccccc; c skipped: ${detail}` })
     expect((await stage.standing('34/c/pr-3')).skipped?.outcome).toEqual({ detail })
   })
 })

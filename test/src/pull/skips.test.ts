@@ -89,7 +89,8 @@ describe('micros with paths', () => {
 
   it('get a preview when the pull request changes anything of theirs', async () => {
     stage.pull({ files: ['api/index.js'] })
-    await stage.event()
+    const told = 'deploys api at ccccccc; web skipped: Nothing that matches paths: changed'
+    expect(await stage.event()).toEqual({ kind: 'done', what: told })
     expect(await stage.previews()).toEqual(['34/api/pr-5'])
     expect(await skipped('34/web/pr-5')).toMatchObject({ outcome: { detail: 'Nothing that matches paths: changed' } })
   })
