@@ -89,6 +89,9 @@ it('what a skipped or failed commit changed is deployed by the next push, which 
   const id = (await standing()).newest?.id ?? ''
   await transitionDeployment(parts.store, { id, from: ['queued'], to: 'failed' })
   const last = 'd'.repeat(40)
+  // Since the one that failed nothing of the micro has changed.
+  github.compared.set(`${shaC}...${last}`, 'ahead')
+  github.differing.set(`${shaC}...${last}`, ['README.md'])
   await push(last, filtered, { base: shaA, paths: ['src/app.js', 'README.md'] })
   expect((await standing()).newest).toMatchObject({ sha: last, state: 'queued' })
 })
