@@ -18,6 +18,7 @@ import { readMicroSecrets } from './secrets/micro-secrets.ts'
 import { hiddenVariables, requireSecrets, withheldSecrets } from './secrets/require-secrets.ts'
 import { detectMicro, type Detected } from './source/detect-micro.ts'
 import { fetchSource, type Source } from './source/fetch-source.ts'
+import { pointerWarnings } from './source/lfs-pointer.ts'
 import { completeLegacy } from './source/legacy/complete-legacy.ts'
 import { startStopwatch } from './stopwatch.ts'
 
@@ -100,8 +101,9 @@ async function detect(source: Source, { deployment, log }: Run): Promise<Detecte
   const { config, notes } = await completeLegacy(source.dir, deployment.config)
   const detected = await detectMicro(source.dir, config)
   log.note(`Fetched ${source.entries} files, ${formatSize(source.bytes)}. Runtime ${detected.runtime.id}.`)
-  for (const warning of [...notes, ...detected.warnings]) log.note(`Warning: ${warning}`)
-  return { ...detected, config }
+  const warnings = [...pointerWarnings(source.pointers), ...detected.warnings]
+  for (const warning of [...notes, ...warnings]) log.note(`Warning: ${warning}`)
+  return { ...detected, config, warnings }
 }
 
 function buildContext({ docker, instance, settings, network, sandboxes }: Runner, images: RuntimeImages): BuildContext {

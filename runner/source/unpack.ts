@@ -6,6 +6,7 @@ import { MicropushError } from '../../contract/errors.ts'
 import { contentHash } from './content-hash.ts'
 import { safeComponents, unsafe } from './entry-path.ts'
 import { Layout } from './layout.ts'
+import { watchForPointer } from './lfs-pointer.ts'
 import { SourceBudget } from './source-budget.ts'
 
 export interface Source {
@@ -14,6 +15,8 @@ export interface Source {
   readonly hash: string
   readonly bytes: number
   readonly entries: number
+  /** Files that Git LFS keeps elsewhere. */
+  readonly pointers: readonly string[]
 }
 
 export interface UnpackInput {
@@ -46,6 +49,7 @@ export async function unpack(stream: Readable, input: UnpackInput, signal: Abort
   flow.catch(() => {})
   let found = input.folder === '.'
   let top: string | undefined
+  const pointers: string[] = []
   let count = 0
   for await (const entry of { [Symbol.asyncIterator]: () => entries }) {
     if (++count > REPOSITORY_ENTRIES) throw repositoryTooLarge(`${REPOSITORY_ENTRIES} files`)
@@ -54,13 +58,14 @@ export async function unpack(stream: Readable, input: UnpackInput, signal: Abort
     if (first === undefined || first !== top) throw notOneFolder()
     const path = within(below, input.folder)
     if (path === undefined) entry.resume()
-    else found = (await place(entry, path, { layout, budget, top, folder: input.folder })) || found
+    else found = (await place(entry, path, { layout, budget, pointers, top, folder: input.folder })) || found
   }
   await flow
   if (top === undefined) throw notOneFolder()
   if (!found) throw folderMissing(input.folder)
   await layout.finish()
-  return { dir: input.intoDir, hash: contentHash(layout.tree), bytes: budget.bytes, entries: layout.tree.size }
+  const { bytes } = budget
+  return { dir: input.intoDir, hash: contentHash(layout.tree), bytes, entries: layout.tree.size, pointers }
 }
 
 interface Entry extends AsyncIterable<unknown> {
@@ -71,12 +76,17 @@ interface Entry extends AsyncIterable<unknown> {
 interface Placement {
   readonly layout: Layout
   readonly budget: SourceBudget
+  readonly pointers: string[]
   readonly top: string
   readonly folder: string
 }
 
 /** Puts one entry where it belongs; false for the micro's own folder when it is not a folder at all. */
-async function place(entry: Entry, path: string, { layout, budget, top, folder }: Placement): Promise<boolean> {
+async function place(
+  entry: Entry,
+  path: string,
+  { layout, budget, pointers, top, folder }: Placement,
+): Promise<boolean> {
   const { header } = entry
   if (path === '') {
     entry.resume()
@@ -94,7 +104,9 @@ async function place(entry: Entry, path: string, { layout, budget, top, folder }
       const size = header.size ?? 0
       budget.file(path, size)
       const mode = ((header.mode ?? 0) & 0o111) === 0 ? 0o644 : 0o755
-      await layout.file(path, { size, mode, chunks: entry as AsyncIterable<Buffer> })
+      const onPointer = () => void pointers.push(path)
+      const chunks = watchForPointer(entry as AsyncIterable<Buffer>, { size, onPointer })
+      await layout.file(path, { size, mode, chunks })
       break
     }
     case 'symlink':

@@ -134,5 +134,5 @@ async function writeSource(dir: string, files: Files): Promise<Source> {
     bytes += Buffer.byteLength(content)
     tree.set(path, { kind: 'file', mode: 0o644, digest: Buffer.from(content).toString('base64') })
   }
-  return { dir, hash: contentHash(tree), bytes, entries: tree.size }
+  return { dir, hash: contentHash(tree), bytes, entries: tree.size, pointers: [] }
 }

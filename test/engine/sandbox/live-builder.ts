@@ -59,7 +59,7 @@ async function build(
   )
   const input: BuildInput = {
     deploymentId: 'looked-at',
-    source: { dir, hash: 'looked-at', bytes: index.length, entries: 1 },
+    source: { dir, hash: 'looked-at', bytes: index.length, entries: 1, pointers: [] },
     config,
     ...detected,
     out: () => {},
