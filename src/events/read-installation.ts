@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { notOf } from './payload.ts'
 import { ignore, type Delivery, type Read } from './read.ts'
 
 /** Of longer lists the installation itself is asked. */
@@ -20,7 +21,7 @@ const installationEvent = z.object({
 /** What a delivery about an installation of the App asks for: a look at it. Never throws. */
 export function readInstallation({ deliveryId, payload, receivedAtMs }: Delivery): Read {
   const parsed = installationEvent.safeParse(payload)
-  if (!parsed.success) return ignore(`not an event of an installation: ${parsed.error.issues[0]?.path.join('.') ?? ''}`)
+  if (!parsed.success) return ignore(notOf('installation', parsed.error))
   const { action, installation, repositories_added: added, repositories_removed: removed } = parsed.data
   const told = toldBy(action)
   return {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { commitSha, installation, NO_INSTALLATION, notOf, placeOf, repository } from './payload.ts'
 import { ignore, type Delivery, type Read } from './read.ts'
 
 /**
@@ -11,11 +12,11 @@ const pullEvent = z.object({
   pull_request: z.object({
     state: z.string().max(100),
     updated_at: z.iso.datetime({ offset: true }),
-    head: z.object({ sha: z.string().regex(/^[0-9a-f]{40}$/) }),
+    head: z.object({ sha: commitSha }),
   }),
   changes: z.object({ base: z.unknown().optional() }).optional(),
-  repository: z.object({ id: z.number().int(), name: z.string(), owner: z.object({ login: z.string() }) }),
-  installation: z.object({ id: z.number().int() }).optional(),
+  repository,
+  installation,
 })
 
 /** What may change whether, or of which commit, there are previews. */
@@ -34,19 +35,16 @@ const actions: ReadonlySet<string> = new Set([
 /** What a `pull_request` delivery asks for. Never throws. */
 export function readPull({ deliveryId, payload, receivedAtMs }: Delivery): Read {
   const parsed = pullEvent.safeParse(payload)
-  if (!parsed.success) return ignore(`not a pull_request event: ${parsed.error.issues[0]?.path.join('.') ?? ''}`)
+  if (!parsed.success) return ignore(notOf('pull_request', parsed.error))
   const { action, number, repository, installation, pull_request: shown } = parsed.data
   if (!actions.has(action)) return ignore(`nothing to do when it is ${action}`)
   if (action === 'edited' && parsed.data.changes?.base === undefined) return ignore('only its words were edited')
-  if (installation === undefined) return ignore('not sent for an installation of the app')
+  if (installation === undefined) return ignore(NO_INSTALLATION)
   return {
     queue: 'pull',
     job: {
       deliveryId,
-      installationId: installation.id,
-      repositoryId: repository.id,
-      owner: repository.owner.login,
-      repository: repository.name,
+      ...placeOf(repository, installation),
       pull: number,
       told: { updatedAtMs: Date.parse(shown.updated_at), sha: shown.head.sha, open: shown.state === 'open' },
       receivedAtMs,

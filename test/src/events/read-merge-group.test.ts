@@ -21,7 +21,7 @@ it('becomes a report on the commit that the queue waits for', () => {
 it.each([
   [{ action: 'destroyed' }, 'nothing to do when it is destroyed'],
   [{ installation: undefined }, 'not sent for an installation of the app'],
-  [{ merge_group: { head_sha: '../../x' } }, 'not a merge_group event: merge_group.head_sha'],
+  [{ merge_group: { head_sha: '../../x' } }, 'no payload of merge_group: merge_group.head_sha'],
 ])('is left alone with a reason: %j', (more, reason) => {
   expect(read(more)).toEqual({ queue: 'none', reason })
 })

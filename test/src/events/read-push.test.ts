@@ -37,8 +37,8 @@ describe('readPush', () => {
     ['a tag that looks like a branch', { ref: 'refs/tags/heads/main' }, 'not a branch'],
     ['a merge queue', { ref: 'refs/heads/gh-readonly-queue/main/pr-1-x' }, 'branch of a merge queue'],
     ['a hook of the repository', { installation: undefined }, 'not sent for an installation of the app'],
-    ['a payload of another form', { repository: null }, 'not a push event: repository'],
-    ['an abbreviated commit', { after: 'abc' }, 'not a push event: after'],
+    ['a payload of another form', { repository: null }, 'no payload of push: repository'],
+    ['an abbreviated commit', { after: 'abc' }, 'no payload of push: after'],
   ])('leaves %s alone', (_, more, reason) => {
     expect(read(more)).toEqual({ queue: 'none', reason })
   })
