@@ -1,5 +1,5 @@
 import type { Octokit } from '@octokit/rest'
-import { statusOf } from '../../github/classify-failure.ts'
+import { unlessGone } from '../../github/unless-gone.ts'
 import type { ReportDeps } from '../deps.ts'
 import { write, type Write, type Written } from '../write.ts'
 import type { Annotation } from './annotations/find-annotations.ts'
@@ -90,13 +90,12 @@ interface Sending {
 async function send(octokit: Octokit, { check, body, id }: Sending): Promise<number> {
   const place = { owner: check.owner, repo: check.repository }
   if (id !== undefined) {
-    try {
-      await octokit.rest.checks.update({ ...place, ...body, check_run_id: id })
-      return id
-    } catch (error) {
-      // GitHub keeps a thousand of a name: the oldest go.
-      if (statusOf(error) !== 404) throw error
-    }
+    // GitHub keeps a thousand of a name: the oldest go.
+    const updated = await unlessGone(
+      () => octokit.rest.checks.update({ ...place, ...body, check_run_id: id }),
+      () => octokit.rest.checks.get({ ...place, check_run_id: id }),
+    )
+    if (updated !== 'gone') return id
   }
   const { data } = await octokit.rest.checks.create({ ...place, ...body, head_sha: check.sha })
   return data.id

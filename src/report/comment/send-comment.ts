@@ -1,7 +1,7 @@
 import type { Octokit } from '@octokit/rest'
 import type { ReportJob } from '../../../contract/jobs.ts'
 import { notePullComment, readPullComment } from '../../../contract/store/reports/pull-comments.ts'
-import { statusOf } from '../../github/classify-failure.ts'
+import { unlessGone } from '../../github/unless-gone.ts'
 import type { JobResult } from '../../queue.ts'
 import { digestOf } from '../check/told-check.ts'
 import type { ReportDeps } from '../deps.ts'
@@ -59,12 +59,11 @@ async function put(octokit: Octokit, { job, body, id, appId }: Put): Promise<num
     return comment
   }
   if (id !== undefined) {
-    try {
-      return await edit(id)
-    } catch (error) {
-      // Somebody deleted it.
-      if (statusOf(error) !== 404) throw error
-    }
+    const edited = await unlessGone(
+      () => edit(id),
+      () => octokit.rest.issues.getComment({ ...place, comment_id: id }),
+    )
+    if (edited !== 'gone') return edited
   }
   const found = await findComment(octokit, { owner, repository, pull, appId })
   if (found !== undefined && found !== id) return edit(found)

@@ -4,7 +4,7 @@ import type { Deployment } from '../../../contract/deployment.ts'
 import { getDeployment } from '../../../contract/store/deployments.ts'
 import { microStanding } from '../../../contract/store/micros.ts'
 import { readTold, tell } from '../../../contract/store/reports/told.ts'
-import { statusOf } from '../../github/classify-failure.ts'
+import { unlessGone } from '../../github/unless-gone.ts'
 import type { JobResult } from '../../queue.ts'
 import type { ReportDeps } from '../deps.ts'
 import { write, type Write, type Written } from '../write.ts'
@@ -117,26 +117,27 @@ async function addStatus(
   const note = (told: ToldDeployment) =>
     tell(deps.store, { deploymentId: deployment.id, field: fieldOfActivation(activation), value: JSON.stringify(told) })
   const { state, description, environmentUrl } = status
-  try {
-    const written = await write(toWrite(deployment, owner), deps, (octokit) =>
-      octokit.rest.repos.createDeploymentStatus({
-        owner: deployment.owner,
-        repo: deployment.repository,
-        deployment_id: id,
-        state,
-        description,
-        log_url: `${deps.botUrl}/d/${deployment.id}`,
-        ...(environmentUrl === undefined ? {} : { environment_url: environmentUrl }),
-        // It would end the Deployments of other micros in the same environment; we end our own.
-        auto_inactive: false,
-      }),
-    )
-    if (written.kind !== 'sent') return written
-    await note({ id, ...status })
-    return written
-  } catch (error) {
-    if (statusOf(error) !== 404) throw error
+  const place = { owner: deployment.owner, repo: deployment.repository, deployment_id: id }
+  const written = await write(toWrite(deployment, owner), deps, (octokit) =>
+    unlessGone(
+      () =>
+        octokit.rest.repos.createDeploymentStatus({
+          ...place,
+          state,
+          description,
+          log_url: `${deps.botUrl}/d/${deployment.id}`,
+          ...(environmentUrl === undefined ? {} : { environment_url: environmentUrl }),
+          // It would end the Deployments of other micros in the same environment; we end our own.
+          auto_inactive: false,
+        }),
+      () => octokit.rest.repos.getDeployment(place),
+    ),
+  )
+  if (written.kind !== 'sent') return written
+  if (written.answer === 'gone') {
     await note({ id, gone: true })
     return { kind: 'done', what: 'the Deployment was deleted at GitHub' }
   }
+  await note({ id, ...status })
+  return written
 }

@@ -46,7 +46,7 @@ async function isReserve({ stack }: World, data: unknown): Promise<boolean> {
   return (await getDeployment(stack.store, job.data.deploymentId))?.state === 'cancelled'
 }
 
-async function keysLeft({ stack }: World): Promise<string[]> {
+async function keysLeft({ stack, places, away }: World): Promise<string[]> {
   const { redis, keys } = stack.store
   const faults: string[] = []
   const base = keys.deployment('')
@@ -67,6 +67,11 @@ async function keysLeft({ stack }: World): Promise<string[]> {
   for (const id of await redis.zrange(keys.pending, '0', '-1')) {
     const deployment = await getDeployment(stack.store, id)
     if (deployment?.state !== 'held') faults.push(`${id} is waited for, and is ${deployment?.state ?? 'unknown'}`)
+  }
+  for (const { id, name, isGone, owner } of places) {
+    if (!isGone && !away.has(owner)) continue
+    const kept = [...(await redis.smembers(keys.micros(id))), ...(await redis.smembers(keys.previews(id)))]
+    if (kept.length > 0) faults.push(`${name} is ours no more, and has ${kept.join(', ')}`)
   }
   const unsettled = await redis.smembers(keys.unsettled)
   return [...faults, ...unsettled.map((id) => `${id} is to be settled`)]
@@ -92,6 +97,18 @@ async function boxesLeft({ stack }: World): Promise<string[]> {
   for (const folder of await readdir(join(stack.dataDir, 'sandboxes')).catch(() => [])) {
     if (!described.includes(folder)) faults.push(`the folder of the sandbox ${folder} is of nothing that runs`)
   }
+  const { stdout: loops } = await run('losetup', ['--list', '--noheadings', '--output', 'BACK-FILE'])
+  for (const file of loops.split('\n').filter((line) => line.includes(stack.dataDir))) {
+    const folder = /\/sandboxes\/(\w+)/.exec(file)?.[1]
+    if (folder === undefined || !described.includes(folder))
+      faults.push(`the loop device of ${file} is of nothing that runs`)
+  }
+  const uids = [...described.matchAll(/"micropush.uid": "(\d+)"/g)].map(([, uid]) => uid)
+  if (new Set(uids).size < uids.length) faults.push(`two sandboxes have one uid: ${uids.join(', ')}`)
+  const networks = await run('docker', ['network', 'ls', '--quiet', '--filter', 'name=micropush-'], {
+    env: { ...process.env, ...stack.env },
+  })
+  if (networks.stdout.trim().split('\n').length !== 2) faults.push(`networks besides our two: ${networks.stdout}`)
   const ids = new Set(containers.map((line) => line.split(' ')[1] ?? ''))
   if (ids.size < containers.length) faults.push(`${containers.length} containers for ${ids.size} deployments`)
   return faults

@@ -73,6 +73,15 @@ it('is not made twice when the answer to the first request is lost', async () =>
   expect(await runs(micro)).toHaveLength(1)
 })
 
+it('is not made a second time when GitHub says for once that it is not there', async () => {
+  const { micro, id } = await make()
+  await tell(id)
+  await bench.goLive(id)
+  await bench.faults([{ method: 'PATCH', path: '/check-runs/', status: 404 }])
+  await tell(id)
+  expect(await runs(micro)).toMatchObject([{ status: 'completed', conclusion: 'success' }])
+})
+
 it('asks for approval by a button, and goes on in a new run when it was given', async () => {
   const { micro, id } = await make('held')
   await tell(id)

@@ -64,6 +64,15 @@ it('is never a second one, however many reports come at once, and after the answ
   expect(await comments()).toHaveLength(1)
 })
 
+it('stays the only one when GitHub says for once that it is not there', async () => {
+  const id = await make()
+  await tell(id)
+  await bench.goLive(id)
+  await bench.faults([{ method: 'PATCH', path: '/comments/', status: 404 }])
+  await tell(id)
+  expect((await comments()).map(({ body }) => body)).toEqual([expect.stringContaining('✅ Live')])
+})
+
 it('is made again when somebody deleted it', async () => {
   const id = await make()
   await tell(id)

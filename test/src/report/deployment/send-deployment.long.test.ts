@@ -154,6 +154,17 @@ it('is not made twice when the answer to the first request is lost, or the bot d
   expect(await told()).toHaveLength(1)
 })
 
+it('is told of further when GitHub says for once that it is not there', async () => {
+  const id = await bench.deployment({ sha, micro: 'hidden' })
+  await bench.faults([{ method: 'POST', path: '/deployments/[0-9]+/statuses', status: 404 }])
+  await bench.report(id)
+  await bench.settle()
+  await bench.goLive(id)
+  await bench.report(id)
+  await bench.settle()
+  expect((await told())[0]?.states).toEqual(['queued', 'success'])
+})
+
 it('is not made again when somebody deleted it', async () => {
   const id = await bench.deployment({ sha, micro: 'deleted' })
   await bench.report(id)
