@@ -14,6 +14,8 @@ const TURNS_FOR_ONE_LONG = 8
 const LONGEST_WAIT_MS = 60_000
 /** Whoever does not come back in time has been ended. */
 const GRACE_MS = 30_000
+/** How often those are looked for. */
+const SWEEP_MS = 1000
 
 /** What is told first when there is not room for all. */
 const urgencies = ['final status', 'passing status', 'comment', 'deployment', 'check'] as const
@@ -57,6 +59,7 @@ interface Ticket {
 interface Bucket {
   turns: number
   atMs: number
+  sweptAtMs: number
   heldUntilMs: number
   turnsSinceLong: number
   orders: number
@@ -95,8 +98,7 @@ function askBucket(bucket: Bucket, { key, owner, urgency, nowMs }: Turn): Answer
   const former = bucket.waiting.get(key)
   if (former !== undefined && former.owner !== owner && former.rank <= rank) return { kind: 'covered' }
   const mine = { owner, rank, order: former?.order ?? ++bucket.orders, sinceMs: former?.sinceMs ?? nowMs }
-  const others = [...bucket.waiting].filter(([other]) => other !== key).map(([, ticket]) => ticket)
-  const needed = turnsNeeded(mine, others, { isLongDue: bucket.turnsSinceLong >= TURNS_FOR_ONE_LONG - 1, nowMs })
+  const needed = turnsNeeded(mine, bucket, { key, nowMs })
   const heldMs = Math.max(0, bucket.heldUntilMs - nowMs)
   if (heldMs === 0 && bucket.turns >= needed) {
     bucket.turns -= 1
@@ -113,6 +115,8 @@ function askBucket(bucket: Bucket, { key, owner, urgency, nowMs }: Turn): Answer
 function refill(bucket: Bucket, nowMs: number): void {
   bucket.turns = Math.min(BURST, bucket.turns + Math.max(0, nowMs - bucket.atMs) / EACH_MS)
   bucket.atMs = nowMs
+  if (nowMs - bucket.sweptAtMs < SWEEP_MS) return
+  bucket.sweptAtMs = nowMs
   for (const [key, { dueMs }] of bucket.waiting) if (dueMs + GRACE_MS < nowMs) bucket.waiting.delete(key)
 }
 
@@ -121,13 +125,19 @@ type Waiting = Pick<Ticket, 'rank' | 'order' | 'sinceMs'>
 /** How many turns there must be for this one to have its own: those that come before have theirs first. */
 function turnsNeeded(
   mine: Waiting,
-  others: readonly Waiting[],
-  { isLongDue, nowMs }: { readonly isLongDue: boolean; readonly nowMs: number },
+  { waiting, turnsSinceLong }: Pick<Bucket, 'waiting' | 'turnsSinceLong'>,
+  { key, nowMs }: { readonly key: string; readonly nowMs: number },
 ): number {
-  const before = others.filter((one) => isBefore(one, mine)).length
+  let before = 0
+  let longest: Waiting | undefined = isLong(mine, nowMs) ? mine : undefined
+  // Thousands may wait where somebody pushes without end, and each of them asks: so no lists are made of them.
+  for (const [other, one] of waiting) {
+    if (other === key) continue
+    if (isBefore(one, mine)) before += 1
+    if (isLong(one, nowMs) && (longest === undefined || one.order < longest.order)) longest = one
+  }
   const usual = 1 + before + (mine.rank === 0 ? 0 : KEPT_FOR_FINAL)
-  if (!isLongDue) return usual
-  const longest = [mine, ...others].filter((one) => isLong(one, nowMs)).toSorted((a, b) => a.order - b.order)[0]
+  if (turnsSinceLong < TURNS_FOR_ONE_LONG - 1) return usual
   if (longest === mine) return 1
   return longest === undefined || isBefore(longest, mine) ? usual : usual + 1
 }
@@ -141,7 +151,15 @@ function isBefore(one: Waiting, other: Waiting): boolean {
 }
 
 function newBucket(nowMs: number): Bucket {
-  return { turns: BURST, atMs: nowMs, heldUntilMs: 0, turnsSinceLong: 0, orders: 0, waiting: new Map() }
+  return {
+    turns: BURST,
+    atMs: nowMs,
+    sweptAtMs: nowMs,
+    heldUntilMs: 0,
+    turnsSinceLong: 0,
+    orders: 0,
+    waiting: new Map(),
+  }
 }
 
 function forgetIdle(buckets: Map<number, Bucket>, nowMs: number): void {
