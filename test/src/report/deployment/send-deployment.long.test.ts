@@ -55,6 +55,15 @@ it('is created once, goes through its states and ends with the endpoint', async 
   })
 })
 
+it('asks GitHub for no merge, and for no other status to be good first', async () => {
+  const sent: unknown[] = []
+  const client = bench.parts.github.forInstallation(bench.installationId)
+  client.hook.before('request', (options) => void sent.push(options))
+  await bench.report(await bench.deployment({ sha }))
+  await bench.settle()
+  expect(sent).toContainEqual(expect.objectContaining({ ref: sha, auto_merge: false, required_contexts: [] }))
+})
+
 it('leaves out what has passed when its turn comes', async () => {
   const id = await bench.deployment({ sha })
   await bench.report(id)
