@@ -3,7 +3,7 @@ import { chown, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
 import { MicropushError } from './errors.ts'
-import { parseJson } from './parse-json.ts'
+import { parseJson } from './text/parse-json.ts'
 
 const secret = z.string().min(16)
 

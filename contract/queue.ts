@@ -1,7 +1,12 @@
 import { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
-import { eventJobs, queueNames, reportJob, workJob } from './jobs.ts'
-import type { EventJob, PointJob, ReportJob, WorkJob } from './jobs.ts'
+import { eventJobs } from './jobs/events.ts'
+import { queueNames } from './jobs/queue-names.ts'
+import { reportJob } from './jobs/report.ts'
+import { workJob } from './jobs/work.ts'
+import type { EventJob } from './jobs/events.ts'
+import type { PointJob, WorkJob } from './jobs/work.ts'
+import type { ReportJob } from './jobs/report.ts'
 
 const DAY_SECONDS = 24 * 3600
 

@@ -1,5 +1,5 @@
 import { platformLimits } from '../contract/limits.ts'
-import { redactTokens } from '../contract/redact-tokens.ts'
+import { redactTokens } from '../contract/text/redact-tokens.ts'
 import { appendLog } from '../contract/store/logs/deployment-logs.ts'
 import type { Store } from '../contract/store/connect.ts'
 import type { Mask } from './secrets/mask.ts'

@@ -1,4 +1,4 @@
-import { redactTokens } from '../contract/redact-tokens.ts'
+import { redactTokens } from '../contract/text/redact-tokens.ts'
 import type { Secret } from './secret.ts'
 
 /** A function that takes every token, key and given secret out of a text, also those that are added to the list later. */

@@ -1,4 +1,4 @@
-import { cleanLine } from '../../contract/app-log.ts'
+import { cleanLine } from '../../contract/text/clean-text.ts'
 import { readDeliveries } from '../../contract/store/repository/deliveries.ts'
 import { say } from '../../setup/say.ts'
 import { formatTable } from '../format-table.ts'

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { cleanText } from '../../contract/app-log.ts'
+import { cleanText } from '../../contract/text/clean-text.ts'
 import { isPending, type PendingState } from '../../contract/deployment.ts'
 import type { Store } from '../../contract/store/connect.ts'
 import { getDeployment } from '../../contract/store/deployments.ts'

@@ -1,4 +1,4 @@
-import { formatSize } from '../../contract/format-size.ts'
+import { formatSize } from '../../contract/text/format-size.ts'
 import { MOST_SECRET_BYTES_TOGETHER, MOST_SECRETS } from '../../contract/secrets/secret-name.ts'
 import type { Scope } from '../../contract/secrets/scope.ts'
 import { ALL_MICROS, type StoredSecret } from '../../contract/store/repository/secrets.ts'

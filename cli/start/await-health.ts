@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { MicropushError } from '../../contract/errors.ts'
-import { parseJson } from '../../contract/parse-json.ts'
+import { parseJson } from '../../contract/text/parse-json.ts'
 import type { Settings } from '../../contract/settings.ts'
 
 /** What the bot's `/healthz` says. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { cleanText } from '../../contract/app-log.ts'
+import { cleanText } from '../../contract/text/clean-text.ts'
 import { isPending, type Deployment } from '../../contract/deployment.ts'
 import { microKey } from '../../contract/target-key.ts'
 import { slug } from '../../contract/names.ts'

@@ -1,4 +1,4 @@
-import { cleanLine } from '../../contract/app-log.ts'
+import { cleanLine } from '../../contract/text/clean-text.ts'
 import type { Deployment } from '../../contract/deployment.ts'
 import type { IncidentKind } from '../../contract/end-reason.ts'
 import type { Store } from '../../contract/store/connect.ts'

@@ -4,7 +4,7 @@ import type { Deployment, DeploymentBase, DeploymentOutcome, DeploymentState } f
 import { productionLabel, targetLabel } from '../names.ts'
 import { parsePause, type Pause } from '../pause.ts'
 import type { Store } from './connect.ts'
-import { scripts } from './scripts.ts'
+import { deploymentScripts } from './scripts/deployment.ts'
 import { servedKey } from './targets.ts'
 
 const OUTCOME = 'outcome:'
@@ -40,7 +40,7 @@ export async function createDeployment(
   const names = { owner: base.owner, micro: base.config.name }
   const now = Date.now()
   const [kind, detail] = (await redis.eval(
-    scripts.create,
+    deploymentScripts.create,
     7,
     keys.micro(key),
     keys.deployment(base.id),
@@ -86,7 +86,7 @@ export async function skipDeployment(
 ): Promise<Exclude<Creation, { readonly kind: 'name-taken' | 'paused' }>> {
   const key = targetKey(base)
   const [kind, detail] = (await redis.eval(
-    scripts.skip,
+    deploymentScripts.skip,
     3,
     keys.micro(key),
     keys.deployment(base.id),
@@ -133,7 +133,7 @@ export async function transitionDeployment({ redis, keys }: Store, change: Trans
   const now = Date.now()
   const deadline = isPending(change.to) ? now + (change.withinMs ?? stateDeadlinesMs[change.to]) : ''
   const result = await redis.eval(
-    scripts.transition,
+    deploymentScripts.transition,
     2,
     keys.deployment(change.id),
     keys.pending,
@@ -157,7 +157,7 @@ export async function requeueDeployment({ redis, keys }: Store, deployment: Depl
   const key = targetKey(deployment)
   const now = Date.now()
   const result = await redis.eval(
-    scripts.requeue,
+    deploymentScripts.requeue,
     3,
     keys.deployment(deployment.id),
     keys.micro(key),

@@ -8,7 +8,7 @@ import type { Store } from './connect.ts'
 import { ENDED_TTL_SECONDS, getDeployment, outcomeFields } from './deployments.ts'
 import { writeKeptSecrets } from './repository/kept-secrets.ts'
 import type { StoredSecret } from './repository/secrets.ts'
-import { scripts } from './scripts.ts'
+import { targetScripts } from './scripts/target.ts'
 import { servedKey } from './targets.ts'
 
 /** Records of finished deployments that are kept for each micro. */
@@ -37,7 +37,7 @@ export async function publishDeployment({ redis, keys }: Store, publication: Pub
   const { deployment, hosts, outcome } = publication
   const key = targetKey(deployment)
   const [kind, detail] = (await redis.eval(
-    scripts.publish,
+    targetScripts.publish,
     6,
     keys.micro(key),
     keys.deployment(deployment.id),
@@ -118,7 +118,7 @@ export async function endTarget(
   of: { readonly targetKey: string; readonly sequence: number; readonly end?: PreviewEnd | undefined },
 ): Promise<string[]> {
   return (await redis.eval(
-    scripts.endTarget,
+    targetScripts.endTarget,
     7,
     keys.micro(of.targetKey),
     keys.history(of.targetKey),
@@ -143,7 +143,7 @@ export async function endTarget(
  */
 export async function retireDeployments({ redis, keys }: Store, key: string): Promise<string[]> {
   return (await redis.eval(
-    scripts.retire,
+    targetScripts.retire,
     4,
     keys.micro(key),
     keys.history(key),

@@ -2,7 +2,7 @@ import { targetKey } from '../target-key.ts'
 import type { Deployment, DeploymentOutcome } from '../deployment.ts'
 import { describePause, parsePause, type Pause } from '../pause.ts'
 import type { Store } from './connect.ts'
-import { pointScripts } from './point-scripts.ts'
+import { pointScripts } from './scripts/point.ts'
 import { writeKeptSecrets } from './repository/kept-secrets.ts'
 import type { StoredSecret } from './repository/secrets.ts'
 

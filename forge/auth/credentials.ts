@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { z } from 'zod'
 import { MicropushError } from '../../contract/errors.ts'
-import { parseJson } from '../../contract/parse-json.ts'
+import { parseJson } from '../../contract/text/parse-json.ts'
 
 const stored = z.strictObject({
   appId: z.number().int(),

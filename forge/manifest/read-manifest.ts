@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { parseJson } from '../../contract/parse-json.ts'
+import { parseJson } from '../../contract/text/parse-json.ts'
 import { unsupported } from '../webhooks/subscription.ts'
 
 const LONGEST_NAME = 34

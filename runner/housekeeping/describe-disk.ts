@@ -1,4 +1,4 @@
-import { formatSize } from '../../contract/format-size.ts'
+import { formatSize } from '../../contract/text/format-size.ts'
 import type { KeptArtifacts } from '../../contract/store/artifacts.ts'
 import { diskBounds, readDisk } from './disk.ts'
 import { listArtifacts } from './list-artifacts.ts'

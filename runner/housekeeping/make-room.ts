@@ -1,4 +1,4 @@
-import { formatSize } from '../../contract/format-size.ts'
+import { formatSize } from '../../contract/text/format-size.ts'
 import { MicropushError } from '../../contract/errors.ts'
 import { keptArtifacts } from '../../contract/store/artifacts.ts'
 import type { Store } from '../../contract/store/connect.ts'

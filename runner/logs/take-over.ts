@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { AppLine } from '../../contract/app-log.ts'
-import { formatSize } from '../../contract/format-size.ts'
+import { formatSize } from '../../contract/text/format-size.ts'
 import { platformLimits } from '../../contract/limits.ts'
 import { appendAppLog, outputReadUpTo } from '../../contract/store/logs/app-logs.ts'
 import type { Store } from '../../contract/store/connect.ts'

@@ -1,4 +1,4 @@
-import { redactTokens } from '../../contract/redact-tokens.ts'
+import { redactTokens } from '../../contract/text/redact-tokens.ts'
 import type { Mask } from './mask.ts'
 
 /** The most of a line without end that is held back. */

@@ -1,5 +1,5 @@
 import { addPoint } from '../../contract/queue.ts'
-import type { PointJob } from '../../contract/jobs.ts'
+import type { PointJob } from '../../contract/jobs/work.ts'
 import { noteRestart, type RestartProgress } from '../../contract/store/restarts.ts'
 import type { CommandDeps, Obeyed } from './obeyed.ts'
 

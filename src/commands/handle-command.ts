@@ -1,4 +1,4 @@
-import type { JobResult } from '../queue.ts'
+import type { JobResult } from '../jobs/queue.ts'
 import { answer, answerStranger } from './answer.ts'
 import { approve, deploy } from './deploy.ts'
 import { mayCommand } from './may-command.ts'

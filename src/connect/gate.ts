@@ -9,7 +9,7 @@ import {
   setupTokenFile,
   writePrivateFile,
 } from '../../contract/github-app.ts'
-import { parseJson } from '../../contract/parse-json.ts'
+import { parseJson } from '../../contract/text/parse-json.ts'
 
 /** A page that was opened stays open this long, for the browser that opened it. */
 export const SESSION_MS = 24 * 3_600_000

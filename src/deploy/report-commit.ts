@@ -1,7 +1,7 @@
 import type { ConfigError } from '../../contract/config/findings.ts'
 import { statusContext } from '../../contract/names.ts'
 import { addReport, type Queues } from '../../contract/queue.ts'
-import type { ReportJob } from '../../contract/jobs.ts'
+import type { ReportJob } from '../../contract/jobs/report.ts'
 import type { Store } from '../../contract/store/connect.ts'
 import { lastSent } from '../../contract/store/reports/sent.ts'
 import { statusKey } from '../../contract/store/reports/sent.ts'

@@ -1,4 +1,4 @@
-import type { PushJob } from '../../contract/jobs.ts'
+import type { PushJob } from '../../contract/jobs/events.ts'
 import { production, type Target } from '../../contract/deployment.ts'
 
 /** What asks for deployments of a commit: a push, or an event of a pull request. */

@@ -1,5 +1,5 @@
 import { addEvent, type Queues } from '../../contract/queue.ts'
-import type { EventJob } from '../../contract/jobs.ts'
+import type { EventJob } from '../../contract/jobs/events.ts'
 import type { Store } from '../../contract/store/connect.ts'
 import { nextSequence } from '../../contract/store/deployments.ts'
 

@@ -1,4 +1,4 @@
-import type { CommandName } from '../../contract/command.ts'
+import type { CommandName } from '../../contract/jobs/command.ts'
 
 /** Commands that a comment can hold; to approve is what a button is for, `/deploy` does it here. */
 const spoken = ['rollback', 'deploy', 'redeploy', 'resume'] as const satisfies readonly CommandName[]

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { CommandName } from '../../contract/command.ts'
+import type { CommandName } from '../../contract/jobs/command.ts'
 import { account, installation, isBot, NO_INSTALLATION, notOf, placeOf, repository } from './payload.ts'
 import { ignore, overlook, type Delivery, type Read } from './read.ts'
 

@@ -1,6 +1,6 @@
-import type { LifecycleJob } from '../../contract/jobs.ts'
+import type { LifecycleJob } from '../../contract/jobs/events.ts'
 import { permitAgain } from '../../contract/store/reports/permissions.ts'
-import type { JobResult } from '../queue.ts'
+import type { JobResult } from '../jobs/queue.ts'
 import type { ReconcileDeps } from '../reconcile/deps.ts'
 import { lookAtInstallation } from './look-at-installation.ts'
 import { lookAtRepository } from './look-at-repository.ts'

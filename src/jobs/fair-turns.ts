@@ -1,5 +1,5 @@
 import type { KeyedLock } from './keyed-lock.ts'
-import type { JobResult } from '../queue.ts'
+import type { JobResult } from './queue.ts'
 
 /** Each of a thousand that come back has to be looked at: the more there are, the longer they stay away. */
 const EACH_MS = 20

@@ -1,5 +1,5 @@
 import type { Octokit } from '@octokit/rest'
-import type { PullJob } from '../../contract/jobs.ts'
+import type { PullJob } from '../../contract/jobs/events.ts'
 import { statusOf } from '../github/classify-failure.ts'
 
 /** A pull request as GitHub shows it now. */

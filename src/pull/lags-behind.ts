@@ -1,4 +1,4 @@
-import type { PullJob } from '../../contract/jobs.ts'
+import type { PullJob } from '../../contract/jobs/events.ts'
 import { LAG_MS } from '../github/lag.ts'
 import type { Pull } from './fetch-pull.ts'
 

@@ -1,4 +1,4 @@
-import type { PullJob } from '../../contract/jobs.ts'
+import type { PullJob } from '../../contract/jobs/events.ts'
 import type { Store } from '../../contract/store/connect.ts'
 import { forgetHead, noteHead } from '../../contract/store/repository/heads.ts'
 import { pullMark } from './pull-mark.ts'

@@ -1,6 +1,6 @@
 import type { MicroConfig } from '../../contract/config.ts'
 import { defaultPreviews, type PreviewSettings } from '../../contract/config/previews.ts'
-import type { PullJob } from '../../contract/jobs.ts'
+import type { PullJob } from '../../contract/jobs/events.ts'
 import type { Store } from '../../contract/store/connect.ts'
 import { grantedLimits } from '../../contract/store/repository/grants.ts'
 import { readWish, type Wish } from '../deploy/read-wish.ts'

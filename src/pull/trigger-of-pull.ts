@@ -1,5 +1,5 @@
 import type { PreviewSettings } from '../../contract/config/previews.ts'
-import type { PullJob } from '../../contract/jobs.ts'
+import type { PullJob } from '../../contract/jobs/events.ts'
 import type { Trigger } from '../deploy/trigger.ts'
 import type { Pull } from './fetch-pull.ts'
 

@@ -1,5 +1,5 @@
 import type { Octokit } from '@octokit/rest'
-import type { PushJob } from '../../contract/jobs.ts'
+import type { PushJob } from '../../contract/jobs/events.ts'
 import { readBranchHead } from '../github/branch-head.ts'
 import { statusOf } from '../github/classify-failure.ts'
 import { LAG_MS, LOOK_AGAIN_MS } from '../github/lag.ts'

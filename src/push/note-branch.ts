@@ -1,4 +1,4 @@
-import type { PushJob } from '../../contract/jobs.ts'
+import type { PushJob } from '../../contract/jobs/events.ts'
 import type { MicroConfig } from '../../contract/config.ts'
 import type { Store } from '../../contract/store/connect.ts'
 import { noteHead, noteNamedBranches, readHeads } from '../../contract/store/repository/heads.ts'

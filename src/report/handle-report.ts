@@ -1,5 +1,5 @@
-import type { ReportJob } from '../../contract/jobs.ts'
-import type { JobResult } from '../queue.ts'
+import type { ReportJob } from '../../contract/jobs/report.ts'
+import type { JobResult } from '../jobs/queue.ts'
 import { sendCheck } from './check/send-check.ts'
 import { sendConfigCheck } from './check/send-config-check.ts'
 import { sendComment } from './comment/send-comment.ts'

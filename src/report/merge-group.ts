@@ -1,9 +1,10 @@
 import { microOfKey } from '../../contract/target-key.ts'
-import type { MergeGroupJob, ReportJob } from '../../contract/jobs.ts'
+import type { MergeGroupJob } from '../../contract/jobs/events.ts'
+import type { ReportJob } from '../../contract/jobs/report.ts'
 import { statusContext } from '../../contract/names.ts'
 import { addReports } from '../../contract/queue.ts'
 import { microsOfRepository, previewsOfRepository } from '../../contract/store/micros.ts'
-import type { JobResult } from '../queue.ts'
+import type { JobResult } from '../jobs/queue.ts'
 import type { ReportDeps } from './deps.ts'
 
 const DESCRIPTION = 'Not deployed for merge groups'

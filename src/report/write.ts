@@ -3,7 +3,7 @@ import { forbid, isForbidden } from '../../contract/store/reports/permissions.ts
 import { tellOnce } from '../../contract/store/reports/told.ts'
 import { appendLog } from '../../contract/store/logs/deployment-logs.ts'
 import { classifyFailure, isMissingRight } from '../github/classify-failure.ts'
-import type { JobResult } from '../queue.ts'
+import type { JobResult } from '../jobs/queue.ts'
 import type { ReportDeps } from './deps.ts'
 import type { Urgency } from './pace.ts'
 

@@ -9,7 +9,7 @@ import {
   queuePrefix,
   type Queues,
 } from '../../contract/queue.ts'
-import type { PushJob } from '../../contract/jobs.ts'
+import type { PushJob } from '../../contract/jobs/events.ts'
 import { openStore, type Store } from '../../contract/store/connect.ts'
 import { startTestRedis, type TestRedis } from '../support/redis.ts'
 

@@ -1,5 +1,5 @@
 import type { MicroConfig } from '../../config.ts'
-import { decodeText } from '../../decode-text.ts'
+import { decodeText } from '../../text/decode-text.ts'
 import type { Limits } from '../../limits.ts'
 import { defaultPreviews, type PreviewSettings } from '../previews.ts'
 import { lenientFindings } from './lenient-findings.ts'

@@ -1,7 +1,7 @@
 import { MicropushError } from '../../errors.ts'
 import { sealedSecret, type SealedSecret, type SecretPlace } from '../../secrets/seal.ts'
 import { scope as scopes } from '../../secrets/scope.ts'
-import { parseJson } from '../../parse-json.ts'
+import { parseJson } from '../../text/parse-json.ts'
 import type { Store } from '../connect.ts'
 import { repositoryKey, stillNamedScript, type RepositoryRef } from './repositories.ts'
 

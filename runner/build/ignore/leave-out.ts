@@ -1,4 +1,4 @@
-import { formatSize } from '../../../contract/format-size.ts'
+import { formatSize } from '../../../contract/text/format-size.ts'
 import type { Build } from '../build.ts'
 import { readIfAny } from '../plan/read-inputs.ts'
 import { applyDetaignore, DETAIGNORE } from './apply-detaignore.ts'

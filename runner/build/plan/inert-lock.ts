@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { parseJson } from '../../../contract/parse-json.ts'
+import { parseJson } from '../../../contract/text/parse-json.ts'
 
 const NAME = String.raw`(?:@[\w.~-]+\/)?[\w.~-]+`
 /** Where a package lies: what npm reads its name from. */

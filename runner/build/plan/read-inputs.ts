@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MicropushError } from '../../../contract/errors.ts'
-import { decodeText } from '../../../contract/decode-text.ts'
+import { decodeText } from '../../../contract/text/decode-text.ts'
 
 const MB = 1024 * 1024
 /** No lock file is this large; a bundled yarn release is 3 MB. All that one install reads is held in memory, so it counts together. */

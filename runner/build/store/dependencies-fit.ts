@@ -1,4 +1,4 @@
-import { formatSize } from '../../../contract/format-size.ts'
+import { formatSize } from '../../../contract/text/format-size.ts'
 import { MicropushError } from '../../../contract/errors.ts'
 import { lineAtFault } from '../plan/line-at-fault.ts'
 

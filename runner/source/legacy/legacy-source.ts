@@ -1,8 +1,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join, normalize } from 'node:path'
 import { z } from 'zod'
-import { decodeText } from '../../../contract/decode-text.ts'
-import { parseJson } from '../../../contract/parse-json.ts'
+import { decodeText } from '../../../contract/text/decode-text.ts'
+import { parseJson } from '../../../contract/text/parse-json.ts'
 import { isFile } from '../is-file.ts'
 
 /** What has to be seen of a micro's folder to say what Deta's users did before an upload. */

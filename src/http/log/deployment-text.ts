@@ -1,4 +1,4 @@
-import { cleanText } from '../../../contract/app-log.ts'
+import { cleanText } from '../../../contract/text/clean-text.ts'
 import { isPending, type Deployment } from '../../../contract/deployment.ts'
 
 /** What the plain text form says of a deployment, before its log. */

@@ -1,6 +1,6 @@
 import { isPending, type Deployment, type DeploymentState } from '../../../contract/deployment.ts'
 import { faultOf, type Fault } from '../../../contract/errors.ts'
-import { formatSize } from '../../../contract/format-size.ts'
+import { formatSize } from '../../../contract/text/format-size.ts'
 import type { DeploymentView, Place } from '../../../web/deployment/deployment-head.ts'
 
 const states: Readonly<Record<DeploymentState, readonly [words: string, tone: DeploymentView['tone']]>> = {

@@ -1,7 +1,7 @@
 import { readLogBytes } from '../../../contract/store/logs/deployment-logs.ts'
 import type { Store } from '../../../contract/store/connect.ts'
 import { platformLimits } from '../../../contract/limits.ts'
-import { redactTokens } from '../../../contract/redact-tokens.ts'
+import { redactTokens } from '../../../contract/text/redact-tokens.ts'
 import { renderText } from '../../http/log/rendering.ts'
 import { codeBlock } from '../../github/markdown/code-block.ts'
 

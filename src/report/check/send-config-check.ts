@@ -1,6 +1,6 @@
-import type { ReportJob } from '../../../contract/jobs.ts'
+import type { ReportJob } from '../../../contract/jobs/report.ts'
 import { readToldOfConfig, tellOfConfig } from '../../../contract/store/reports/told.ts'
-import type { JobResult } from '../../queue.ts'
+import type { JobResult } from '../../jobs/queue.ts'
 import type { ReportDeps } from '../deps.ts'
 import { code } from '../../github/markdown/code.ts'
 import type { Write } from '../write.ts'

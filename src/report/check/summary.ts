@@ -1,5 +1,5 @@
 import type { Deployment } from '../../../contract/deployment.ts'
-import { formatSize } from '../../../contract/format-size.ts'
+import { formatSize } from '../../../contract/text/format-size.ts'
 import { codeBlock } from '../../github/markdown/code-block.ts'
 import { code } from '../../github/markdown/code.ts'
 import { describeHeld, describeSkipped } from '../status/project-status.ts'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { parseJson } from '../../../contract/parse-json.ts'
+import { parseJson } from '../../../contract/text/parse-json.ts'
 
 const schema = z.strictObject({
   /** GitHub's number; absent from the moment before it is created. */

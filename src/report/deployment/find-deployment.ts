@@ -1,7 +1,7 @@
 import type { Octokit } from '@octokit/rest'
 import { z } from 'zod'
 import type { Deployment } from '../../../contract/deployment.ts'
-import { parseJson } from '../../../contract/parse-json.ts'
+import { parseJson } from '../../../contract/text/parse-json.ts'
 import { describeDeployment } from './project-deployment.ts'
 
 const payload = z.object({ micropush: z.object({ deployment: z.string(), activation: z.number() }) })

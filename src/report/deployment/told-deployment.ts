@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { parseJson } from '../../../contract/parse-json.ts'
+import { parseJson } from '../../../contract/text/parse-json.ts'
 
 const states = z.enum(['queued', 'in_progress', 'success', 'failure', 'error', 'inactive'])
 

@@ -1,4 +1,4 @@
-import { formatSize } from '../../../contract/format-size.ts'
+import { formatSize } from '../../../contract/text/format-size.ts'
 import type { Deployment } from '../../../contract/deployment.ts'
 import { faultOf } from '../../../contract/errors.ts'
 import { platformLimits } from '../../../contract/limits.ts'

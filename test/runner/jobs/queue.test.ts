@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { Worker } from 'bullmq'
 import { addDeploy, addDestroy, queuePrefix } from '../../../contract/queue.ts'
-import { queueNames } from '../../../contract/jobs.ts'
+import { queueNames } from '../../../contract/jobs/queue-names.ts'
 import { defaultLimits } from '../../../contract/limits.ts'
 import { openWorkerConnection } from '../../../contract/store/connect.ts'
 import { getDeployment } from '../../../contract/store/deployments.ts'

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { expect } from 'vitest'
 import { readAppCredentials } from '../../../forge/auth/credentials.ts'
-import type { CommandJob } from '../../../contract/command.ts'
+import type { CommandJob } from '../../../contract/jobs/command.ts'
 import type { Deployment, DeploymentBase } from '../../../contract/deployment.ts'
-import type { PointJob } from '../../../contract/jobs.ts'
+import type { PointJob } from '../../../contract/jobs/work.ts'
 import {
   createDeployment,
   getDeployment,
@@ -17,7 +17,7 @@ import { handleCommand } from '../../../src/commands/handle-command.ts'
 import type { Read } from '../../../src/events/read.ts'
 import { readCheck } from '../../../src/events/read-check.ts'
 import { readComment } from '../../../src/events/read-comment.ts'
-import type { JobResult } from '../../../src/queue.ts'
+import type { JobResult } from '../../../src/jobs/queue.ts'
 import { commit, git, stage, withToken } from '../../forge/support.ts'
 import { startParts } from '../support/bot.ts'
 import { sampleBase, sampleConfig } from '../support/samples.ts'

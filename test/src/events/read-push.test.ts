@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { pushJob } from '../../../contract/jobs.ts'
+import { pushJob } from '../../../contract/jobs/events.ts'
 import { readPush } from '../../../src/events/read-push.ts'
 import { pushPayload, shaA } from '../support/samples.ts'
 

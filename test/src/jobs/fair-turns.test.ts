@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { openWorkerConnection } from '../../../contract/store/connect.ts'
 import { createFairTurns } from '../../../src/jobs/fair-turns.ts'
 import { createKeyedLock } from '../../../src/jobs/keyed-lock.ts'
-import { startWorker, type JobResult } from '../../../src/queue.ts'
+import { startWorker, type JobResult } from '../../../src/jobs/queue.ts'
 import { startParts } from '../support/bot.ts'
 
 const done: JobResult = { kind: 'done', what: 'fine' }

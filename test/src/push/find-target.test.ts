@@ -1,6 +1,6 @@
 import nock from 'nock'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { PushJob } from '../../../contract/jobs.ts'
+import type { PushJob } from '../../../contract/jobs/events.ts'
 import { createGitHub } from '../../../src/github/client.ts'
 import { findTarget } from '../../../src/push/find-target.ts'
 import { testSettings } from '../support/bot.ts'

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { queueNames, reportJob } from '../../../contract/jobs.ts'
+import { queueNames } from '../../../contract/jobs/queue-names.ts'
+import { reportJob } from '../../../contract/jobs/report.ts'
 import { openWorkerConnection } from '../../../contract/store/connect.ts'
-import { startWorker } from '../../../src/queue.ts'
+import { startWorker } from '../../../src/jobs/queue.ts'
 import { handleReport } from '../../../src/report/handle-report.ts'
 import { startBench, type Bench } from './support.ts'
 

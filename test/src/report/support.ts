@@ -4,7 +4,7 @@ import type { Octokit } from '@octokit/rest'
 import { readAppCredentials } from '../../../forge/auth/credentials.ts'
 import type { ForgeOptions } from '../../../forge/forge.ts'
 import type { DeploymentBase, DeploymentOutcome, Target } from '../../../contract/deployment.ts'
-import type { ReportJob } from '../../../contract/jobs.ts'
+import type { ReportJob } from '../../../contract/jobs/report.ts'
 import {
   createDeployment,
   getDeployment,

@@ -1,7 +1,7 @@
 import nock from 'nock'
 import { afterAll } from 'vitest'
 import { isPending, type Deployment } from '../../../contract/deployment.ts'
-import type { PullJob } from '../../../contract/jobs.ts'
+import type { PullJob } from '../../../contract/jobs/events.ts'
 import { getDeployment, nextSequence, transitionDeployment } from '../../../contract/store/deployments.ts'
 import {
   microStanding,
@@ -10,7 +10,7 @@ import {
   type Standing,
 } from '../../../contract/store/micros.ts'
 import { handlePull } from '../../../src/pull/handle-pull.ts'
-import type { JobResult } from '../../../src/queue.ts'
+import type { JobResult } from '../../../src/jobs/queue.ts'
 import { startParts, type Parts } from './bot.ts'
 import { mockGitHub, type MockedGitHub } from './github.ts'
 import { samplePull, type MockedPull } from './pull-body.ts'

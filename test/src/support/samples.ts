@@ -1,7 +1,7 @@
 import { defaultLimits } from '../../../contract/limits.ts'
 import type { MicroConfig } from '../../../contract/config.ts'
 import { newDeploymentId, type Deployment, type DeploymentBase } from '../../../contract/deployment.ts'
-import type { PushJob } from '../../../contract/jobs.ts'
+import type { PushJob } from '../../../contract/jobs/events.ts'
 
 export const shaA = 'a'.repeat(40)
 export const shaB = 'b'.repeat(40)

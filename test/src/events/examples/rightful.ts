@@ -1,4 +1,4 @@
-import { eventJobs } from '../../../../contract/jobs.ts'
+import { eventJobs } from '../../../../contract/jobs/events.ts'
 
 /** A job that a delivery led to. */
 export interface Found {

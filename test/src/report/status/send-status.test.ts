@@ -4,7 +4,7 @@ import { createDeployment, getDeployment, transitionDeployment } from '../../../
 import { endTarget, publishDeployment } from '../../../../contract/store/micros.ts'
 import { rememberSent } from '../../../../contract/store/reports/sent.ts'
 import { createKeyedLock } from '../../../../src/jobs/keyed-lock.ts'
-import type { ReportJob } from '../../../../contract/jobs.ts'
+import type { ReportJob } from '../../../../contract/jobs/report.ts'
 import type { ReportDeps } from '../../../../src/report/deps.ts'
 import { handleReport } from '../../../../src/report/handle-report.ts'
 import { createPace } from '../../../../src/report/pace.ts'

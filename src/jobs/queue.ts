@@ -1,9 +1,9 @@
 import { DelayedError, Worker, type Job } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { z } from 'zod'
-import { queuePrefix } from '../contract/queue.ts'
-import { classifyFailure } from './github/classify-failure.ts'
-import type { Log } from './log.ts'
+import { queuePrefix } from '../../contract/queue.ts'
+import { classifyFailure } from '../github/classify-failure.ts'
+import type { Log } from '../log.ts'
 
 /** How a job ended, when it did not throw. */
 export type JobResult =

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { accepted, repository } from './fields.ts'
 
 /** What people can ask for, in a comment, by a button, or at the machine. */
 const commandNames = ['rollback', 'deploy', 'redeploy', 'resume', 'approve'] as const
@@ -22,19 +23,14 @@ const commandOrigin = z.discriminatedUnion('kind', [
 
 /** What a person asks for. Whether they may is looked up when its turn comes. */
 export const commandJob = z.strictObject({
-  deliveryId: z.string(),
-  installationId: z.number().int(),
-  repositoryId: z.number().int(),
-  owner: z.string(),
-  repository: z.string(),
+  ...accepted,
+  ...repository,
   name: z.enum(commandNames),
   /** What stood behind it: names of micros or commits, which of them is not known yet. */
   words: z.array(z.string().max(100)).max(2),
   /** The login of who asks. */
   by: z.string(),
   from: commandOrigin,
-  sequence: z.number().int(),
-  receivedAtMs: z.number(),
   /** When it was said by GitHub's clock, where GitHub tells: what came after that was not looked at by who said it. */
   saidAtMs: z.number().optional(),
 })

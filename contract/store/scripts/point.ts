@@ -1,10 +1,6 @@
-import { pendingStates } from '../deployment.ts'
-import { isOthersHost } from './scripts.ts'
+import { isOthersHost, isPending } from './lua.ts'
 
-/** Lua: whether `state` is one in which somebody still works, or has to. */
-const isPending = pendingStates.map((state) => `state == '${state}'`).join(' or ')
-
-/** What a roll-back and its end change in one step each. The form of the records: `scripts.ts`. */
+/** What a roll-back and its end change in one step each. The form of the records: `deployment.ts`. */
 export const pointScripts = {
   /**
    * With a token that was used last it gives the same again: ioredis sends again what was not answered, and a job may be begun again.

@@ -1,10 +1,10 @@
 import type { Worker } from 'bullmq'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { addReport } from '../../contract/queue.ts'
-import { openWorkerConnection } from '../../contract/store/connect.ts'
-import { backOff, startWorker, type JobResult } from '../../src/queue.ts'
-import { startParts, type Parts } from './support/bot.ts'
+import { addReport } from '../../../contract/queue.ts'
+import { openWorkerConnection } from '../../../contract/store/connect.ts'
+import { backOff, startWorker, type JobResult } from '../../../src/jobs/queue.ts'
+import { startParts, type Parts } from '../support/bot.ts'
 
 let parts: Parts
 let close: (() => Promise<void>) | undefined
