@@ -5,8 +5,9 @@ import type { Connection } from './connection.ts'
 
 /** What a rotation has to do next; undefined when there is nothing to do. */
 function nextStep(app: StoredGitHubApp, nowMs: number): 'tell' | 'drop' | undefined {
-  if (app.next !== undefined) return 'tell'
-  return app.former !== undefined && app.former.untilMs <= nowMs ? 'drop' : undefined
+  // First, because GitHub may be away for long: whoever has the former one must not go on meanwhile.
+  if (app.former !== undefined && app.former.untilMs <= nowMs) return 'drop'
+  return app.next === undefined ? undefined : 'tell'
 }
 
 interface Rotation {
