@@ -14,7 +14,7 @@ afterAll(() => docker[Symbol.asyncDispose]())
 it.each([7, today])(
   'recovers from everything that broke in a walk at random, and leaves nothing behind (seed %i)',
   async (seed) => {
-    const { events, faults, journal } = await runChaos({ seed, docker, walkMs: 45_000, settleMs: 150_000 })
+    const { events, faults, journal } = await runChaos({ seed, docker, walkMs: 35_000, settleMs: 150_000 })
     expect(faults, `seed ${seed}:\n${journal.join('\n')}`).toEqual([])
     expect(events).toBeGreaterThan(40)
   },

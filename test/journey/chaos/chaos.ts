@@ -59,6 +59,12 @@ export async function runChaos(chaos: Chaos): Promise<ChaosEnd> {
     await walk(world, { durationMs: walkMs, signal })
     const faults = signal.aborted ? [] : await settle(world, settleMs)
     return { events: world.events, faults, journal: journal.lines }
+  } catch (error) {
+    // What is to be taken away can only be taken away by a daemon that runs.
+    await docker.part.kill()
+    docker.part.start()
+    await docker.ready()
+    throw error
   } finally {
     if (keep !== undefined) await cp(join(stack.dataDir, 'logs'), keep, { recursive: true })
     await Promise.all([...world.places, ...world.forks].map(({ clone }) => clone[Symbol.asyncDispose]()))

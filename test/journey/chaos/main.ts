@@ -40,9 +40,12 @@ await using _machines = await useDocker('/var/run/docker.sock')
     keep: values.keep,
   })
   for (const fault of faults) console.log(`WRONG  ${fault}`)
-  console.log(
-    `seed ${seed}: ${events} events, ${faults.length === 0 ? 'everything recovered' : `${faults.length} things did not recover`}`,
-  )
+  const end = stopping.signal.aborted
+    ? 'stopped before the end'
+    : faults.length === 0
+      ? 'everything recovered'
+      : `${faults.length} things did not recover`
+  console.log(`seed ${seed}: ${events} events, ${end}`)
   if (faults.length > 0) process.exitCode = 1
   if (stopping.signal.aborted) process.exitCode = 130
 }
