@@ -2,9 +2,10 @@ import type { Octokit } from '@octokit/rest'
 import { takeAnswer } from '../../contract/store/answers.ts'
 import { appendLog } from '../../contract/store/logs/deployment-logs.ts'
 import { noteRestart } from '../../contract/store/restarts.ts'
+import type { Deps } from '../deps.ts'
 import { codeBlock } from '../github/markdown/code-block.ts'
 import { deploymentOf } from './deployment-of.ts'
-import type { Command, CommandDeps, Obeyed } from './obeyed.ts'
+import type { Command, Obeyed } from './obeyed.ts'
 
 /** Redelivered or tried again, a command is answered once. */
 const SAME_COMMAND_SECONDS = 8 * 24 * 3600
@@ -12,11 +13,7 @@ const SAME_COMMAND_SECONDS = 8 * 24 * 3600
 const NOT_ALLOWED_SECONDS = 30 * 24 * 3600
 
 /** Tells who asked how it ended, where that person asked. */
-export async function answer(
-  command: Command,
-  end: Exclude<Obeyed, { kind: 'later' }>,
-  deps: CommandDeps,
-): Promise<void> {
+export async function answer(command: Command, end: Exclude<Obeyed, { kind: 'later' }>, deps: Deps): Promise<void> {
   const words = end.kind === 'refused' ? end.words : undefined
   const output = end.kind === 'refused' ? end.output : undefined
   switch (command.from.kind) {
@@ -43,7 +40,7 @@ export async function answer(
  * Tells somebody without write access that it takes that, once and no more: who comments without end would spend what GitHub lets an
  * installation write, and statuses would wait.
  */
-export async function answerStranger(command: Command, deps: CommandDeps): Promise<void> {
+export async function answerStranger(command: Command, deps: Deps): Promise<void> {
   const { from, repositoryId, by, name } = command
   const words = `Only people with write access to this repository can ask for \`/${name}\`.`
   if (from.kind === 'check') return noteInLog(command, words, deps)
@@ -58,7 +55,7 @@ export async function answerStranger(command: Command, deps: CommandDeps): Promi
  * A reaction to a comment on a pull request needs the right to write those, and one on an issue the right to write issues, which we do not
  * ask for: what cannot be answered is done all the same. https://docs.github.com/en/rest/reactions/reactions
  */
-async function react(command: Command, content: '+1' | '-1' | 'confused', deps: CommandDeps): Promise<void> {
+async function react(command: Command, content: '+1' | '-1' | 'confused', deps: Deps): Promise<void> {
   const { from, owner, repository } = command
   if (from.kind !== 'comment') return
   await tryTo(command, deps, (octokit) =>
@@ -66,7 +63,7 @@ async function react(command: Command, content: '+1' | '-1' | 'confused', deps: 
   )
 }
 
-async function reply(command: Command, words: string, deps: CommandDeps): Promise<void> {
+async function reply(command: Command, words: string, deps: Deps): Promise<void> {
   const { from, owner, repository, by } = command
   if (from.kind !== 'comment') return
   const body = `@${by} ${words}`
@@ -76,7 +73,7 @@ async function reply(command: Command, words: string, deps: CommandDeps): Promis
 }
 
 /** What was done stays done, whether or not it can be told. */
-async function tryTo(command: Command, deps: CommandDeps, send: (octokit: Octokit) => Promise<unknown>): Promise<void> {
+async function tryTo(command: Command, deps: Deps, send: (octokit: Octokit) => Promise<unknown>): Promise<void> {
   try {
     await send(deps.github.forInstallation(command.installationId))
   } catch (error) {
@@ -84,7 +81,7 @@ async function tryTo(command: Command, deps: CommandDeps, send: (octokit: Octoki
   }
 }
 
-async function noteInLog(command: Command, words: string, deps: CommandDeps): Promise<void> {
+async function noteInLog(command: Command, words: string, deps: Deps): Promise<void> {
   const deployment = await deploymentOf(command, deps)
   if (deployment === undefined) return
   const text = `==> ${command.by} asked for ${command.name}: ${words}\n`

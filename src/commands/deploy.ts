@@ -7,11 +7,12 @@ import { previewsOfPull } from '../pull/previews-of-pull.ts'
 import { chooseMicros } from './choose-micros.ts'
 import { deploymentOf } from './deployment-of.ts'
 import { microOfKey } from '../../contract/target-key.ts'
-import { refused, type Command, type CommandDeps, type Obeyed } from './obeyed.ts'
+import type { Deps } from '../deps.ts'
+import { refused, type Command, type Obeyed } from './obeyed.ts'
 import { redeploy } from './redeploy.ts'
 
 /** The button Approve: lets the one commit through whose button it is. */
-export async function approve(command: Command, deps: CommandDeps): Promise<Obeyed> {
+export async function approve(command: Command, deps: Deps): Promise<Obeyed> {
   const pressed = await deploymentOf(command, deps)
   if (pressed?.target.kind !== 'preview') return refused('There is nothing that waits for approval.')
   return letThrough({ command, pull: pressed.target.pull, sha: pressed.sha }, deps)
@@ -21,7 +22,7 @@ export async function approve(command: Command, deps: CommandDeps): Promise<Obey
  * `/deploy [micro] [commit]` on a pull request: lets its newest commit through where that waits for approval, builds its previews again where
  * it has some, and brings them back where they ended or were skipped.
  */
-export async function deploy(command: Command, deps: CommandDeps): Promise<Obeyed> {
+export async function deploy(command: Command, deps: Deps): Promise<Obeyed> {
   const { from, repositoryId, words } = command
   if (from.kind !== 'comment' || !from.isPull) return refused('There are previews on pull requests only.')
   const keys = await previewsOfPull(deps.store, { repositoryId, pull: from.issue })
@@ -48,7 +49,7 @@ interface Held {
  * Who approves has looked at what was there: a commit that came after the comment is not let through by it, unless all of its name stands in
  * it. The first characters of a name can be had by another commit: to search one with the same seven takes minutes.
  */
-async function approveHeld({ command, held, commit }: Held, pull: number, deps: CommandDeps): Promise<Obeyed> {
+async function approveHeld({ command, held, commit }: Held, pull: number, deps: Deps): Promise<Obeyed> {
   const short = held.sha.slice(0, 7)
   if (commit !== undefined && !held.sha.startsWith(commit))
     return refused(`${commit} is not what waits for approval; that is ${short}.`)
@@ -67,14 +68,14 @@ interface Approved {
   readonly sha: string
 }
 
-async function letThrough({ command, pull, sha }: Approved, deps: CommandDeps): Promise<Obeyed> {
+async function letThrough({ command, pull, sha }: Approved, deps: Deps): Promise<Obeyed> {
   const { repositoryId, by } = command
   const approval = await approvePull(deps, { repositoryId, pull, sha, by })
   return approval.kind === 'approved' ? { kind: 'done' } : refused(`${approval.why}.`)
 }
 
 /** The pull request is looked at as if something had happened to it, and its previews are wanted whatever was before. */
-async function ask(command: Command, pull: number, deps: CommandDeps): Promise<Obeyed> {
+async function ask(command: Command, pull: number, deps: Deps): Promise<Obeyed> {
   const { installationId, repositoryId, owner, repository, receivedAtMs, by, deliveryId } = command
   const shown = await fetchPull(deps.github.forInstallation(installationId), { owner, repository, repositoryId, pull })
   if (!shown?.open) return refused(`#${pull} is closed.`)

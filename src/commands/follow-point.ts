@@ -1,10 +1,11 @@
 import { addPoint } from '../../contract/queue.ts'
 import type { PointJob } from '../../contract/jobs/work.ts'
 import { noteRestart, type RestartProgress } from '../../contract/store/restarts.ts'
-import type { CommandDeps, Obeyed } from './obeyed.ts'
+import type { Deps } from '../deps.ts'
+import type { Obeyed } from './obeyed.ts'
 
 /** Asks the runner to point production to a deployment. Once more while nobody has taken it: who was to ask may have died in between. */
-export async function beginPoint(point: Omit<PointJob, 'kind'>, { store, queues }: CommandDeps): Promise<Obeyed> {
+export async function beginPoint(point: Omit<PointJob, 'kind'>, { store, queues }: Deps): Promise<Obeyed> {
   await noteRestart(store, point.pointId, { state: 'queued', message: 'Queued' })
   await addPoint(queues, point)
   return { kind: 'later' }

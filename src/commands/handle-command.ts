@@ -2,10 +2,11 @@ import type { JobResult } from '../jobs/queue.ts'
 import { answer, answerStranger } from './answer.ts'
 import { approve, deploy } from './deploy.ts'
 import { mayCommand } from './may-command.ts'
-import type { Command, CommandDeps, Obeyed } from './obeyed.ts'
+import type { Command, Obeyed } from './obeyed.ts'
 import { redeploy } from './redeploy.ts'
 import { resume } from './resume.ts'
 import { rollBack } from './roll-back.ts'
+import type { Deps } from '../deps.ts'
 
 /** How often a command that was begun is looked at; less often when it takes long. */
 const LOOK_MS = 250
@@ -20,7 +21,7 @@ const LONGEST_MS = 10 * 60_000
  *
  * @throws Octokit's RequestError and what ioredis throws; the queue decides what then.
  */
-export async function handleCommand(command: Command, deps: CommandDeps): Promise<JobResult> {
+export async function handleCommand(command: Command, deps: Deps): Promise<JobResult> {
   const { name, by, owner, repository, receivedAtMs } = command
   const about = { command: name, by, repository: `${owner}/${repository}` }
   if (!(await mayCommand(deps.github.forInstallation(command.installationId), command))) {
@@ -39,7 +40,7 @@ export async function handleCommand(command: Command, deps: CommandDeps): Promis
   return { kind: 'done', what: end.kind }
 }
 
-function obey(command: Command, deps: CommandDeps): Promise<Obeyed> {
+function obey(command: Command, deps: Deps): Promise<Obeyed> {
   switch (command.name) {
     case 'rollback':
       return rollBack(command, deps)

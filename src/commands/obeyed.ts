@@ -1,8 +1,4 @@
 import type { CommandJob } from '../../contract/jobs/command.ts'
-import type { PullDeps } from '../pull/deps.ts'
-
-/** What commands are carried out with. */
-export type CommandDeps = PullDeps
 
 export type Command = CommandJob
 

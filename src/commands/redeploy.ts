@@ -12,12 +12,13 @@ import { previewsOfPull } from '../pull/previews-of-pull.ts'
 import { chooseMicros } from './choose-micros.ts'
 import { deploymentOf } from './deployment-of.ts'
 import { microOfKey } from '../../contract/target-key.ts'
-import { refused, together, type Command, type CommandDeps, type Obeyed } from './obeyed.ts'
+import type { Deps } from '../deps.ts'
+import { refused, together, type Command, type Obeyed } from './obeyed.ts'
 
 /**
  * `/redeploy [micro]` on a pull request, and the button of any commit: builds the same commit again, from nothing.
  */
-export async function redeploy(command: Command, deps: CommandDeps): Promise<Obeyed> {
+export async function redeploy(command: Command, deps: Deps): Promise<Obeyed> {
   const pressed = await deploymentOf(command, deps)
   if (pressed !== undefined) return redeployTarget({ command, key: targetKey(pressed), pressed }, deps)
   const keys = await targetsOf(command, deps)
@@ -29,7 +30,7 @@ export async function redeploy(command: Command, deps: CommandDeps): Promise<Obe
 }
 
 /** Keys of the targets that a command may be about: those of its pull request, or all of production for the operator. */
-async function targetsOf({ from, repositoryId }: Command, { store }: CommandDeps): Promise<string[] | undefined> {
+async function targetsOf({ from, repositoryId }: Command, { store }: Deps): Promise<string[] | undefined> {
   if (from.kind === 'operator') return microsOfRepository(store, repositoryId)
   if (from.kind === 'comment' && from.isPull) return previewsOfPull(store, { repositoryId, pull: from.issue })
   return undefined
@@ -42,7 +43,7 @@ interface Wanted {
   readonly pressed?: Deployment
 }
 
-async function redeployTarget({ command, key, pressed }: Wanted, deps: CommandDeps): Promise<Obeyed> {
+async function redeployTarget({ command, key, pressed }: Wanted, deps: Deps): Promise<Obeyed> {
   const standing = await microStanding(deps.store, key)
   const { newest, pause } = standing
   if (newest?.sequence === command.sequence) return enqueue(command, newest.id, deps)
@@ -72,7 +73,7 @@ async function redeployTarget({ command, key, pressed }: Wanted, deps: CommandDe
   }
 }
 
-async function enqueue({ from, deliveryId }: Command, id: string, { store, queues }: CommandDeps): Promise<Obeyed> {
+async function enqueue({ from, deliveryId }: Command, id: string, { store, queues }: Deps): Promise<Obeyed> {
   await addDeploy(queues, id)
   await addReport(queues, { kind: 'deployment', deploymentId: id })
   if (from.kind === 'operator')

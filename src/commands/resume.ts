@@ -3,6 +3,7 @@ import { production, type Deployment } from '../../contract/deployment.ts'
 import { microStanding, targetHistory } from '../../contract/store/micros.ts'
 import { endPause } from '../../contract/store/pauses.ts'
 import { noteRestart, readRestart } from '../../contract/store/restarts.ts'
+import type { Deps } from '../deps.ts'
 import { deployMicro } from '../deploy/deploy-micro.ts'
 import { readWish } from '../deploy/read-wish.ts'
 import { readBranchHead } from '../github/branch-head.ts'
@@ -11,13 +12,13 @@ import { chooseMicros } from './choose-micros.ts'
 import { deploymentOf } from './deployment-of.ts'
 import { beginPoint, endOf } from './follow-point.ts'
 import { microNames } from './micro-names.ts'
-import { refused, together, type Command, type CommandDeps, type Obeyed } from './obeyed.ts'
+import { refused, together, type Command, type Obeyed } from './obeyed.ts'
 
 /**
  * `/resume [micro]`, the button, and the operator's command: production takes new commits again, and what its branch shows goes live. That is
  * pointed to where it is still kept, and built where it is not.
  */
-export async function resume(command: Command, deps: CommandDeps): Promise<Obeyed> {
+export async function resume(command: Command, deps: Deps): Promise<Obeyed> {
   const pressed = await deploymentOf(command, deps)
   const names = pressed === undefined ? await microNames(deps.store, command.repositoryId) : [pressed.config.name]
   const chosen = chooseMicros({ words: command.words, names })
@@ -39,7 +40,7 @@ interface One {
   readonly micro: string
 }
 
-async function resumeMicro({ command, micro }: One, deps: CommandDeps): Promise<Obeyed | 'not paused'> {
+async function resumeMicro({ command, micro }: One, deps: Deps): Promise<Obeyed | 'not paused'> {
   const { store, github } = deps
   const id = resumeId(command, micro)
   const key = microKey({ repositoryId: command.repositoryId, micro })
@@ -71,7 +72,7 @@ interface Build extends One {
   readonly sha: string
 }
 
-async function build({ command, micro, branch, sha }: Build, deps: CommandDeps): Promise<Obeyed> {
+async function build({ command, micro, branch, sha }: Build, deps: Deps): Promise<Obeyed> {
   const { store } = deps
   const { installationId, repositoryId, owner, repository, sequence, receivedAtMs } = command
   const id = resumeId(command, micro)

@@ -2,14 +2,15 @@ import { microKey } from '../../contract/target-key.ts'
 import { chooseRollBack } from '../../contract/roll-back.ts'
 import { readRestart } from '../../contract/store/restarts.ts'
 import { microStanding, targetHistory } from '../../contract/store/micros.ts'
+import type { Deps } from '../deps.ts'
 import { chooseMicros, listMicros } from './choose-micros.ts'
 import { beginPoint, endOf } from './follow-point.ts'
-import { refused, type Command, type CommandDeps, type Obeyed } from './obeyed.ts'
+import { refused, type Command, type Obeyed } from './obeyed.ts'
 import { microNames } from './micro-names.ts'
 import { deploymentOf } from './deployment-of.ts'
 
 /** `/rollback [micro] [commit]`, and the button: points production to an older deployment that is kept. */
-export async function rollBack(command: Command, deps: CommandDeps): Promise<Obeyed> {
+export async function rollBack(command: Command, deps: Deps): Promise<Obeyed> {
   const { deliveryId: pointId, by, sequence } = command
   const begun = await readRestart(deps.store, pointId)
   if (begun !== undefined && begun.state !== 'queued') return endOf(begun)
@@ -20,7 +21,7 @@ export async function rollBack(command: Command, deps: CommandDeps): Promise<Obe
 
 type Choice = { readonly kind: 'chosen'; readonly deploymentId: string } | (Obeyed & { kind: 'refused' })
 
-async function choose(command: Command, deps: CommandDeps): Promise<Choice> {
+async function choose(command: Command, deps: Deps): Promise<Choice> {
   const { store } = deps
   const pressed = await deploymentOf(command, deps)
   const names = pressed === undefined ? await microNames(store, command.repositoryId) : [pressed.config.name]

@@ -3,24 +3,17 @@ import { newDeploymentId, type Deployment } from '../../contract/deployment.ts'
 import { targetKey } from '../../contract/target-key.ts'
 import { statusContext } from '../../contract/names.ts'
 import { describePause } from '../../contract/pause.ts'
-import { addDeploy, addReport, type Queues } from '../../contract/queue.ts'
-import type { Store } from '../../contract/store/connect.ts'
+import { addDeploy, addReport } from '../../contract/queue.ts'
 import { createDeployment, getDeployment } from '../../contract/store/deployments.ts'
 import { appendLog } from '../../contract/store/logs/deployment-logs.ts'
 import { microStanding, retireDeployments } from '../../contract/store/micros.ts'
-import type { Log } from '../log.ts'
+import type { Deps } from '../deps.ts'
 import { settleEnded } from './settle-ended.ts'
 import { firstLines } from './first-lines.ts'
 import { isDone } from './is-done.ts'
 import { reportCommit, reportSuperseded } from './report-commit.ts'
 import { skipMicro } from './skip-micro.ts'
 import type { Trigger } from './trigger.ts'
-
-interface Deps {
-  readonly store: Store
-  readonly queues: Queues
-  readonly log: Log
-}
 
 export interface MicroAt {
   readonly trigger: Trigger
@@ -37,7 +30,10 @@ export interface MicroAt {
 }
 
 /** Queues one micro at one commit, or says on the commit why that is not done, and gives that reason. */
-export async function deployMicro(at: MicroAt, deps: Deps): Promise<string | undefined> {
+export async function deployMicro(
+  at: MicroAt,
+  deps: Pick<Deps, 'store' | 'queues' | 'log'>,
+): Promise<string | undefined> {
   const { trigger, sha, config } = at
   const { repositoryId, target } = trigger
   const key = targetKey({ repositoryId, config, target })
@@ -78,7 +74,10 @@ export async function deployMicro(at: MicroAt, deps: Deps): Promise<string | und
 }
 
 /** Also what is left to do for a deployment whose push was interrupted after its record was made. */
-async function enqueue({ id, state }: Pick<Deployment, 'id' | 'state'>, { queues }: Deps): Promise<void> {
+async function enqueue(
+  { id, state }: Pick<Deployment, 'id' | 'state'>,
+  { queues }: Pick<Deps, 'queues'>,
+): Promise<void> {
   if (state !== 'queued' && state !== 'held') return
   if (state === 'queued') await addDeploy(queues, id)
   await addReport(queues, { kind: 'deployment', deploymentId: id })
@@ -87,7 +86,7 @@ async function enqueue({ id, state }: Pick<Deployment, 'id' | 'state'>, { queues
 async function reportStale(
   { trigger, sha, config }: MicroAt,
   newestId: string | undefined,
-  deps: Deps,
+  deps: Pick<Deps, 'store' | 'queues' | 'log'>,
 ): Promise<string> {
   const newest = newestId === undefined ? undefined : await getDeployment(deps.store, newestId)
   if (newest === undefined || newest.sha === sha) return 'something newer came meanwhile'
@@ -99,7 +98,10 @@ function microName({ trigger: { owner, repository }, config }: MicroAt): string 
   return `${owner}/${repository}/${config.name}`
 }
 
-async function reportTaken({ trigger, sha, config }: MicroAt, deps: Deps): Promise<string> {
+async function reportTaken(
+  { trigger, sha, config }: MicroAt,
+  deps: Pick<Deps, 'store' | 'queues' | 'log'>,
+): Promise<string> {
   const description = `The name "${config.name}" is taken by another repository of ${trigger.owner}; set another name in the config file`
   await reportCommit({ trigger, sha, context: statusContext(config.name), state: 'failure', description }, deps)
   return description

@@ -1,8 +1,6 @@
 import type { PreviewEnd } from '../../contract/deployment.ts'
-import type { Queues } from '../../contract/queue.ts'
-import type { Store } from '../../contract/store/connect.ts'
 import { endTarget } from '../../contract/store/micros.ts'
-import type { Log } from '../log.ts'
+import type { Deps } from '../deps.ts'
 import { settleEnded } from './settle-ended.ts'
 
 interface AsOf {
@@ -18,7 +16,7 @@ interface AsOf {
 export async function endTargets(
   keys: readonly string[],
   asOf: AsOf,
-  deps: { readonly store: Store; readonly queues: Queues; readonly log: Log },
+  deps: Pick<Deps, 'store' | 'queues' | 'log'>,
 ): Promise<void> {
   for (const key of keys) {
     const touched = await endTarget(deps.store, { targetKey: key, ...asOf })

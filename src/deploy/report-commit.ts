@@ -1,16 +1,11 @@
 import type { ConfigError } from '../../contract/config/findings.ts'
 import { statusContext } from '../../contract/names.ts'
-import { addReport, type Queues } from '../../contract/queue.ts'
+import { addReport } from '../../contract/queue.ts'
 import type { ReportJob } from '../../contract/jobs/report.ts'
-import type { Store } from '../../contract/store/connect.ts'
 import { lastSent } from '../../contract/store/reports/sent.ts'
 import { statusKey } from '../../contract/store/reports/sent.ts'
+import type { Deps } from '../deps.ts'
 import type { Trigger } from './trigger.ts'
-
-interface Deps {
-  readonly store: Store
-  readonly queues: Queues
-}
 
 type CommitReport = Extract<ReportJob, { kind: 'commit' }>
 
@@ -19,7 +14,7 @@ interface Words extends Pick<CommitReport, 'sha' | 'context' | 'state' | 'descri
 }
 
 /** Puts a word about a commit that has no deployment into the outbox. */
-export async function reportCommit({ trigger, ...words }: Words, { queues }: Deps): Promise<void> {
+export async function reportCommit({ trigger, ...words }: Words, { queues }: Pick<Deps, 'queues'>): Promise<void> {
   const { installationId, owner, repository, sequence } = trigger
   await addReport(queues, { kind: 'commit', installationId, owner, repository, sequence, ...words })
 }
@@ -47,7 +42,10 @@ interface Superseded {
 }
 
 /** Says that a commit was overtaken, unless it has a status already: then it has a deployment, whose state speaks for it. */
-export async function reportSuperseded({ trigger, sha, micro, by }: Superseded, deps: Deps): Promise<void> {
+export async function reportSuperseded(
+  { trigger, sha, micro, by }: Superseded,
+  deps: Pick<Deps, 'store' | 'queues'>,
+): Promise<void> {
   const context = statusContext(micro)
   const { owner, repository } = trigger
   if ((await lastSent(deps.store, statusKey({ owner, repository, sha, context }))) !== undefined) return

@@ -1,7 +1,7 @@
-import { addDestroy, addReport, type Queues } from '../../contract/queue.ts'
-import type { Store } from '../../contract/store/connect.ts'
+import { addDestroy, addReport } from '../../contract/queue.ts'
 import { getDeployment } from '../../contract/store/deployments.ts'
 import { markSettled } from '../../contract/store/unsettled.ts'
+import type { Deps } from '../deps.ts'
 
 /** The runner tells it of what was cancelled, once nothing of its build is left; a runner that cannot must not keep it pending for ever. */
 const CANCELLED_MS = 3 * 60_000
@@ -9,7 +9,7 @@ const CANCELLED_MS = 3 * 60_000
 /** Queues what follows from the end of deployments: the runner gives back what they hold, and GitHub is told. May run twice. */
 export async function settleEnded(
   ids: readonly string[],
-  { store, queues }: { readonly store: Store; readonly queues: Queues },
+  { store, queues }: Pick<Deps, 'store' | 'queues'>,
 ): Promise<void> {
   for (const id of ids) {
     const deployment = await getDeployment(store, id)

@@ -1,21 +1,14 @@
 import type { MicroConfig } from '../../contract/config.ts'
 import { newDeploymentId } from '../../contract/deployment.ts'
 import { targetKey } from '../../contract/target-key.ts'
-import { addReport, type Queues } from '../../contract/queue.ts'
-import type { Store } from '../../contract/store/connect.ts'
+import { addReport } from '../../contract/queue.ts'
 import { skipDeployment } from '../../contract/store/deployments.ts'
 import { appendLog } from '../../contract/store/logs/deployment-logs.ts'
 import { microStanding, retireDeployments, type Standing } from '../../contract/store/micros.ts'
-import type { Log } from '../log.ts'
+import type { Deps } from '../deps.ts'
 import { settleEnded } from './settle-ended.ts'
 import { firstLines } from './first-lines.ts'
 import type { Trigger } from './trigger.ts'
-
-interface Deps {
-  readonly store: Store
-  readonly queues: Queues
-  readonly log: Log
-}
 
 interface Skipped {
   readonly trigger: Trigger
@@ -26,7 +19,7 @@ interface Skipped {
 }
 
 /** Notes that a micro is not deployed at a commit, and why, so that the commit gets its status. The same again is noted once. */
-export async function skipMicro(skipped: Skipped, deps: Deps): Promise<void> {
+export async function skipMicro(skipped: Skipped, deps: Pick<Deps, 'store' | 'queues' | 'log'>): Promise<void> {
   const { trigger, sha, config, why } = skipped
   const key = targetKey({ repositoryId: trigger.repositoryId, config, target: trigger.target })
   const noted = findNoted(await microStanding(deps.store, key), skipped)

@@ -1,7 +1,7 @@
-import { addEvent, type Queues } from '../../contract/queue.ts'
+import { addEvent } from '../../contract/queue.ts'
 import type { EventJob } from '../../contract/jobs/events.ts'
-import type { Store } from '../../contract/store/connect.ts'
 import { nextSequence } from '../../contract/store/deployments.ts'
+import type { Deps } from '../deps.ts'
 
 type WithoutKey<Job, Key extends PropertyKey> = Job extends unknown ? Omit<Job, Key> : never
 
@@ -17,7 +17,7 @@ export type NewEvent = WithoutSequence<EventJob>
  * GitHub to deliver it again wants it to be tried again.
  */
 export async function acceptEvent(
-  { store, queues }: { readonly store: Store; readonly queues: Queues },
+  { store, queues }: Pick<Deps, 'store' | 'queues'>,
   { queue, job }: NewEvent,
 ): Promise<void> {
   const known = await queues[queue].getJob(job.deliveryId)

@@ -1,7 +1,7 @@
 import type { Deployment } from '../../contract/deployment.ts'
 import { microStanding } from '../../contract/store/micros.ts'
 import { fetchPull } from './fetch-pull.ts'
-import type { PullDeps } from './deps.ts'
+import type { Deps } from '../deps.ts'
 import { letThrough } from './let-through.ts'
 import { previewsOfPull } from './previews-of-pull.ts'
 import { readBaseWish } from './read-pull-wish.ts'
@@ -26,7 +26,7 @@ export type Approval =
  *
  * @throws Octokit's RequestError.
  */
-export async function approvePull(deps: PullDeps, { repositoryId, pull, sha, by }: Approve): Promise<Approval> {
+export async function approvePull(deps: Deps, { repositoryId, pull, sha, by }: Approve): Promise<Approval> {
   const held = await heldOf(deps, { repositoryId, pull })
   const [first] = held
   if (first === undefined) return refused(`Nothing of #${pull} waits for approval`)
@@ -45,7 +45,7 @@ export async function approvePull(deps: PullDeps, { repositoryId, pull, sha, by 
   return refused(`There is no place for a preview of #${pull} (previews.max: ${previews.max})`)
 }
 
-async function heldOf({ store }: PullDeps, of: Pick<Approve, 'repositoryId' | 'pull'>): Promise<Deployment[]> {
+async function heldOf({ store }: Deps, of: Pick<Approve, 'repositoryId' | 'pull'>): Promise<Deployment[]> {
   const keys = await previewsOfPull(store, of)
   const standings = await Promise.all(keys.map((key) => microStanding(store, key)))
   return standings.flatMap(({ newest }) => (newest?.state === 'held' ? [newest] : []))

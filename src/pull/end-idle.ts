@@ -1,31 +1,25 @@
 import { isPending } from '../../contract/deployment.ts'
-import type { Queues } from '../../contract/queue.ts'
-import type { Store } from '../../contract/store/connect.ts'
 import { microStanding, previewsOfRepository } from '../../contract/store/micros.ts'
 import { forgetPreviewUses, idlePreviews } from '../../contract/store/preview-uses.ts'
 import { repositoryOfKey } from '../../contract/target-key.ts'
+import type { Deps } from '../deps.ts'
 import { endTargets } from '../deploy/end-targets.ts'
 import type { KeyedLock } from '../jobs/keyed-lock.ts'
-import type { Log } from '../log.ts'
 
-interface Deps {
-  readonly store: Store
-  readonly queues: Queues
-  readonly log: Log
-  readonly now: () => number
+interface IdleDeps extends Pick<Deps, 'store' | 'queues' | 'log' | 'now'> {
   /** The one under which events of a repository are handled. */
   readonly lock: KeyedLock
 }
 
 /** Ends the previews that nobody asked for anything for as long as `previews.ttl` says. */
-export async function endIdlePreviews(deps: Deps): Promise<void> {
+export async function endIdlePreviews(deps: IdleDeps): Promise<void> {
   for (const { targetKey } of await idlePreviews(deps.store, deps.now())) {
     const repositoryId = repositoryOfKey(targetKey)
     await deps.lock(`repository ${repositoryId}`, () => endIfIdle(targetKey, repositoryId, deps))
   }
 }
 
-async function endIfIdle(key: string, repositoryId: number, deps: Deps): Promise<void> {
+async function endIfIdle(key: string, repositoryId: number, deps: IdleDeps): Promise<void> {
   const { store, now } = deps
   // Asked again, because waiting for the lock may have taken a while.
   const idle = (await idlePreviews(store, now())).find(({ targetKey }) => targetKey === key)

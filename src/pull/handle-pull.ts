@@ -15,7 +15,7 @@ import { LOOK_AGAIN_MS } from '../github/lag.ts'
 import type { JobResult } from '../jobs/queue.ts'
 import { skipPull } from '../skip/skip-pull.ts'
 import { deployPull } from './deploy-pull.ts'
-import type { PullDeps } from './deps.ts'
+import type { Deps } from '../deps.ts'
 import { fetchPull, type Pull } from './fetch-pull.ts'
 import { lagsBehind } from './lags-behind.ts'
 import { notePull } from './note-pull.ts'
@@ -29,7 +29,7 @@ import { triggerOfPull } from './trigger-of-pull.ts'
  *
  * @throws Octokit's RequestError and what ioredis throws; the queue decides what then.
  */
-export async function handlePull(job: PullJob, deps: PullDeps): Promise<JobResult> {
+export async function handlePull(job: PullJob, deps: Deps): Promise<JobResult> {
   await noteRepository(deps.store, job)
   const pull = await fetchPull(deps.github.forInstallation(job.installationId), job)
   if (lagsBehind(job, pull, deps.now())) return { kind: 'later', afterMs: LOOK_AGAIN_MS, why: 'not visible yet' }
@@ -38,7 +38,7 @@ export async function handlePull(job: PullJob, deps: PullDeps): Promise<JobResul
   return result
 }
 
-async function dealWith(job: PullJob, pull: Pull | undefined, deps: PullDeps): Promise<JobResult> {
+async function dealWith(job: PullJob, pull: Pull | undefined, deps: Deps): Promise<JobResult> {
   const known = await previewsOfPull(deps.store, job)
   const asOf = { sequence: job.sequence }
   if (!pull?.open) {
@@ -78,7 +78,7 @@ async function dealWith(job: PullJob, pull: Pull | undefined, deps: PullDeps): P
 }
 
 /** The micros whose contexts people look at: those that have previews, or are in production; or the repository's name. */
-async function lookedAt(job: PullJob, known: readonly string[], { store }: PullDeps): Promise<readonly string[]> {
+async function lookedAt(job: PullJob, known: readonly string[], { store }: Deps): Promise<readonly string[]> {
   const keys = known.length > 0 ? known : await microsOfRepository(store, job.repositoryId)
   return keys.length > 0 ? keys.map(microOfKey) : [slug(job.repository)]
 }
@@ -91,7 +91,7 @@ interface Overtaken {
 }
 
 /** A commit that was overtaken before its turn came still gets its word. */
-async function reportOvertaken({ job, pull, trigger, micros }: Overtaken, deps: PullDeps): Promise<void> {
+async function reportOvertaken({ job, pull, trigger, micros }: Overtaken, deps: Deps): Promise<void> {
   const { told } = job
   const by = pull.head.sha
   if (told === undefined || told.sha === by || told.updatedAtMs >= pull.updatedAtMs) return

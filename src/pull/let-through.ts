@@ -1,19 +1,11 @@
 import { targetKey } from '../../contract/target-key.ts'
 import type { Deployment } from '../../contract/deployment.ts'
-import { addDeploy, addReport, type Queues } from '../../contract/queue.ts'
-import type { Store } from '../../contract/store/connect.ts'
+import { addDeploy, addReport } from '../../contract/queue.ts'
 import { transitionDeployment } from '../../contract/store/deployments.ts'
 import { appendLog } from '../../contract/store/logs/deployment-logs.ts'
 import { notePreviewUse } from '../../contract/store/preview-uses.ts'
-import type { Log } from '../log.ts'
+import type { Deps } from '../deps.ts'
 import { makeRoom } from './room/make-room.ts'
-
-interface Deps {
-  readonly store: Store
-  readonly queues: Queues
-  readonly log: Log
-  readonly now: () => number
-}
 
 interface Approved {
   readonly repositoryId: number
@@ -27,7 +19,10 @@ interface Approved {
 }
 
 /** Queues held deployments. Gives the names of those for which there was a place and which nobody had ended meanwhile. May run twice. */
-export async function letThrough({ repositoryId, pull, held, by, max }: Approved, deps: Deps): Promise<string[]> {
+export async function letThrough(
+  { repositoryId, pull, held, by, max }: Approved,
+  deps: Pick<Deps, 'store' | 'queues' | 'log' | 'now'>,
+): Promise<string[]> {
   const { store, queues, log, now } = deps
   const allowed = await makeRoom({ repositoryId, pull, keys: held.map(targetKey), max }, deps)
   const queued: string[] = []

@@ -1,19 +1,13 @@
 import type { MicroConfig } from '../../contract/config.ts'
 import { defaultPreviews, type PreviewSettings } from '../../contract/config/previews.ts'
 import type { PullJob } from '../../contract/jobs/events.ts'
-import type { Store } from '../../contract/store/connect.ts'
 import { grantedLimits } from '../../contract/store/repository/grants.ts'
+import type { Deps } from '../deps.ts'
 import { readWish, type Wish } from '../deploy/read-wish.ts'
 import { readBranchHead } from '../github/branch-head.ts'
-import type { GitHub } from '../github/client.ts'
 import type { Pull } from './fetch-pull.ts'
 import { forkConfig, forkNotes } from './fork/fork-config.ts'
 import { withheldNames } from './fork/withheld.ts'
-
-interface Deps {
-  readonly store: Store
-  readonly github: GitHub
-}
 
 type Place = Pick<PullJob, 'installationId' | 'repositoryId' | 'owner' | 'repository'>
 
@@ -39,7 +33,7 @@ export type PullWish =
  *
  * @throws Octokit's RequestError.
  */
-export async function readPullWish(place: Place, pull: Pull, deps: Deps): Promise<PullWish> {
+export async function readPullWish(place: Place, pull: Pull, deps: Pick<Deps, 'store' | 'github'>): Promise<PullWish> {
   const head = await readWish({ ...place, sha: pull.head.sha }, deps)
   if (head.kind === 'invalid') return head
   const { micros, previews, warnings, complete } = head.kind === 'micros' ? head : nothing
@@ -71,7 +65,7 @@ const nothing = { micros: [], previews: defaultPreviews, warnings: [], complete:
 export async function readBaseWish(
   place: Place,
   pull: Pull,
-  deps: Deps,
+  deps: Pick<Deps, 'store' | 'github'>,
 ): Promise<{ readonly micros: readonly MicroConfig[]; readonly previews: PreviewSettings }> {
   const octokit = deps.github.forInstallation(place.installationId)
   const sha = await readBranchHead(octokit, { ...place, branch: pull.base.branch })

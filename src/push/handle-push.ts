@@ -1,13 +1,10 @@
 import { slug, statusContext } from '../../contract/names.ts'
-import type { Queues } from '../../contract/queue.ts'
 import type { PushJob } from '../../contract/jobs/events.ts'
 import { targetKey } from '../../contract/target-key.ts'
-import type { Store } from '../../contract/store/connect.ts'
 import { microStanding } from '../../contract/store/micros.ts'
 import { forgetHead } from '../../contract/store/repository/heads.ts'
 import { noteRepository } from '../../contract/store/repository/repositories.ts'
-import type { GitHub } from '../github/client.ts'
-import type { Log } from '../log.ts'
+import type { Deps } from '../deps.ts'
 import type { JobResult } from '../jobs/queue.ts'
 import { deployMicro, type MicroAt } from '../deploy/deploy-micro.ts'
 import type { NotDeployed } from '../deploy/describe-dealt.ts'
@@ -30,21 +27,13 @@ import { planPush, type KnownMicro } from './plan-push.ts'
 /** How often it is looked whether a micro's successor is live. */
 const SUCCESSOR_MS = 2000
 
-export interface PushDeps {
-  readonly store: Store
-  readonly queues: Queues
-  readonly github: GitHub
-  readonly log: Log
-  readonly now: () => number
-}
-
 /**
  * Makes of one accepted push what it asks for: deployments of its micros, the end of those that are gone, or words on the commit. Run
  * again after it was interrupted anywhere, it does what is left to do and nothing twice.
  *
  * @throws Octokit's RequestError and what ioredis throws; the queue decides what then.
  */
-export async function handlePush(push: PushJob, deps: PushDeps): Promise<JobResult> {
+export async function handlePush(push: PushJob, deps: Deps): Promise<JobResult> {
   await noteRepository(deps.store, push)
   // A delivery may have come between the look at the branch and this job.
   if (push.deliveryId.startsWith(RECONCILE) && (await isBranchNoted(push, deps.store))) {
@@ -95,7 +84,7 @@ export async function handlePush(push: PushJob, deps: PushDeps): Promise<JobResu
 }
 
 /** Gives why it is not deployed, if it is not. */
-async function deployOrSkip(at: MicroAt, change: Change, deps: PushDeps): Promise<string | undefined> {
+async function deployOrSkip(at: MicroAt, change: Change, deps: Deps): Promise<string | undefined> {
   const { trigger, config } = at
   const standing = await microStanding(deps.store, targetKey({ ...trigger, config }))
   const why = isDone(standing, at) ? undefined : await whySkip(standing, { trigger, config, change })
@@ -106,7 +95,7 @@ async function deployOrSkip(at: MicroAt, change: Change, deps: PushDeps): Promis
 
 interface Context {
   readonly push: PushJob
-  readonly deps: PushDeps
+  readonly deps: Deps
 }
 
 /** A commit that was overtaken before its turn came still gets its word, if it would have been deployed. */

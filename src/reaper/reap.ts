@@ -1,6 +1,5 @@
 import { isPending, type Deployment } from '../../contract/deployment.ts'
-import { addDeploy, addDestroy, addReport, type Queues } from '../../contract/queue.ts'
-import type { Store } from '../../contract/store/connect.ts'
+import { addDeploy, addDestroy, addReport } from '../../contract/queue.ts'
 import {
   deploymentDeadline,
   getDeployment,
@@ -10,19 +9,14 @@ import {
   type Transition,
 } from '../../contract/store/deployments.ts'
 import { unsettledDeployments } from '../../contract/store/unsettled.ts'
-import type { Log } from '../log.ts'
+import type { Deps } from '../deps.ts'
 import { settleEnded } from '../deploy/settle-ended.ts'
 
 const DAY_MS = 24 * 3600_000
 /** A deployment that is queued for longer than this without a job has lost it. */
 const JOB_MISSING_MS = 10_000
 
-export interface ReaperDeps {
-  readonly store: Store
-  readonly queues: Queues
-  readonly log: Log
-  readonly now: () => number
-}
+type ReaperDeps = Pick<Deps, 'store' | 'queues' | 'log' | 'now'>
 
 /**
  * Ends what has outlived its deadline, so that nothing is pending on GitHub for ever, gives a lost job back to what still waits, and

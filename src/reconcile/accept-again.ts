@@ -1,15 +1,6 @@
-import type { Queues } from '../../contract/queue.ts'
-import type { Store } from '../../contract/store/connect.ts'
 import { acceptEvent, type NewEvent } from '../events/accept.ts'
 import { noteDelivery } from '../../contract/store/repository/deliveries.ts'
-import type { Patience } from './patience.ts'
-
-interface Deps {
-  readonly store: Store
-  readonly queues: Queues
-  readonly patience: Patience
-  readonly now: () => number
-}
+import type { ReconcileDeps } from './deps.ts'
 
 /**
  * Notes what no delivery told of, or whose job left no record, as if it had been delivered. What waits or is in hand is not noted twice;
@@ -17,7 +8,10 @@ interface Deps {
  *
  * @returns whether it is noted.
  */
-export async function acceptAgain(event: NewEvent, { store, queues, patience, now }: Deps): Promise<boolean> {
+export async function acceptAgain(
+  event: NewEvent,
+  { store, queues, patience, now }: Pick<ReconcileDeps, 'store' | 'queues' | 'patience' | 'now'>,
+): Promise<boolean> {
   const { deliveryId } = event.job
   const known = await queues[event.queue].getJob(deliveryId)
   if (known !== undefined) {
@@ -33,7 +27,7 @@ export async function acceptAgain(event: NewEvent, { store, queues, patience, no
 }
 
 /** It stands among the deliveries of its repository, because none told of it. */
-async function noteFound({ job }: NewEvent, { store, now }: Pick<Deps, 'store' | 'now'>): Promise<void> {
+async function noteFound({ job }: NewEvent, { store, now }: Pick<ReconcileDeps, 'store' | 'now'>): Promise<void> {
   if (!('repository' in job)) return
   const fullName = `${job.owner}/${job.repository}`
   const about = 'branch' in job ? job.branch : 'pull' in job ? `#${job.pull}` : ''

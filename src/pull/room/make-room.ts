@@ -1,19 +1,11 @@
 import { isPending } from '../../../contract/deployment.ts'
-import type { Queues } from '../../../contract/queue.ts'
 import type { Store } from '../../../contract/store/connect.ts'
 import { microStanding, previewsOfRepository, type Standing } from '../../../contract/store/micros.ts'
 import { previewUses } from '../../../contract/store/preview-uses.ts'
 import { endTargets } from '../../deploy/end-targets.ts'
-import type { Log } from '../../log.ts'
 import { pullOfKey } from '../../../contract/target-key.ts'
+import type { Deps } from '../../deps.ts'
 import { chooseToEnd } from './choose-to-end.ts'
-
-interface Deps {
-  readonly store: Store
-  readonly queues: Queues
-  readonly log: Log
-  readonly now: () => number
-}
 
 interface Wanted {
   readonly repositoryId: number
@@ -29,7 +21,10 @@ interface Wanted {
  *
  * @returns the keys for which there is a place; a pull request alone may have more micros than its repository may have previews.
  */
-export async function makeRoom({ repositoryId, pull, keys, max }: Wanted, deps: Deps): Promise<readonly string[]> {
+export async function makeRoom(
+  { repositoryId, pull, keys, max }: Wanted,
+  deps: Pick<Deps, 'store' | 'queues' | 'log' | 'now'>,
+): Promise<readonly string[]> {
   const { store, now } = deps
   const taken = await takenPlaces(store, repositoryId)
   const siblings = taken.filter(({ key }) => pullOfKey(key) === pull && !keys.includes(key))
