@@ -43,6 +43,8 @@ export function storeKeys(prefix: string) {
     comment: (pullKey: string) => `${prefix}:comment:${pullKey}`,
     /** Set of the micros that a pull request has or had previews of. */
     pullMicros: (pullKey: string) => `${prefix}:pull-micros:${pullKey}`,
+    /** Set of the commits of a fork's pull request that were dealt with lately. */
+    forkHeads: (pullKey: string) => `${prefix}:fork-heads:${pullKey}`,
     /** Stands while an installation lacks the right to be told something. */
     notPermitted: (installationId: number, projection: string) =>
       `${prefix}:not-permitted:${installationId}:${projection}`,
