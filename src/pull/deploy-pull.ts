@@ -10,7 +10,7 @@ import type { Trigger } from '../deploy/trigger.ts'
 import { changeOf } from '../skip/change.ts'
 import { whySkip } from '../skip/why-skip.ts'
 import type { Pull } from './fetch-pull.ts'
-import type { PullDeps } from './deps.ts'
+import type { Deps } from '../deps.ts'
 import { letThrough } from './let-through.ts'
 import type { PullMicro } from './read-pull-wish.ts'
 import { makeRoom } from './room/make-room.ts'
@@ -30,7 +30,7 @@ interface DeployPull {
 }
 
 /** Deploys, holds or skips each micro of an open pull request at its head. Gives how many get a deployment that they did not have. */
-export async function deployPull(of: DeployPull, deps: PullDeps): Promise<number> {
+export async function deployPull(of: DeployPull, deps: Deps): Promise<number> {
   const { trigger, pull, previews, asked } = of
   const { repositoryId } = trigger
   const needed = await sortOut(of, deps)
@@ -56,14 +56,14 @@ export async function deployPull(of: DeployPull, deps: PullDeps): Promise<number
 async function wasThere(
   held: Deployment,
   { trigger, asked }: { readonly trigger: Trigger; readonly asked: Asked },
-  { store }: PullDeps,
+  { store }: Deps,
 ): Promise<boolean> {
   const history = await targetHistory(store, targetKey(held))
   return history.some((one) => one.sha === held.sha && one.sequence < trigger.sequence && one.createdAtMs <= asked.atMs)
 }
 
 /** What has to be deployed. What is not gets its words, and what was begun is seen through. */
-async function sortOut({ trigger, pull, micros, previews, asked }: DeployPull, deps: PullDeps): Promise<MicroAt[]> {
+async function sortOut({ trigger, pull, micros, previews, asked }: DeployPull, deps: Deps): Promise<MicroAt[]> {
   const { sha } = pull.head
   const change = changeOf(deps.github.forInstallation(trigger.installationId), { ...trigger, sha, pull: pull.number })
   const state = pull.fork && previews.forks === 'approve' ? 'held' : 'queued'
@@ -84,7 +84,7 @@ async function sortOut({ trigger, pull, micros, previews, asked }: DeployPull, d
 }
 
 /** Notes how long what is there may go unused, which the config file may have changed. Gives the newest deployments. */
-async function noteLasting({ trigger, micros, previews }: DeployPull, { store, now }: PullDeps): Promise<Deployment[]> {
+async function noteLasting({ trigger, micros, previews }: DeployPull, { store, now }: Deps): Promise<Deployment[]> {
   const found: Deployment[] = []
   for (const { config } of micros) {
     const key = targetKey({ ...trigger, config })
