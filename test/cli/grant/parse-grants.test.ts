@@ -17,8 +17,8 @@ it('amounts are read as the config file’s are', () => {
 it.each([
   ['timout=1s', /no limit "timout"; did you mean "timeout"/],
   ['memory=1000TB', /memory: .* is too much, .* is the most on this machine/],
-  ['timeout=1h', /cannot be read; write for example timeout=10s/],
-  ['timeout=60m', /3600s is too much, 900s is the most/],
+  ['timeout=1w', /cannot be read; write for example timeout=10s/],
+  ['timeout=60m', /1h is too much, 900s is the most/],
   ['processes=1', /1 is too little, 32 is the least/],
   ['memory', /not of the form limit=amount/],
 ])('%s is refused in words', (arg, words) => {
