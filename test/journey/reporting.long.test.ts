@@ -66,6 +66,19 @@ it('a push is shown by a Deployment and a check run beside its status, ending wi
   expect(web?.output.text).toContain('==> Live at')
 })
 
+it('a GitHub that takes no word holds up no deployment, and is told when it does', async () => {
+  const path = '/(statuses|deployments|check-runs)'
+  await stack.github.misbehave({ requests: [{ method: 'POST', path, status: 500, times: 1_000_000 }] })
+  const sha = await push({ 'web/index.js': app('unheard') })
+  await until(
+    async () => (await stack.ask(stack.host('web--ada'))).body,
+    (body) => body === 'unheard',
+  )
+  expect(await stack.statuses(name, sha)).toEqual([])
+  await stack.github.behave()
+  expect((await stack.outcome(name, sha, 'micropush/web')).state).toBe('success')
+})
+
 it('a failure is shown on the line that it names, and what is live stays what it was', async () => {
   const sha = await push({ 'web/index.js': 'const a = 1\nfunction ( {\n' })
   const [run] = await until(

@@ -75,7 +75,10 @@ describe('the webhook door', () => {
     const talk = { ...of, issue: { number: 1 }, comment }
     await deliver({ event: 'check_run', payload: { ...run, action: 'created' } })
     await deliver({ event: 'check_run', payload: { ...run, action: 'completed' } })
-    await deliver({ event: 'check_suite', payload: { ...of, action: 'requested' } })
+    for (const event of ['check_suite', 'event_of_tomorrow']) {
+      const { status } = await deliver({ event, payload: { ...of, action: 'requested' } })
+      expect(status, event).toBe(200)
+    }
     await deliver({ event: 'issue_comment', payload: { ...talk, action: 'created' } })
     await deliver({ event: 'issue_comment', payload: { ...talk, action: 'edited' } })
     await deliver({ payload: pushPayload({ ref: 'refs/tags/v1' }) })
