@@ -3,6 +3,7 @@ import { targetKey } from '../../contract/target-key.ts'
 import type { PullJob } from '../../contract/jobs/events.ts'
 import { slug, statusContext } from '../../contract/names.ts'
 import { microsOfRepository } from '../../contract/store/micros.ts'
+import { MOST_FORK_HEADS, takeForkHead } from '../../contract/store/fork-heads.ts'
 import { wantPullComment } from '../../contract/store/reports/pull-comments.ts'
 import { noteRepository } from '../../contract/store/repository/repositories.ts'
 import { microOfKey } from '../../contract/target-key.ts'
@@ -23,6 +24,8 @@ import { previewsOfPull } from './previews-of-pull.ts'
 import { readPullWish, type PullMicro } from './read-pull-wish.ts'
 import { triggerOfPull } from './trigger-of-pull.ts'
 
+const TOO_OFTEN_MS = 60_000
+
 /**
  * Gives a pull request the previews that it is to have by what GitHub says now: those of its head commit while it is open, none afterwards,
  * and words on the commit where it gets none. Run again after it was interrupted anywhere, it does what is left to do and nothing twice.
@@ -33,9 +36,22 @@ export async function handlePull(job: PullJob, deps: Deps): Promise<JobResult> {
   await noteRepository(deps.store, job)
   const pull = await fetchPull(deps.github.forInstallation(job.installationId), job)
   if (lagsBehind(job, pull, deps.now())) return { kind: 'later', afterMs: LOOK_AGAIN_MS, why: 'not visible yet' }
+  if (await isTooOften(job, pull, deps)) {
+    return {
+      kind: 'later',
+      afterMs: TOO_OFTEN_MS,
+      why: `more than ${MOST_FORK_HEADS} commits of a fork in ten minutes`,
+    }
+  }
   const result = await dealWith(job, pull, deps)
   await notePull(job, pull, deps.store)
   return result
+}
+
+/** Each commit costs records, statuses and questions; whoever pushes to a fork of theirs needs nobody's leave for it. */
+async function isTooOften(job: PullJob, pull: Pull | undefined, { store }: Deps): Promise<boolean> {
+  if (pull?.open !== true || !pull.fork || job.asked !== undefined) return false
+  return !(await takeForkHead(store, { ...job, sha: pull.head.sha }))
 }
 
 async function dealWith(job: PullJob, pull: Pull | undefined, deps: Deps): Promise<JobResult> {
@@ -92,8 +108,10 @@ interface Overtaken {
 
 /** A commit that was overtaken before its turn came still gets its word. */
 async function reportOvertaken({ job, pull, trigger, micros }: Overtaken, deps: Deps): Promise<void> {
-  const { told } = job
+  const { told, receivedAtMs } = job
   const by = pull.head.sha
+  // Of a fork that is pushed to without end, the newest commit alone is of interest.
+  if (pull.fork && deps.now() - receivedAtMs >= TOO_OFTEN_MS) return
   if (told === undefined || told.sha === by || told.updatedAtMs >= pull.updatedAtMs) return
   for (const { config } of micros) await reportSuperseded({ trigger, sha: told.sha, micro: config.name, by }, deps)
 }

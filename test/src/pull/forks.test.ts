@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { defaultLimits } from '../../../contract/limits.ts'
-import { getDeployment } from '../../../contract/store/deployments.ts'
+import { createDeployment, getDeployment, nextSequence } from '../../../contract/store/deployments.ts'
 import { readLog } from '../../../contract/store/logs/deployment-logs.ts'
 import { pullStage, shaC, shaD, type PullStage } from '../support/pull-stage.ts'
-import { shaA } from '../support/samples.ts'
+import { sampleBase, shaA } from '../support/samples.ts'
 
 let stage: PullStage
 
@@ -39,6 +39,50 @@ describe('a pull request from a fork', () => {
     })
     expect(await stage.waiting()).toEqual([])
     expect(await stage.reports()).toHaveLength(1)
+  })
+
+  it('that is pushed to without end has its newest commit dealt with later, and none in between', async () => {
+    const commits = Array.from({ length: 12 }, (_, index) => index.toString(16).repeat(40))
+    const results = []
+    for (const sha of commits) {
+      stage.commit(sha, { 'micro.yml': greedy })
+      stage.pull({ fork: true, sha })
+      results.push((await stage.event()).kind)
+    }
+    expect(results).toEqual([...Array.from({ length: 10 }, () => 'done'), 'later', 'later'])
+    expect((await stage.newest())?.sha).toBe(commits[9])
+    // One that asks for it is not kept waiting.
+    await stage.event({ asked: { by: 'ada', sha: commits[11] ?? '' } })
+    expect((await stage.newest())?.sha).toBe(commits[11])
+    const [overtaken = ''] = commits
+    const told = { updatedAtMs: 0, sha: overtaken, open: true }
+    await stage.event({ told, receivedAtMs: stage.nowMs - 60_000, asked: { by: 'ada', sha: commits[11] ?? '' } })
+    expect(JSON.stringify(await stage.reports())).not.toContain('Superseded')
+    // A pull request of one's own is not bounded so.
+    for (const sha of commits) {
+      stage.pull({ sha }, 6)
+      expect((await stage.event({ pull: 6 })).kind).toBe('done')
+    }
+  })
+
+  it('is skipped where a hundred wait already, which /deploy overcomes, and so do those that wait', async () => {
+    const { store } = stage.parts
+    const target = { kind: 'preview', fork: true, secrets: 'preview' } as const
+    for (let pull = 1000; pull < 1100; pull += 1) {
+      const sequence = await nextSequence(store)
+      await createDeployment(store, sampleBase({ sequence, target: { ...target, pull } }), 'held')
+    }
+    await stage.event()
+    const { newest, skipped } = await stage.standing()
+    expect([newest, skipped?.outcome.detail]).toEqual([
+      undefined,
+      '100 previews of forks wait for approval already; /deploy asks for this one',
+    ])
+    stage.pull({ fork: true, sha: shaC }, 1000)
+    await stage.event({ pull: 1000 })
+    expect(await stage.newest('34/hello/pr-1000')).toMatchObject({ state: 'held', sha: shaC })
+    await stage.event({ asked: { by: 'ada', sha: shaC, atMs: stage.nowMs } })
+    expect(await stage.newest()).toMatchObject({ state: 'queued', outcome: { approvedBy: 'ada' } })
   })
 
   it('waits where the base branch has no config file, or one that cannot be read', async () => {
