@@ -1,5 +1,5 @@
 import type { Store } from '../contract/store/connect.ts'
-import { microsOfRepository } from '../contract/store/micros.ts'
+import { microsOfRepository, microStanding, type Standing } from '../contract/store/micros.ts'
 import { findRepository } from '../contract/store/repository/repositories.ts'
 import { microOfKey } from '../contract/target-key.ts'
 import { Refusal } from './refusal.ts'
@@ -19,4 +19,10 @@ export async function findMicros(store: Store, { fullName, micro }: Target): Pro
   const wanted = `${repository.id}/${micro}`
   if (keys.includes(wanted)) return [wanted]
   throw new Refusal(`${fullName} has no micro called ${micro}; it has ${keys.map(microOfKey).join(', ')}.`)
+}
+
+/** How those micros stand. @throws Refusal as `findMicros`. */
+export async function findStandings(store: Store, target: Target): Promise<Standing[]> {
+  const keys = await findMicros(store, target)
+  return Promise.all(keys.map((key) => microStanding(store, key)))
 }

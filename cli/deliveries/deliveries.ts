@@ -4,17 +4,15 @@ import { say } from '../../setup/say.ts'
 import { formatTable } from '../format-table.ts'
 import { parseOnlyTarget } from '../target.ts'
 import { withStore } from '../with-store.ts'
+import { showUsage } from '../show-usage.ts'
 
 const usage = `usage: micropush deliveries <owner>/<repo>
 The last 50 events that GitHub told of a repository within 8 days, the newest first, and what was made of each.`
 
 /** `micropush deliveries …`; gives the exit code. */
 export async function deliveries(args: readonly string[]): Promise<number> {
-  const [first] = args
-  if (first === undefined || first === '--help') {
-    console.error(usage)
-    return first === undefined ? 2 : 0
-  }
+  const code = showUsage(args, usage)
+  if (code !== undefined) return code
   const { fullName } = parseOnlyTarget(args)
   return withStore(async (store) => {
     const found = await readDeliveries(store, fullName)

@@ -14,6 +14,7 @@ import { withStore } from '../with-store.ts'
 import { mostOf } from './bounds.ts'
 import { parseGrants } from './parse-grants.ts'
 import { Refusal } from '../refusal.ts'
+import { showUsage } from '../show-usage.ts'
 
 const usage = `usage: micropush grant <owner>/<repo>                         shows what is granted
        micropush grant <owner>/<repo> timeout=30s memory=1GB …  lets its micros ask for that much
@@ -24,11 +25,9 @@ Limits: ${limitKeys.join(', ')}. A micro gets more than usual only when its conf
 
 /** `micropush grant …`: how much the micros of a repository may ask for; gives the exit code. */
 export async function grant(args: readonly string[]): Promise<number> {
+  const code = showUsage(args, usage)
+  if (code !== undefined) return code
   const [repository, ...rest] = args
-  if (repository === undefined || repository === '--help') {
-    console.error(usage)
-    return repository === undefined ? 2 : 0
-  }
   const { fullName, micro } = parseTarget(repository)
   if (micro !== undefined) throw new UsageError(`Limits are granted to repositories: micropush grant ${fullName}`)
   const changes = await readChanges(rest)

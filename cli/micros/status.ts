@@ -12,6 +12,7 @@ import { findMicros } from '../find-micros.ts'
 import { microOfKey } from '../../contract/target-key.ts'
 import { parseOnlyTarget } from '../target.ts'
 import { withStore } from '../with-store.ts'
+import { showUsage } from '../show-usage.ts'
 
 const usage = `usage: micropush status <owner>/<repo>[/<micro>]
 How micros stand, and what happened to them within the last 30 days.`
@@ -31,11 +32,8 @@ const words: Readonly<Record<IncidentKind, string>> = {
 
 /** `micropush status …`; gives the exit code. */
 export async function status(args: readonly string[]): Promise<number> {
-  const [first] = args
-  if (first === undefined || first === '--help') {
-    console.error(usage)
-    return first === undefined ? 2 : 0
-  }
+  const code = showUsage(args, usage)
+  if (code !== undefined) return code
   const target = parseOnlyTarget(args)
   return withStore(async (store) => {
     for (const key of await findMicros(store, target)) for (const line of await describeMicro(store, key)) say(line)

@@ -1,37 +1,29 @@
 import { randomUUID } from 'node:crypto'
-import { addDeploy, addReport, addRestart, openQueues, type Queues } from '../../contract/queue.ts'
+import { addDeploy, addReport, addRestart, type Queues } from '../../contract/queue.ts'
 import type { Store } from '../../contract/store/connect.ts'
 import { requeueDeployment } from '../../contract/store/deployments.ts'
 import { microStanding } from '../../contract/store/micros.ts'
 import { noteRestart } from '../../contract/store/restarts.ts'
 import { say } from '../../setup/say.ts'
-import { readSettings } from '../env.ts'
 import { findMicros } from '../find-micros.ts'
 import { microOfKey } from '../../contract/target-key.ts'
 import { parseOnlyTarget } from '../target.ts'
-import { withStore } from '../with-store.ts'
+import { withQueues } from '../with-queues.ts'
 import { followDeployment, followRestart } from './follow.ts'
+import { showUsage } from '../show-usage.ts'
 
 const usage = `usage: micropush restart <owner>/<repo>[/<micro>]
 Starts what is live anew, with the secrets that are set now, and loses no request. Without <micro>: every micro of the repository.`
 
 /** `micropush restart …`; gives the exit code, 1 when one of the micros could not be restarted. */
 export async function restart(args: readonly string[], signal: AbortSignal): Promise<number> {
-  const [first] = args
-  if (first === undefined || first === '--help') {
-    console.error(usage)
-    return first === undefined ? 2 : 0
-  }
+  const code = showUsage(args, usage)
+  if (code !== undefined) return code
   const target = parseOnlyTarget(args)
-  return withStore(async (store) => {
-    const queues = openQueues(store.redis, readSettings().redisPrefix)
-    try {
-      const keys = await findMicros(store, target)
-      const ends = await Promise.all(keys.map((key) => restartMicro({ store, queues, signal }, key)))
-      return ends.every(Boolean) ? 0 : 1
-    } finally {
-      await queues.close()
-    }
+  return withQueues(async ({ store, queues }) => {
+    const keys = await findMicros(store, target)
+    const ends = await Promise.all(keys.map((key) => restartMicro({ store, queues, signal }, key)))
+    return ends.every(Boolean) ? 0 : 1
   })
 }
 

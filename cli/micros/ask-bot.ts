@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { addEvent, type Queues } from '../contract/queue.ts'
-import type { Deployment } from '../contract/deployment.ts'
-import type { Store } from '../contract/store/connect.ts'
-import { nextSequence } from '../contract/store/deployments.ts'
-import { noteRestart, readRestart } from '../contract/store/restarts.ts'
-import { followDeployment, followRestart } from './restart/follow.ts'
+import { addEvent, type Queues } from '../../contract/queue.ts'
+import type { Deployment } from '../../contract/deployment.ts'
+import type { Store } from '../../contract/store/connect.ts'
+import { nextSequence } from '../../contract/store/deployments.ts'
+import { noteRestart, readRestart } from '../../contract/store/restarts.ts'
+import { followDeployment, followRestart } from './follow.ts'
 
 /** Who did it, in words for GitHub: whoever has access to the machine. */
 export const OPERATOR = 'the operator'
@@ -17,12 +17,20 @@ interface Means {
 
 interface Wish {
   readonly name: 'resume' | 'redeploy'
-  /** Any deployment of the micro: it says where that is. */
-  readonly of: Deployment
+  /** Any deployment of each micro: it says where that is. */
+  readonly of: readonly Deployment[]
 }
 
-/** Asks the bot for what takes GitHub's word, prints how it goes until it has ended, and gives whether it went well. */
-export async function askBot({ store, queues, signal }: Means, { name, of }: Wish): Promise<boolean> {
+/**
+ * Asks the bot for what takes GitHub's word, and prints how it goes until it has ended; gives the exit code, 1 when it did not go well with
+ * one of the micros.
+ */
+export async function askBot(means: Means, { name, of }: Wish): Promise<0 | 1> {
+  const ends = await Promise.all(of.map((one) => askForOne(means, name, one)))
+  return ends.every(Boolean) ? 0 : 1
+}
+
+async function askForOne({ store, queues, signal }: Means, name: Wish['name'], of: Deployment): Promise<boolean> {
   const { installationId, repositoryId, owner, repository, config } = of
   const deliveryId = randomUUID()
   await noteRestart(store, deliveryId, { state: 'queued', message: 'Queued' })

@@ -5,15 +5,15 @@ import { nextSequence } from '../../contract/store/deployments.ts'
 import { microStanding, targetHistory } from '../../contract/store/micros.ts'
 import { noteRestart } from '../../contract/store/restarts.ts'
 import { say } from '../../setup/say.ts'
-import { OPERATOR } from '../ask-bot.ts'
+import { OPERATOR } from './ask-bot.ts'
 import { findMicros } from '../find-micros.ts'
 import { microOfKey } from '../../contract/target-key.ts'
-
 import { Refusal } from '../refusal.ts'
-import { followRestart } from '../restart/follow.ts'
+import { followRestart } from './follow.ts'
 import { parseTarget, targetText } from '../target.ts'
 import { UsageError } from '../usage-error.ts'
 import { withQueues } from '../with-queues.ts'
+import { showUsage } from '../show-usage.ts'
 
 const usage = `usage: micropush rollback <owner>/<repo>/<micro> [<commit>|<deployment>]
 Points production back to a deployment that is kept, with its environment and its secrets of then, without a build; to the one before the
@@ -21,11 +21,9 @@ live one when none is named. New commits are not deployed until: micropush resum
 
 /** `micropush rollback …`; gives the exit code. */
 export async function rollback(args: readonly string[], signal: AbortSignal): Promise<number> {
+  const code = showUsage(args, usage)
+  if (code !== undefined) return code
   const [first, wanted, ...more] = args
-  if (first === undefined || first === '--help') {
-    console.error(usage)
-    return first === undefined ? 2 : 0
-  }
   const target = parseTarget(first)
   if (more.length > 0) throw new UsageError('One commit or deployment at a time.')
   if (wanted !== undefined && !/^(?:[0-9a-f]{4,40}|d[0-9a-f]{30})$/i.test(wanted))
