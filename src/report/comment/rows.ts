@@ -1,7 +1,7 @@
 import { isPending, type Deployment } from '../../../contract/deployment.ts'
 import { targetKey } from '../../../contract/target-key.ts'
 import type { Store } from '../../../contract/store/connect.ts'
-import { microStanding } from '../../../contract/store/micros.ts'
+import { targetStanding, type Standing } from '../../../contract/store/micros.ts'
 import { forgetPullMicros, microsOfPull, type PullRef } from '../../../contract/store/reports/pull-comments.ts'
 
 /** A micro of a pull request, as it stands. */
@@ -11,6 +11,8 @@ export interface Row {
   readonly deployment: Deployment
   /** Where its preview answers at the moment. */
   readonly url: string | undefined
+  /** Whether it was ended since that word. */
+  readonly isOver: boolean
 }
 
 /** A file names twenty micros at the most, and those of before stay for a while; an author who renames them with every push must not fill it. */
@@ -23,15 +25,24 @@ export async function readRows(store: Store, of: PullRef): Promise<Row[]> {
   for (const micro of await microsOfPull(store, of)) {
     const target = { kind: 'preview', pull, fork: false, secrets: 'preview' } as const
     const key = targetKey({ repositoryId, config: { name: micro }, target })
-    const { newest, live, skipped } = await microStanding(store, key)
-    const deployment = [newest, skipped]
-      .filter((one) => one !== undefined)
-      .toSorted((a, b) => b.sequence - a.sequence)[0]
-    if (deployment !== undefined) rows.push({ micro, deployment, url: live?.outcome.url })
+    const standing = await targetStanding(store, key)
+    const deployment = newestWord(standing)
+    if (deployment === undefined) continue
+    const isOver = standing.ended !== undefined && standing.ended.sequence > deployment.sequence
+    rows.push({ micro, deployment, url: standing.live?.outcome.url, isOver })
   }
   const dropped = tooMany(rows)
   await forgetPullMicros(store, { repositoryId, pull, micros: dropped })
   return rows.filter(({ micro }) => !dropped.includes(micro))
+}
+
+/** What was deployed last, or skipped since; once that has ended as well, its end. */
+function newestWord({ newest, skipped, ended }: Standing): Deployment | undefined {
+  if (newest === undefined || skipped === undefined) return newest ?? skipped
+  if (newest.sequence > skipped.sequence) return newest
+  const endedWithPull = newest.state === 'destroyed' && ended !== undefined && ended.sequence > skipped.sequence
+  const endedByItself = newest.outcome.ended !== undefined && newest.stateSinceMs > skipped.stateSinceMs
+  return endedWithPull || endedByItself ? newest : skipped
 }
 
 /** Names of those that have ended and are the oldest, past the number that is shown. */
@@ -47,8 +58,8 @@ export function isWorthSaying(rows: readonly Row[]): boolean {
 
 /** Whether nothing of it is left, or to come. */
 export function hasEnded(rows: readonly Row[]): boolean {
-  return rows.every(({ deployment, url }) => {
+  return rows.every(({ deployment, url, isOver }) => {
     if (url !== undefined || isPending(deployment.state)) return false
-    return deployment.state === 'destroyed' || deployment.state === 'cancelled'
+    return isOver || deployment.state === 'destroyed' || deployment.state === 'cancelled'
   })
 }

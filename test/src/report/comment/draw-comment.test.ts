@@ -9,7 +9,7 @@ const url = 'http://pr-3--hello--ada.localhost:8080'
 function row(more: Partial<Deployment>, at?: string): Row {
   const target = { kind: 'preview', pull: 3, fork: false, secrets: 'preview' } as const
   const deployment = sampleDeployment({ id: 'd1', target, stateSinceMs: Date.UTC(2026, 10, 24, 12, 1, 5), ...more })
-  return { micro: deployment.config.name, deployment, url: at }
+  return { micro: deployment.config.name, deployment, url: at, isOver: false }
 }
 
 const draw = (...rows: readonly Row[]) => drawComment(rows, 'http://bot')

@@ -54,6 +54,28 @@ it('is one for all previews, edited in place, and says at last that they have en
   expect(all[0]?.body).toContain('have **ended**')
 })
 
+it('says that they have ended also where the last commit was skipped, or failed', async () => {
+  const [web, api] = [await make('web'), await make('api')]
+  await bench.goLive(web)
+  await bench.fail(api, { code: 'build-failed', message: 'no' })
+  await tell(web, api)
+  const config = sampleConfig({ name: 'web' })
+  const { repositoryId, installationId } = bench
+  const place = { repositoryId, installationId, config, target: preview(pull.number), sha: 'e'.repeat(40) }
+  const skipped = sampleBase({ ...place, sequence: await nextSequence(bench.store) })
+  await skipDeployment(bench.store, skipped, '[skip ci]')
+  await tell(skipped.id)
+  expect((await comments())[0]?.body).toMatch(/\| web \| \[Open\].*➖ `Skipped: \[skip ci\]`/)
+  for (const micro of ['web', 'api']) {
+    const key = `${bench.repositoryId}/${micro}/pr-${pull.number}`
+    await endTarget(bench.store, { targetKey: key, sequence: await nextSequence(bench.store) })
+  }
+  await tell(web, api)
+  const [last] = await comments()
+  expect(last?.body).toContain('have **ended**')
+  expect(last?.body).toContain('| web | – | Ended |')
+})
+
 it('is never a second one, however many reports come at once, and after the answer to the first was lost', async () => {
   const ids = [await make('a'), await make('b'), await make('c')]
   await bench.faults([{ method: 'POST', path: '/comments$', hangUp: 'after' }])
