@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { microKey } from '../contract/target-key.ts'
-import { microStanding } from '../contract/store/micros.ts'
+import { targetStanding } from '../contract/store/micros.ts'
 import type { Repository } from '../test/journey/support/repository.ts'
 import type { Stack } from '../test/journey/support/stack.ts'
 
@@ -32,7 +32,7 @@ export async function measurePush(stack: Stack, repository: Repository, expected
   const [statusMs, answeredMs] = await Promise.all([status, answered, push])
   const times = { status: statusMs, answered: answeredMs }
   const { id } = (await (await stack.api(`/repos/${repository.fullName}`)).json()) as { id: number }
-  const { live } = await microStanding(stack.store, microKey({ repositoryId: id, micro: name }))
+  const { live } = await targetStanding(stack.store, microKey({ repositoryId: id, micro: name }))
   return { ...times, stages: live?.outcome.timings ?? {} }
 }
 

@@ -1,5 +1,5 @@
 import type { Store } from '../contract/store/connect.ts'
-import { microsOfRepository, microStanding, type Standing } from '../contract/store/micros.ts'
+import { microsOfRepository, targetStanding, type Standing } from '../contract/store/micros.ts'
 import { findRepository } from '../contract/store/repository/repositories.ts'
 import { microOfKey } from '../contract/target-key.ts'
 import { Refusal } from './refusal.ts'
@@ -24,5 +24,5 @@ export async function findMicros(store: Store, { fullName, micro }: Target): Pro
 /** How those micros stand. @throws Refusal as `findMicros`. */
 export async function findStandings(store: Store, target: Target): Promise<Standing[]> {
   const keys = await findMicros(store, target)
-  return Promise.all(keys.map((key) => microStanding(store, key)))
+  return Promise.all(keys.map((key) => targetStanding(store, key)))
 }

@@ -89,7 +89,7 @@ export async function addDestroy(queues: Queues, deploymentIds: readonly string[
   })
 }
 
-/** Asks the runner to start a live deployment anew; how that goes is noted under `restartId` (`readRestart`). */
+/** Asks the runner to start a live deployment anew; how that goes is noted under `restartId` (`readProgress`). */
 export async function addRestart(
   queues: Queues,
   of: { readonly deploymentId: string; readonly restartId: string },
@@ -102,7 +102,7 @@ export async function addRestart(
 }
 
 /**
- * Asks the runner to point production to a deployment that is kept; how that goes is noted under `pointId` (`readRestart`). A second time
+ * Asks the runner to point production to a deployment that is kept; how that goes is noted under `pointId` (`readProgress`). A second time
  * with the same `pointId` is ignored while the first waits.
  */
 export async function addPoint(queues: Queues, point: Omit<PointJob, 'kind'>): Promise<void> {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Store } from '../../contract/store/connect.ts'
 import { readAppLog, readAppLogAfter, type AppLogPage } from '../../contract/store/logs/app-logs.ts'
 import { getDeployment } from '../../contract/store/deployments.ts'
-import { microStanding } from '../../contract/store/micros.ts'
+import { targetStanding } from '../../contract/store/micros.ts'
 import { findMicros } from '../find-micros.ts'
 import { microOfKey } from '../../contract/target-key.ts'
 import { Refusal } from '../refusal.ts'
@@ -77,7 +77,7 @@ async function findSource(store: Store, { target, deploymentId }: LogsArguments)
 
 /** What is live; before anything is, what is to become it. */
 async function shownDeployment(store: Store, microKey: string): Promise<string | undefined> {
-  const { live, newest } = await microStanding(store, microKey)
+  const { live, newest } = await targetStanding(store, microKey)
   return (live ?? newest)?.id
 }
 

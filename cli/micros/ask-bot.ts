@@ -3,8 +3,8 @@ import { addEvent, type Queues } from '../../contract/queue.ts'
 import type { Deployment } from '../../contract/deployment.ts'
 import type { Store } from '../../contract/store/connect.ts'
 import { nextSequence } from '../../contract/store/deployments.ts'
-import { noteRestart, readRestart } from '../../contract/store/restarts.ts'
-import { followDeployment, followRestart } from './follow.ts'
+import { noteProgress, readProgress } from '../../contract/store/progress.ts'
+import { followDeployment, followProgress } from './follow.ts'
 
 /** Who did it, in words for GitHub: whoever has access to the machine. */
 export const OPERATOR = 'the operator'
@@ -33,7 +33,7 @@ export async function askBot(means: Means, { name, of }: Wish): Promise<0 | 1> {
 async function askForOne({ store, queues, signal }: Means, name: Wish['name'], of: Deployment): Promise<boolean> {
   const { installationId, repositoryId, owner, repository, config } = of
   const deliveryId = randomUUID()
-  await noteRestart(store, deliveryId, { state: 'queued', message: 'Queued' })
+  await noteProgress(store, deliveryId, { state: 'queued', message: 'Queued' })
   const job = {
     deliveryId,
     installationId,
@@ -49,8 +49,8 @@ async function askForOne({ store, queues, signal }: Means, name: Wish['name'], o
   }
   await addEvent(queues, { queue: 'command', job })
   const means = { store, signal }
-  if (!(await followRestart(means, { micro: config.name, id: deliveryId, waitsFor: 'for bot and runner' })))
+  if (!(await followProgress(means, { micro: config.name, id: deliveryId, waitsFor: 'for bot and runner' })))
     return false
-  const building = (await readRestart(store, deliveryId))?.deploymentId
+  const building = (await readProgress(store, deliveryId))?.deploymentId
   return building === undefined || followDeployment(means, { micro: config.name, id: building })
 }

@@ -3,7 +3,7 @@ import { cleanText } from '../../contract/text/clean-text.ts'
 import { isPending, type PendingState } from '../../contract/deployment.ts'
 import type { Store } from '../../contract/store/connect.ts'
 import { getDeployment } from '../../contract/store/deployments.ts'
-import { readRestart } from '../../contract/store/restarts.ts'
+import { readProgress } from '../../contract/store/progress.ts'
 import { say } from '../../setup/say.ts'
 
 const LOOK_MS = 100
@@ -25,10 +25,10 @@ interface Followed {
 }
 
 /** Prints how a restart, a roll-back or its end goes until it has ended; gives whether it went well. */
-export async function followRestart({ store, signal }: Means, followed: Followed): Promise<boolean> {
+export async function followProgress({ store, signal }: Means, followed: Followed): Promise<boolean> {
   const { micro, id, waitsFor = 'for a runner' } = followed
   return follow(signal, micro, async () => {
-    const progress = await readRestart(store, id)
+    const progress = await readProgress(store, id)
     if (progress === undefined) return { words: 'Its progress is not known any more.', end: 'bad' }
     const { state, message: words } = progress
     if (state === 'done' || state === 'failed') return { words, end: state === 'done' ? 'good' : 'bad' }

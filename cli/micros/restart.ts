@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { addDeploy, addReport, addRestart, type Queues } from '../../contract/queue.ts'
 import type { Store } from '../../contract/store/connect.ts'
 import { requeueDeployment } from '../../contract/store/deployments.ts'
-import { microStanding } from '../../contract/store/micros.ts'
-import { noteRestart } from '../../contract/store/restarts.ts'
+import { targetStanding } from '../../contract/store/micros.ts'
+import { noteProgress } from '../../contract/store/progress.ts'
 import { say } from '../../setup/say.ts'
 import { findMicros } from '../find-micros.ts'
 import { microOfKey } from '../../contract/target-key.ts'
 import { parseOnlyTarget } from '../target.ts'
 import { withQueues } from '../with-queues.ts'
-import { followDeployment, followRestart } from './follow.ts'
+import { followDeployment, followProgress } from './follow.ts'
 import { showUsage } from '../show-usage.ts'
 
 const usage = `usage: micropush restart <owner>/<repo>[/<micro>]
@@ -36,7 +36,7 @@ interface Means {
 /** @returns whether it runs with what is set now. */
 async function restartMicro({ store, queues, signal }: Means, microKey: string): Promise<boolean> {
   const micro = microOfKey(microKey)
-  const { newest, live } = await microStanding(store, microKey)
+  const { newest, live } = await targetStanding(store, microKey)
   // It had waited for a secret: what it had wanted to be is worth more than what is there.
   if (newest?.state === 'failed' && newest.outcome.error?.code === 'secret-missing') {
     if (await requeueDeployment(store, newest)) {
@@ -51,7 +51,7 @@ async function restartMicro({ store, queues, signal }: Means, microKey: string):
     return false
   }
   const restartId = randomUUID()
-  await noteRestart(store, restartId, { state: 'queued', message: 'Queued' })
+  await noteProgress(store, restartId, { state: 'queued', message: 'Queued' })
   await addRestart(queues, { deploymentId: live.id, restartId })
-  return followRestart({ store, signal }, { micro, id: restartId })
+  return followProgress({ store, signal }, { micro, id: restartId })
 }

@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { addPoint } from '../../contract/queue.ts'
 import { chooseRollBack } from '../../contract/roll-back.ts'
 import { nextSequence } from '../../contract/store/deployments.ts'
-import { microStanding, targetHistory } from '../../contract/store/micros.ts'
-import { noteRestart } from '../../contract/store/restarts.ts'
+import { targetStanding, targetHistory } from '../../contract/store/micros.ts'
+import { noteProgress } from '../../contract/store/progress.ts'
 import { say } from '../../setup/say.ts'
 import { OPERATOR } from './ask-bot.ts'
 import { findMicros } from '../find-micros.ts'
 import { microOfKey } from '../../contract/target-key.ts'
 import { Refusal } from '../refusal.ts'
-import { followRestart } from './follow.ts'
+import { followProgress } from './follow.ts'
 import { parseTarget, targetText } from '../target.ts'
 import { UsageError } from '../usage-error.ts'
 import { withQueues } from '../with-queues.ts'
@@ -34,15 +34,15 @@ export async function rollback(args: readonly string[], signal: AbortSignal): Pr
     if (key === undefined || others.length > 0)
       throw new Refusal(`${target.fullName} has several micros; name one: ${keys.map(microOfKey).join(', ')}.`)
     const micro = microOfKey(key)
-    const [{ live }, history] = await Promise.all([microStanding(store, key), targetHistory(store, key)])
+    const [{ live }, history] = await Promise.all([targetStanding(store, key), targetHistory(store, key)])
     const choice = chooseRollBack({ history, liveId: live?.id, wanted })
     if (choice.kind === 'none') throw new Refusal(`${micro}: ${choice.words}`)
     const pointId = randomUUID()
     const sequence = await nextSequence(store)
-    await noteRestart(store, pointId, { state: 'queued', message: 'Queued' })
+    await noteProgress(store, pointId, { state: 'queued', message: 'Queued' })
     const { id: deploymentId } = choice.deployment
     await addPoint(queues, { why: 'roll-back', deploymentId, pointId, by: OPERATOR, sequence })
-    if (!(await followRestart({ store, signal }, { micro, id: pointId }))) return 1
+    if (!(await followProgress({ store, signal }, { micro, id: pointId }))) return 1
     say(`${micro}: New commits are not deployed until: micropush resume ${targetText({ ...target, micro })}`)
     return 0
   })

@@ -5,7 +5,7 @@ import type { Store } from '../../contract/store/connect.ts'
 import { readIncidents, type IncidentCount } from '../../contract/store/incidents.ts'
 import { describePause } from '../../contract/pause.ts'
 import { keptForRollBack } from '../../contract/roll-back.ts'
-import { microStanding, targetHistory } from '../../contract/store/micros.ts'
+import { targetStanding, targetHistory } from '../../contract/store/micros.ts'
 import { microText } from '../../contract/store/pauses.ts'
 import { say } from '../../setup/say.ts'
 import { findMicros } from '../find-micros.ts'
@@ -42,7 +42,7 @@ export async function status(args: readonly string[]): Promise<number> {
 }
 
 async function describeMicro(store: Store, microKey: string): Promise<string[]> {
-  const { live, newest, pause } = await microStanding(store, microKey)
+  const { live, newest, pause } = await targetStanding(store, microKey)
   const kept = keptForRollBack(await targetHistory(store, microKey)).filter(({ id }) => id !== live?.id)
   const incidents = await readIncidents(store, microKey)
   return [

@@ -1,5 +1,5 @@
 import type { Store } from '../../contract/store/connect.ts'
-import { microsOfRepository, microStanding } from '../../contract/store/micros.ts'
+import { microsOfRepository, targetStanding } from '../../contract/store/micros.ts'
 import { findRepository, type RepositoryRef } from '../../contract/store/repository/repositories.ts'
 import { ALL_MICROS, changeSecrets, listSecrets } from '../../contract/store/repository/secrets.ts'
 import { say } from '../../setup/say.ts'
@@ -31,7 +31,7 @@ async function askingMicros(store: Store, repository: RepositoryRef, name: strin
   if (repository.id === undefined) return []
   const left = (await listSecrets(store, repository)).filter((one) => one.name === name && one.scope === 'production')
   const standings = await Promise.all(
-    (await microsOfRepository(store, repository.id)).map((key) => microStanding(store, key)),
+    (await microsOfRepository(store, repository.id)).map((key) => targetStanding(store, key)),
   )
   return standings.flatMap(({ live }) => {
     if (live === undefined || !live.config.secrets.includes(name)) return []

@@ -5,7 +5,7 @@ import { microKey } from '../../contract/target-key.ts'
 import { slug } from '../../contract/names.ts'
 import type { Settings } from '../../contract/settings.ts'
 import type { Store } from '../../contract/store/connect.ts'
-import { microStanding } from '../../contract/store/micros.ts'
+import { targetStanding } from '../../contract/store/micros.ts'
 import { formatTable } from '../format-table.ts'
 
 const DEADLINE_MS = 10 * 60_000
@@ -28,7 +28,7 @@ export async function awaitDeployment(
   })
   while (Date.now() < deadline) {
     push.signal.throwIfAborted()
-    const { newest } = await microStanding(store, key)
+    const { newest } = await targetStanding(store, key)
     if (newest?.sha === push.sha && !isPending(newest.state)) return newest
     await sleep(50)
   }

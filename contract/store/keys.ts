@@ -67,7 +67,8 @@ export function storeKeys(prefix: string) {
     masterKeyId: `${prefix}:master-key-id`,
     /** Hash: limit → amount. */
     grants: (repositoryKey: string) => `${prefix}:grants:${repositoryKey}`,
-    restart: (id: string) => `${prefix}:restart:${id}`,
+    /** How something stands that a person asked for. */
+    progress: (id: string) => `${prefix}:progress:${id}`,
     /** There while somebody has had an answer that is to be given once. */
     answered: (what: string) => `${prefix}:answered:${what}`,
     /** The secrets that a deployment was given when it last went live or was restarted, still encrypted. */

@@ -88,7 +88,7 @@ export interface Standing {
 }
 
 /** How a target stands: in production, by the micro's own key. */
-export async function microStanding(store: Store, key: string): Promise<Standing> {
+export async function targetStanding(store: Store, key: string): Promise<Standing> {
   const { newestId, live, skippedId, ended, endedWhy, paused } = await store.redis.hgetall(store.keys.micro(key))
   const read = async (id: string | undefined) => (id === undefined ? undefined : getDeployment(store, id))
   const end = endedWhy === undefined ? undefined : previewEnd.parse(JSON.parse(endedWhy))

@@ -6,7 +6,7 @@ import { workJob, type WorkJob } from '../../contract/jobs/work.ts'
 import { openWorkerConnection } from '../../contract/store/connect.ts'
 import { getDeployment } from '../../contract/store/deployments.ts'
 import type { Runner } from '../runner.ts'
-import { noteRestart } from '../../contract/store/restarts.ts'
+import { noteProgress } from '../../contract/store/progress.ts'
 import { runRestart } from './run-restart.ts'
 import type { JobEnd } from './job-end.ts'
 import { createOwnerShares, type OwnerShares } from './owner-shares.ts'
@@ -123,11 +123,11 @@ async function noteGivenUp(runner: Runner, job: WorkJob, cause: Error): Promise<
       return giveUp(runner, job.deploymentId, cause)
     case 'restart': {
       const message = 'micropush was interrupted while it restarted this. Look at the log of the runner, and try again.'
-      return noteRestart(runner.store, job.restartId, { state: 'failed', message })
+      return noteProgress(runner.store, job.restartId, { state: 'failed', message })
     }
     case 'point': {
       const message = 'micropush was interrupted while it did this. Look at micropush status, and try again.'
-      return noteRestart(runner.store, job.pointId, { state: 'failed', message })
+      return noteProgress(runner.store, job.pointId, { state: 'failed', message })
     }
     case 'destroy':
   }

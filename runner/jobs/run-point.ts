@@ -8,7 +8,7 @@ import { getDeployment } from '../../contract/store/deployments.ts'
 import { appendLog } from '../../contract/store/logs/deployment-logs.ts'
 import { targetHistory } from '../../contract/store/micros.ts'
 import { pointDeployment, type Pointed } from '../../contract/store/pauses.ts'
-import { noteRestart, type RestartProgress } from '../../contract/store/restarts.ts'
+import { noteProgress, type Progress } from '../../contract/store/progress.ts'
 import { markSettled, unsettledDeployments } from '../../contract/store/unsettled.ts'
 import { endSandbox } from '../lifecycle/end/end-sandbox.ts'
 import { examine } from '../lifecycle/end/examine.ts'
@@ -36,8 +36,7 @@ export async function runPoint(runner: Runner, point: PointJob, signal: AbortSig
 
 async function pointOnce(runner: Runner, point: PointJob, signal: AbortSignal): Promise<JobEnd> {
   const { deploymentId, pointId } = point
-  const note = (state: RestartProgress['state'], message: string) =>
-    noteRestart(runner.store, pointId, { state, message })
+  const note = (state: Progress['state'], message: string) => noteProgress(runner.store, pointId, { state, message })
   const deployment = await getDeployment(runner.store, deploymentId)
   if (deployment?.state !== 'live' || deployment.target.kind !== 'production') {
     await note('failed', 'This deployment is no longer kept; nothing was changed.')

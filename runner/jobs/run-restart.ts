@@ -3,7 +3,7 @@ import type { Deployment } from '../../contract/deployment.ts'
 import { getDeployment } from '../../contract/store/deployments.ts'
 import { renewKeptSecrets } from '../../contract/store/pauses.ts'
 import { appendLog } from '../../contract/store/logs/deployment-logs.ts'
-import { noteRestart, type RestartProgress } from '../../contract/store/restarts.ts'
+import { noteProgress, type Progress } from '../../contract/store/progress.ts'
 import { endSandbox } from '../lifecycle/end/end-sandbox.ts'
 import { examine } from '../lifecycle/end/examine.ts'
 import { quiet } from '../lifecycle/quiet/quiet.ts'
@@ -34,8 +34,8 @@ export async function runRestart(runner: Runner, restart: Restart, signal: Abort
 
 async function restartOnce(runner: Runner, restart: Restart, signal: AbortSignal): Promise<JobEnd> {
   const { deploymentId } = restart
-  const note = (state: RestartProgress['state'], message: string) =>
-    noteRestart(runner.store, restart.restartId, { state, message })
+  const note = (state: Progress['state'], message: string) =>
+    noteProgress(runner.store, restart.restartId, { state, message })
   const deployment = await getDeployment(runner.store, deploymentId)
   if (deployment?.state !== 'live') {
     await note('failed', 'This deployment is no longer live; nothing was restarted.')

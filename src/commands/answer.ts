@@ -1,7 +1,7 @@
 import type { Octokit } from '@octokit/rest'
 import { takeAnswer } from '../../contract/store/answers.ts'
 import { appendLog } from '../../contract/store/logs/deployment-logs.ts'
-import { noteRestart } from '../../contract/store/restarts.ts'
+import { noteProgress } from '../../contract/store/progress.ts'
 import type { Deps } from '../deps.ts'
 import { codeBlock } from '../github/markdown/code-block.ts'
 import { deploymentOf } from './deployment-of.ts'
@@ -31,7 +31,7 @@ export async function answer(command: Command, end: Exclude<Obeyed, { kind: 'lat
     case 'operator': {
       if (words === undefined) return
       const message = [words, output ?? ''].join('\n').trim()
-      return noteRestart(deps.store, command.deliveryId, { state: 'failed', message })
+      return noteProgress(deps.store, command.deliveryId, { state: 'failed', message })
     }
   }
 }

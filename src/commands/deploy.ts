@@ -1,5 +1,5 @@
 import type { Deployment } from '../../contract/deployment.ts'
-import { microStanding } from '../../contract/store/micros.ts'
+import { targetStanding } from '../../contract/store/micros.ts'
 import { acceptEvent } from '../events/accept.ts'
 import { approvePull } from '../pull/approve-pull.ts'
 import { fetchPull } from '../pull/fetch-pull.ts'
@@ -26,7 +26,7 @@ export async function deploy(command: Command, deps: Deps): Promise<Obeyed> {
   const { from, repositoryId, words } = command
   if (from.kind !== 'comment' || !from.isPull) return refused('There are previews on pull requests only.')
   const keys = await previewsOfPull(deps.store, { repositoryId, pull: from.issue })
-  const standings = await Promise.all(keys.map((key) => microStanding(deps.store, key)))
+  const standings = await Promise.all(keys.map((key) => targetStanding(deps.store, key)))
   const newest = standings.flatMap((one) => one.newest ?? [])
   const [held] = newest.filter(({ state }) => state === 'held')
   const chosen = chooseMicros({ words, names: keys.map(microOfKey) })

@@ -4,9 +4,9 @@ import { describePause } from '../../contract/pause.ts'
 import { addDeploy, addReport } from '../../contract/queue.ts'
 import { createDeployment } from '../../contract/store/deployments.ts'
 import { appendLog } from '../../contract/store/logs/deployment-logs.ts'
-import { microsOfRepository, microStanding, retireDeployments, type Standing } from '../../contract/store/micros.ts'
+import { microsOfRepository, targetStanding, retireDeployments, type Standing } from '../../contract/store/micros.ts'
 import { microText } from '../../contract/store/pauses.ts'
-import { noteRestart } from '../../contract/store/restarts.ts'
+import { noteProgress } from '../../contract/store/progress.ts'
 import { settleEnded } from '../deploy/settle-ended.ts'
 import { previewsOfPull } from '../pull/previews-of-pull.ts'
 import { chooseMicros } from './choose-micros.ts'
@@ -44,7 +44,7 @@ interface Wanted {
 }
 
 async function redeployTarget({ command, key, pressed }: Wanted, deps: Deps): Promise<Obeyed> {
-  const standing = await microStanding(deps.store, key)
+  const standing = await targetStanding(deps.store, key)
   const { newest, pause } = standing
   if (newest?.sequence === command.sequence) return enqueue(command, newest.id, deps)
   const of = pressed ?? newest
@@ -77,7 +77,7 @@ async function enqueue({ from, deliveryId }: Command, id: string, { store, queue
   await addDeploy(queues, id)
   await addReport(queues, { kind: 'deployment', deploymentId: id })
   if (from.kind === 'operator')
-    await noteRestart(store, deliveryId, { state: 'done', message: 'Deployed again', deploymentId: id })
+    await noteProgress(store, deliveryId, { state: 'done', message: 'Deployed again', deploymentId: id })
   return { kind: 'done' }
 }
 

@@ -1,8 +1,8 @@
 import { microKey } from '../../contract/target-key.ts'
 import { production, type Deployment } from '../../contract/deployment.ts'
-import { microStanding, targetHistory } from '../../contract/store/micros.ts'
+import { targetStanding, targetHistory } from '../../contract/store/micros.ts'
 import { endPause } from '../../contract/store/pauses.ts'
-import { noteRestart, readRestart } from '../../contract/store/restarts.ts'
+import { noteProgress, readProgress } from '../../contract/store/progress.ts'
 import type { Deps } from '../deps.ts'
 import { deployMicro } from '../deploy/deploy-micro.ts'
 import { readWish } from '../deploy/read-wish.ts'
@@ -44,7 +44,7 @@ async function resumeMicro({ command, micro }: One, deps: Deps): Promise<Obeyed 
   const { store, github } = deps
   const id = resumeId(command, micro)
   const key = microKey({ repositoryId: command.repositoryId, micro })
-  const [{ pause, newest, live }, begun] = await Promise.all([microStanding(store, key), readRestart(store, id)])
+  const [{ pause, newest, live }, begun] = await Promise.all([targetStanding(store, key), readProgress(store, id)])
   if (begun?.state === 'done') return { kind: 'done' }
   const latest = newest ?? live
   if ((pause === undefined && begun === undefined) || latest === undefined) return 'not paused'
@@ -61,7 +61,7 @@ async function resumeMicro({ command, micro }: One, deps: Deps): Promise<Obeyed 
   }
   if (kept !== undefined) {
     await endPause(store, key)
-    await noteRestart(store, id, { state: 'done', message: `${head.slice(0, 7)} is what its branch shows, and live.` })
+    await noteProgress(store, id, { state: 'done', message: `${head.slice(0, 7)} is what its branch shows, and live.` })
     return { kind: 'done' }
   }
   return build({ command, micro, branch, sha: head }, deps)
@@ -85,13 +85,13 @@ async function build({ command, micro, branch, sha }: Build, deps: Deps): Promis
   if (wish.kind === 'none' || config === undefined)
     return refused(`${micro}: the config file at ${sha.slice(0, 7)} has no such micro; it stays as it is.`)
   // Noted first: after an interruption the micro is not paused any more, and the deployment is still to be made.
-  await noteRestart(store, id, { state: 'starting', message: `Deploying ${sha.slice(0, 7)}` })
+  await noteProgress(store, id, { state: 'starting', message: `Deploying ${sha.slice(0, 7)}` })
   await endPause(store, key)
   const base = { installationId, repositoryId, owner, repository, sequence, receivedAtMs }
   const trigger = { ...base, branch, target: production }
   const why = await deployMicro({ trigger, sha, config, warnings: wish.warnings, asked: true }, deps)
-  const { newest } = await microStanding(store, key)
-  await noteRestart(store, id, {
+  const { newest } = await targetStanding(store, key)
+  await noteProgress(store, id, {
     state: 'done',
     message: `Resumed; ${why ?? `${sha.slice(0, 7)} is being deployed`}`,
     ...(newest === undefined ? {} : { deploymentId: newest.id }),

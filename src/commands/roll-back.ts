@@ -1,7 +1,7 @@
 import { microKey } from '../../contract/target-key.ts'
 import { chooseRollBack } from '../../contract/roll-back.ts'
-import { readRestart } from '../../contract/store/restarts.ts'
-import { microStanding, targetHistory } from '../../contract/store/micros.ts'
+import { readProgress } from '../../contract/store/progress.ts'
+import { targetStanding, targetHistory } from '../../contract/store/micros.ts'
 import type { Deps } from '../deps.ts'
 import { chooseMicros, listMicros } from './choose-micros.ts'
 import { beginPoint, endOf } from './follow-point.ts'
@@ -12,7 +12,7 @@ import { deploymentOf } from './deployment-of.ts'
 /** `/rollback [micro] [commit]`, and the button: points production to an older deployment that is kept. */
 export async function rollBack(command: Command, deps: Deps): Promise<Obeyed> {
   const { deliveryId: pointId, by, sequence } = command
-  const begun = await readRestart(deps.store, pointId)
+  const begun = await readProgress(deps.store, pointId)
   if (begun !== undefined && begun.state !== 'queued') return endOf(begun)
   const choice = await choose(command, deps)
   if (choice.kind === 'refused') return choice
@@ -31,7 +31,7 @@ async function choose(command: Command, deps: Deps): Promise<Choice> {
   if (micro === undefined || more.length > 0)
     return refused(`Name one micro: \`/rollback <micro>\`. ${listMicros(names)}`)
   const key = microKey({ repositoryId: command.repositoryId, micro })
-  const [{ live }, history] = await Promise.all([microStanding(store, key), targetHistory(store, key)])
+  const [{ live }, history] = await Promise.all([targetStanding(store, key), targetHistory(store, key)])
   if (pressed !== undefined && pressed.id !== live?.id)
     return refused(`${pressed.sha.slice(0, 7)} is not what is live; there is nothing to roll back from it.`)
   const to = chooseRollBack({ history, liveId: live?.id, wanted: chosen.commit })

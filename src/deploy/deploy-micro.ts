@@ -6,7 +6,7 @@ import { describePause } from '../../contract/pause.ts'
 import { addDeploy, addReport } from '../../contract/queue.ts'
 import { createDeployment, getDeployment } from '../../contract/store/deployments.ts'
 import { appendLog } from '../../contract/store/logs/deployment-logs.ts'
-import { microStanding, retireDeployments } from '../../contract/store/micros.ts'
+import { targetStanding, retireDeployments } from '../../contract/store/micros.ts'
 import type { Deps } from '../deps.ts'
 import { settleEnded } from './settle-ended.ts'
 import { firstLines } from './first-lines.ts'
@@ -37,7 +37,7 @@ export async function deployMicro(
   const { trigger, sha, config } = at
   const { repositoryId, target } = trigger
   const key = targetKey({ repositoryId, config, target })
-  const standing = await microStanding(deps.store, key)
+  const standing = await targetStanding(deps.store, key)
   if (standing.newest !== undefined && isDone(standing, at)) {
     await enqueue(standing.newest, deps)
     return undefined

@@ -4,7 +4,7 @@ import { targetKey } from '../../contract/target-key.ts'
 import { addReport } from '../../contract/queue.ts'
 import { skipDeployment } from '../../contract/store/deployments.ts'
 import { appendLog } from '../../contract/store/logs/deployment-logs.ts'
-import { microStanding, retireDeployments, type Standing } from '../../contract/store/micros.ts'
+import { targetStanding, retireDeployments, type Standing } from '../../contract/store/micros.ts'
 import type { Deps } from '../deps.ts'
 import { settleEnded } from './settle-ended.ts'
 import { firstLines } from './first-lines.ts'
@@ -22,7 +22,7 @@ interface Skipped {
 export async function skipMicro(skipped: Skipped, deps: Pick<Deps, 'store' | 'queues' | 'log'>): Promise<void> {
   const { trigger, sha, config, why } = skipped
   const key = targetKey({ repositoryId: trigger.repositoryId, config, target: trigger.target })
-  const noted = findNoted(await microStanding(deps.store, key), skipped)
+  const noted = findNoted(await targetStanding(deps.store, key), skipped)
   if (noted !== undefined) return addReport(deps.queues, { kind: 'deployment', deploymentId: noted })
   const id = newDeploymentId()
   const { receivedAtMs: createdAtMs, ...rest } = trigger

@@ -1,5 +1,5 @@
 import type { Deployment } from '../../contract/deployment.ts'
-import { microStanding } from '../../contract/store/micros.ts'
+import { targetStanding } from '../../contract/store/micros.ts'
 import { fetchPull } from './fetch-pull.ts'
 import type { Deps } from '../deps.ts'
 import { letThrough } from './let-through.ts'
@@ -47,7 +47,7 @@ export async function approvePull(deps: Deps, { repositoryId, pull, sha, by }: A
 
 async function heldOf({ store }: Deps, of: Pick<Approve, 'repositoryId' | 'pull'>): Promise<Deployment[]> {
   const keys = await previewsOfPull(store, of)
-  const standings = await Promise.all(keys.map((key) => microStanding(store, key)))
+  const standings = await Promise.all(keys.map((key) => targetStanding(store, key)))
   return standings.flatMap(({ newest }) => (newest?.state === 'held' ? [newest] : []))
 }
 

@@ -1,7 +1,7 @@
 import type { PreviewSettings } from '../../contract/config/previews.ts'
 import { isPending, type Deployment } from '../../contract/deployment.ts'
 import { targetKey } from '../../contract/target-key.ts'
-import { microStanding, targetHistory } from '../../contract/store/micros.ts'
+import { targetStanding, targetHistory } from '../../contract/store/micros.ts'
 import { keepPreview, notePreviewUse } from '../../contract/store/preview-uses.ts'
 import { deployMicro, type MicroAt } from '../deploy/deploy-micro.ts'
 import type { NotDeployed } from '../deploy/describe-dealt.ts'
@@ -108,7 +108,7 @@ async function sortOut(
   for (const { config, warnings, withheld } of micros) {
     const kept = withheld === undefined ? {} : { withheld }
     const at: MicroAt = { trigger, sha, config, warnings, state, asked: asked !== undefined, ...kept }
-    const standing = await microStanding(deps.store, keyOf(at))
+    const standing = await targetStanding(deps.store, keyOf(at))
     if (isDone(standing, at)) {
       await deployMicro(at, deps)
       continue
@@ -129,7 +129,7 @@ async function noteLasting({ trigger, micros, previews }: DeployPull, { store, n
   const found: Deployment[] = []
   for (const { config } of micros) {
     const key = targetKey({ ...trigger, config })
-    const { newest, live } = await microStanding(store, key)
+    const { newest, live } = await targetStanding(store, key)
     if (newest === undefined) continue
     found.push(newest)
     const isThere = live !== undefined || isPending(newest.state)

@@ -1,5 +1,5 @@
 import { isPending } from '../../contract/deployment.ts'
-import { microStanding, previewsOfRepository } from '../../contract/store/micros.ts'
+import { targetStanding, previewsOfRepository } from '../../contract/store/micros.ts'
 import { forgetPreviewUses, idlePreviews } from '../../contract/store/preview-uses.ts'
 import { repositoryOfKey } from '../../contract/target-key.ts'
 import type { Deps } from '../deps.ts'
@@ -25,7 +25,7 @@ async function endIfIdle(key: string, repositoryId: number, deps: IdleDeps): Pro
   const idle = (await idlePreviews(store, now())).find(({ targetKey }) => targetKey === key)
   if (idle === undefined) return
   if ((await previewsOfRepository(store, repositoryId)).includes(key)) {
-    const { newest } = await microStanding(store, key)
+    const { newest } = await targetStanding(store, key)
     if (newest !== undefined && isPending(newest.state)) return
     const words = `Ended after ${inWords(idle.ttlMs)}; push or /deploy to get it back`
     await endTargets([key], { sequence: newest?.sequence ?? 0, end: { why: 'idle', words } }, deps)

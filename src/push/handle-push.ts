@@ -1,7 +1,7 @@
 import { slug, statusContext } from '../../contract/names.ts'
 import type { PushJob } from '../../contract/jobs/events.ts'
 import { targetKey } from '../../contract/target-key.ts'
-import { microStanding } from '../../contract/store/micros.ts'
+import { targetStanding } from '../../contract/store/micros.ts'
 import { forgetHead } from '../../contract/store/repository/heads.ts'
 import { noteRepository } from '../../contract/store/repository/repositories.ts'
 import type { Deps } from '../deps.ts'
@@ -71,7 +71,7 @@ export async function handlePush(push: PushJob, deps: Deps): Promise<JobResult> 
     if (why !== undefined) skipped.push({ name: config.name, why })
   }
   if (heldBack !== undefined) {
-    const decision = decideHeldBack(await microStanding(deps.store, heldBack.successor))
+    const decision = decideHeldBack(await targetStanding(deps.store, heldBack.successor))
     if (decision === 'wait')
       return { kind: 'later', afterMs: SUCCESSOR_MS, why: 'the former micro serves until this is live' }
     if (decision === 'end') await endTargets([heldBack.key], { sequence: push.sequence }, deps)
@@ -86,7 +86,7 @@ export async function handlePush(push: PushJob, deps: Deps): Promise<JobResult> 
 /** Gives why it is not deployed, if it is not. */
 async function deployOrSkip(at: MicroAt, change: Change, deps: Deps): Promise<string | undefined> {
   const { trigger, config } = at
-  const standing = await microStanding(deps.store, targetKey({ ...trigger, config }))
+  const standing = await targetStanding(deps.store, targetKey({ ...trigger, config }))
   const why = isDone(standing, at) ? undefined : await whySkip(standing, { trigger, config, change })
   if (why === undefined) return deployMicro(at, deps)
   await skipMicro({ ...at, why }, deps)

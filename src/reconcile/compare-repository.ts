@@ -1,4 +1,4 @@
-import { microsOfRepository, microStanding, previewsOfRepository } from '../../contract/store/micros.ts'
+import { microsOfRepository, targetStanding, previewsOfRepository } from '../../contract/store/micros.ts'
 import { readHeads, type Heads } from '../../contract/store/repository/heads.ts'
 import { forgetLooks, noteLook } from '../../contract/store/repository/looks.ts'
 import { pullOfKey } from '../../contract/target-key.ts'
@@ -60,7 +60,7 @@ async function readKnown(repositoryId: number, { store }: ReconcileDeps): Promis
     microsOfRepository(store, repositoryId),
     previewsOfRepository(store, repositoryId),
   ])
-  const standings = await Promise.all(micros.map((key) => microStanding(store, key)))
+  const standings = await Promise.all(micros.map((key) => targetStanding(store, key)))
   return {
     heads,
     deployed: standings.flatMap(({ newest, live }) => (newest ?? live)?.branch ?? []),

@@ -124,6 +124,6 @@ async function contexts(stack: Stack, fullName: string, sha: string): Promise<st
 
 async function newest(stack: Stack, fullName: string, micro: string) {
   const { id } = (await (await stack.api(`/repos/${fullName}`)).json()) as { id: number }
-  const { microStanding } = await import('../../contract/store/micros.ts')
-  return (await microStanding(stack.store, `${id}/${micro}`)).newest
+  const { targetStanding } = await import('../../contract/store/micros.ts')
+  return (await targetStanding(stack.store, `${id}/${micro}`)).newest
 }

@@ -1,7 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto'
 import nock from 'nock'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { microStanding } from '../../contract/store/micros.ts'
+import { targetStanding } from '../../contract/store/micros.ts'
 import { readDeliveries } from '../../contract/store/repository/deliveries.ts'
 import { startBot, type Bot } from '../../src/bot.ts'
 import { startParts, testSettings, webhookSecret, type Parts } from './support/bot.ts'
@@ -55,7 +55,7 @@ it('makes of a delivery a queued deployment and a status on the commit', async (
   bot = await start()
   expect((await deliver(bot.port)).status).toBe(200)
   await expect.poll(sentStatuses, { timeout: 10_000 }).toEqual(['pending: Queued'])
-  expect((await microStanding(parts.store, '34/hello')).newest?.state).toBe('queued')
+  expect((await targetStanding(parts.store, '34/hello')).newest?.state).toBe('queued')
 })
 
 it('takes up after a restart what was accepted before', async () => {

@@ -1,6 +1,6 @@
 import { isPending } from '../../../contract/deployment.ts'
 import type { Store } from '../../../contract/store/connect.ts'
-import { microStanding, previewsOfRepository, type Standing } from '../../../contract/store/micros.ts'
+import { targetStanding, previewsOfRepository, type Standing } from '../../../contract/store/micros.ts'
 import { previewUses } from '../../../contract/store/preview-uses.ts'
 import { endTargets } from '../../deploy/end-targets.ts'
 import { pullOfKey } from '../../../contract/target-key.ts'
@@ -55,7 +55,7 @@ interface Taken {
 /** Previews that are served or built; what waits for approval, or has failed, takes no place. */
 async function takenPlaces(store: Store, repositoryId: number): Promise<Taken[]> {
   const keys = await previewsOfRepository(store, repositoryId)
-  const standings = await Promise.all(keys.map((key) => microStanding(store, key)))
+  const standings = await Promise.all(keys.map((key) => targetStanding(store, key)))
   return keys.flatMap((key, index) => {
     const { newest, live } = standings[index] ?? noStanding
     const building = newest !== undefined && newest.state !== 'held' && isPending(newest.state)

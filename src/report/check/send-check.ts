@@ -1,7 +1,7 @@
 import { microKey, targetKey } from '../../../contract/target-key.ts'
 import type { Deployment } from '../../../contract/deployment.ts'
 import { getDeployment } from '../../../contract/store/deployments.ts'
-import { microStanding, targetHistory } from '../../../contract/store/micros.ts'
+import { targetStanding, targetHistory } from '../../../contract/store/micros.ts'
 import { readPause } from '../../../contract/store/pauses.ts'
 import { readTold, tell } from '../../../contract/store/reports/told.ts'
 import type { JobResult } from '../../jobs/queue.ts'
@@ -68,7 +68,7 @@ async function readCheck(deployment: Deployment, { store, botUrl }: ReportDeps):
 async function readAround(deployment: Deployment, store: ReportDeps['store']): Promise<Around> {
   const { repositoryId, config } = deployment
   const key = targetKey(deployment)
-  const standing = await microStanding(store, key)
+  const standing = await targetStanding(store, key)
   return {
     newestId: standing.newest?.id,
     servedId: standing.live?.id,

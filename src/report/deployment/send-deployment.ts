@@ -2,7 +2,7 @@ import type { Octokit } from '@octokit/rest'
 import { targetKey } from '../../../contract/target-key.ts'
 import type { Deployment } from '../../../contract/deployment.ts'
 import { getDeployment } from '../../../contract/store/deployments.ts'
-import { microStanding } from '../../../contract/store/micros.ts'
+import { targetStanding } from '../../../contract/store/micros.ts'
 import { readTold, tell } from '../../../contract/store/reports/told.ts'
 import { unlessGone } from '../../github/unless-gone.ts'
 import type { JobResult } from '../../jobs/queue.ts'
@@ -43,7 +43,7 @@ interface Next {
 async function readNext(id: string, { store }: ReportDeps): Promise<Next | undefined> {
   const deployment = await getDeployment(store, id)
   if (deployment === undefined) return undefined
-  const { live } = await microStanding(store, targetKey(deployment))
+  const { live } = await targetStanding(store, targetKey(deployment))
   const told = readActivations(await readTold(store, id))
   const next = nextWrite({ deployment, isServed: live?.id === id, told })
   return next === undefined ? undefined : { deployment, write: next }

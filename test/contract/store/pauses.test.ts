@@ -16,7 +16,7 @@ import {
 import {
   allHosts,
   endTarget,
-  microStanding,
+  targetStanding,
   publishDeployment,
   retireDeployments,
 } from '../../../contract/store/micros.ts'
@@ -107,7 +107,7 @@ describe('a roll-back', () => {
     const [first, second] = [await live(), await live()]
     expect(await rollBack(first)).toEqual({ kind: 'live', formerId: second.id })
     expect(await allHosts(store)).toEqual({ [host]: first.id })
-    expect((await microStanding(store, key)).live?.id).toBe(first.id)
+    expect((await targetStanding(store, key)).live?.id).toBe(first.id)
     expect((await read(first.id)).outcome).toMatchObject({ activation: 2, standing: { kind: 'restored', by: 'ada' } })
     expect((await read(second.id)).outcome).toMatchObject({ standing: { kind: 'rolled-back', to: first.sha } })
     expect(await readPause(store, key)).toMatchObject({ deploymentId: first.id, sha: first.sha, by: 'ada' })

@@ -17,7 +17,7 @@ import { appendLog, readLog } from '../../../contract/store/logs/deployment-logs
 import {
   allHosts,
   endTarget,
-  microStanding,
+  targetStanding,
   microsOfRepository,
   publishDeployment,
   retireDeployments,
@@ -148,7 +148,7 @@ describe('publishing', () => {
     await createDeployment(store, second)
     expect(await goLive(second)).toEqual({ kind: 'live', formerId: first.id })
     expect((await allHosts(store))['hello--ada.localhost']).toBe(second.id)
-    expect((await microStanding(store, key)).live).toMatchObject({ id: second.id, state: 'live' })
+    expect((await targetStanding(store, key)).live).toMatchObject({ id: second.id, state: 'live' })
   })
 
   it('never puts an older deployment over a newer one', async () => {

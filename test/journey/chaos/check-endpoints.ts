@@ -1,6 +1,6 @@
 import { microKey, targetKey } from '../../../contract/target-key.ts'
 import { getDeployment } from '../../../contract/store/deployments.ts'
-import { microStanding } from '../../../contract/store/micros.ts'
+import { targetStanding } from '../../../contract/store/micros.ts'
 import { readPause } from '../../../contract/store/pauses.ts'
 import type { Answered, MicroPlan } from './contents.ts'
 import type { Place } from './place.ts'
@@ -79,7 +79,7 @@ async function wantedPreview({ stack }: World, { place, pull, micro }: Preview):
   const { head, isFork, number } = pull
   if (head.isBroken || head.asksToSkip) return { kind: 'earlier', shas: place.shas, why: 'head is not to be deployed' }
   const target = { kind: 'preview', pull: number, fork: isFork, secrets: 'preview' } as const
-  const { newest } = await microStanding(stack.store, targetKey({ repositoryId: place.id, config: micro, target }))
+  const { newest } = await targetStanding(stack.store, targetKey({ repositoryId: place.id, config: micro, target }))
   if (isFork && (newest === undefined || newest.sha !== head.sha || newest.state === 'held')) {
     const approved = [...place.shas].filter((sha) => place.approved.has(sha))
     if (newest?.sha !== head.sha)

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { readLog } from '../../../contract/store/logs/deployment-logs.ts'
-import { microStanding } from '../../../contract/store/micros.ts'
+import { targetStanding } from '../../../contract/store/micros.ts'
 import type { Answer } from '../support/http.ts'
 import type { Stack } from '../support/stack.ts'
 
@@ -41,6 +41,6 @@ export async function checkCase(stack: Stack, repository: string, one: Case): Pr
 /** The log of a micro's newest deployment. */
 export async function logOf(stack: Stack, fullName: string, micro: string): Promise<string> {
   const { id } = (await (await stack.api(`/repos/${fullName}`)).json()) as { id: number }
-  const { newest } = await microStanding(stack.store, `${id}/${micro}`)
+  const { newest } = await targetStanding(stack.store, `${id}/${micro}`)
   return newest === undefined ? '' : readLog(stack.store, newest.id)
 }

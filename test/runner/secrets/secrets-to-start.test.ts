@@ -9,7 +9,7 @@ import { publish } from '../../../runner/publish.ts'
 import { maskFor } from '../../../runner/secrets/mask-for.ts'
 import { readMicroSecrets } from '../../../runner/secrets/micro-secrets.ts'
 import { secretsOfThen, secretsToStart } from '../../../runner/secrets/secrets-to-start.ts'
-import { readRestart } from '../../../contract/store/restarts.ts'
+import { readProgress } from '../../../contract/store/progress.ts'
 import type { Deployment, DeploymentBase } from '../../../contract/deployment.ts'
 import { startTestRunner, type TestRunner } from '../support/runner.ts'
 
@@ -89,7 +89,7 @@ it('production is not pointed to what is kept no more, nor to a preview', async 
   for (const { id } of [preview, queued]) {
     const point = { kind: 'point', why: 'roll-back', deploymentId: id, pointId: id, by: 'ada', sequence: 99 } as const
     expect(await runPoint(parts.runner, point, new AbortController().signal)).toEqual({ kind: 'done' })
-    expect(await readRestart(parts.runner.store, id)).toEqual({
+    expect(await readProgress(parts.runner.store, id)).toEqual({
       state: 'failed',
       message: 'This deployment is no longer kept; nothing was changed.',
     })

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { microStanding } from '../../../contract/store/micros.ts'
+import { targetStanding } from '../../../contract/store/micros.ts'
 import { nextSequence } from '../../../contract/store/deployments.ts'
 import { readLog } from '../../../contract/store/logs/deployment-logs.ts'
-import { noteRestart, readRestart } from '../../../contract/store/restarts.ts'
+import { noteProgress, readProgress } from '../../../contract/store/progress.ts'
 import { commit, git } from '../../forge/support.ts'
 import { openDesk, type Desk } from './support.ts'
 import { sampleConfig } from '../support/samples.ts'
@@ -22,7 +22,7 @@ const grace = { login: 'grace', role: 'write' } as const
 const eve = { login: 'eve', role: 'read' } as const
 const refusedFor = (role: 'read' | 'triage', login: string) => ({ login, role })
 const key = () => `${desk.place.repositoryId}/hello`
-const standing = () => microStanding(desk.parts.store, key())
+const standing = () => targetStanding(desk.parts.store, key())
 
 describe('who may', () => {
   it.each(['write', 'maintain', 'admin'] as const)('is somebody with the role %s', async (role) => {
@@ -221,9 +221,9 @@ describe('the operator', () => {
     expect((await desk.again({ ...job, name: 'redeploy' })).kind).toBe('done')
     const { newest } = await standing()
     expect(newest).toMatchObject({ sha: live.sha, fresh: true })
-    expect(await readRestart(desk.parts.store, 'op')).toMatchObject({ state: 'done', deploymentId: newest?.id })
+    expect(await readProgress(desk.parts.store, 'op')).toMatchObject({ state: 'done', deploymentId: newest?.id })
     expect((await desk.again({ ...job, deliveryId: 'op2', name: 'resume' })).kind).toBe('done')
-    expect(await readRestart(desk.parts.store, 'op2')).toMatchObject({ state: 'failed' })
+    expect(await readProgress(desk.parts.store, 'op2')).toMatchObject({ state: 'failed' })
   })
 })
 
@@ -233,7 +233,7 @@ describe('what a micro’s code says when it cannot be started', () => {
     await desk.live()
     const said = await desk.comment(grace, '/rollback')
     const message = 'it ended:\n```\n@ada/everybody <img src=x> /deploy\n```'
-    await noteRestart(desk.parts.store, said.job?.deliveryId ?? '', { state: 'failed', message })
+    await noteProgress(desk.parts.store, said.job?.deliveryId ?? '', { state: 'failed', message })
     expect(await desk.again(said.job)).toEqual({ kind: 'done', what: 'refused' })
     expect((await desk.replies()).at(-1)).toBe(
       '@grace It could not be done:\n\n````text\nit ended:\n```\n@ada/everybody <img src=x> /deploy\n```\n````',

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { endTarget, microStanding } from '../../../contract/store/micros.ts'
+import { endTarget, targetStanding } from '../../../contract/store/micros.ts'
 import { nextSequence, transitionDeployment } from '../../../contract/store/deployments.ts'
 import { readLog } from '../../../contract/store/logs/deployment-logs.ts'
 import { openDesk, type Desk } from './support.ts'
@@ -18,7 +18,7 @@ afterAll(async () => {
 const grace = { login: 'grace', role: 'write' } as const
 const eve = { login: 'eve', role: 'read' } as const
 const key = () => `${desk.place.repositoryId}/hello`
-const standing = () => microStanding(desk.parts.store, key())
+const standing = () => targetStanding(desk.parts.store, key())
 const preview = { kind: 'preview', pull: 1, fork: false, secrets: 'preview' } as const
 const held = { kind: 'preview', pull: 1, fork: true, secrets: 'preview' } as const
 
@@ -50,7 +50,7 @@ describe('redeploy', () => {
     const production = await desk.live()
     const shown = await desk.live({ target: preview, sha: desk.topic, branch: 'topic' })
     await desk.comment(grace, '/redeploy')
-    const { newest } = await microStanding(desk.parts.store, `${key()}/pr-1`)
+    const { newest } = await targetStanding(desk.parts.store, `${key()}/pr-1`)
     expect(newest).toMatchObject({ sha: desk.topic, fresh: true, target: preview, state: 'queued' })
     expect(newest?.id).not.toBe(shown.id)
     expect((await standing()).newest?.id).toBe(production.id)
@@ -143,7 +143,7 @@ describe('/deploy', () => {
   it('builds previews again that are there', async () => {
     await desk.live({ target: preview, sha: desk.topic, branch: 'topic' })
     await desk.comment(grace, '/deploy')
-    const { newest } = await microStanding(desk.parts.store, `${key()}/pr-1`)
+    const { newest } = await targetStanding(desk.parts.store, `${key()}/pr-1`)
     expect(newest).toMatchObject({ fresh: true, state: 'queued' })
   })
 

@@ -12,7 +12,7 @@ import {
 } from '../../../contract/store/deployments.ts'
 import { publishDeployment } from '../../../contract/store/micros.ts'
 import { pointDeployment } from '../../../contract/store/pauses.ts'
-import { noteRestart } from '../../../contract/store/restarts.ts'
+import { noteProgress } from '../../../contract/store/progress.ts'
 import { handleCommand } from '../../../src/commands/handle-command.ts'
 import type { Read } from '../../../src/events/read.ts'
 import { readCheck } from '../../../src/events/read-check.ts'
@@ -140,7 +140,7 @@ export async function openDesk() {
         hosts: ['hello.test'],
         deployment: await read(deploymentId),
       })
-      await noteRestart(store, token, { state: 'done', message: 'Live' })
+      await noteProgress(store, token, { state: 'done', message: 'Live' })
       return point
     },
     async reactions(comment: number): Promise<string[]> {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createDeployment } from '../../../contract/store/deployments.ts'
-import { microStanding } from '../../../contract/store/micros.ts'
+import { targetStanding } from '../../../contract/store/micros.ts'
 import { pullStage, shaC, shaD, type PullStage } from '../support/pull-stage.ts'
 import { sampleBase, sampleConfig } from '../support/samples.ts'
 
@@ -122,7 +122,7 @@ describe('an open pull request', () => {
     stage.pull({ open: false, branch: 'main' }, 6)
     await stage.event({ pull: 6 })
     expect(await stage.previews()).toEqual(['34/hello/pr-5'])
-    expect((await microStanding(stage.parts.store, '34/hello')).live?.id).toBe(live.id)
+    expect((await targetStanding(stage.parts.store, '34/hello')).live?.id).toBe(live.id)
   })
 })
 

@@ -1,7 +1,7 @@
 import nock from 'nock'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { changeGrants } from '../../../contract/store/repository/grants.ts'
-import { microStanding } from '../../../contract/store/micros.ts'
+import { targetStanding } from '../../../contract/store/micros.ts'
 import { findRepository } from '../../../contract/store/repository/repositories.ts'
 import { handlePush } from '../../../src/push/handle-push.ts'
 import { startParts, type Parts } from '../support/bot.ts'
@@ -23,7 +23,7 @@ afterEach(async () => {
 })
 
 const handle = () => handlePush(samplePush(), { ...parts, now: Date.now })
-const newest = async () => (await microStanding(parts.store, '34/hello')).newest
+const newest = async () => (await targetStanding(parts.store, '34/hello')).newest
 
 it('a config that asks for more than was granted is refused with the command that grants it', async () => {
   await handle()

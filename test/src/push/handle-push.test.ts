@@ -2,7 +2,7 @@ import nock from 'nock'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { newDeploymentId } from '../../../contract/deployment.ts'
 import { createDeployment, getDeployment, transitionDeployment } from '../../../contract/store/deployments.ts'
-import { microStanding, publishDeployment } from '../../../contract/store/micros.ts'
+import { targetStanding, publishDeployment } from '../../../contract/store/micros.ts'
 import type { PushJob } from '../../../contract/jobs/events.ts'
 import { handlePush } from '../../../src/push/handle-push.ts'
 import { startParts, type Parts } from '../support/bot.ts'
@@ -33,7 +33,7 @@ function handle(push: PushJob, now: () => number = Date.now) {
 }
 
 async function newest(name = 'hello') {
-  return (await microStanding(parts.store, `34/${name}`)).newest
+  return (await targetStanding(parts.store, `34/${name}`)).newest
 }
 
 async function reports(): Promise<unknown[]> {

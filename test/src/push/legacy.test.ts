@@ -2,7 +2,7 @@ import nock from 'nock'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { getDeployment, transitionDeployment } from '../../../contract/store/deployments.ts'
 import { readLog } from '../../../contract/store/logs/deployment-logs.ts'
-import { microStanding, publishDeployment } from '../../../contract/store/micros.ts'
+import { targetStanding, publishDeployment } from '../../../contract/store/micros.ts'
 import { handlePush } from '../../../src/push/handle-push.ts'
 import { startParts, type Parts } from '../support/bot.ts'
 import { mockGitHub, type MockedGitHub } from '../support/github.ts'
@@ -30,7 +30,7 @@ async function push(sha: string, files: Record<string, string>, branch = 'main')
 }
 
 async function newest(name: string) {
-  return (await microStanding(parts.store, `34/${name}`)).newest
+  return (await targetStanding(parts.store, `34/${name}`)).newest
 }
 
 async function makeLive(id: string): Promise<void> {

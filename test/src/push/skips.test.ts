@@ -1,7 +1,7 @@
 import nock from 'nock'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { getDeployment, transitionDeployment } from '../../../contract/store/deployments.ts'
-import { microStanding, publishDeployment } from '../../../contract/store/micros.ts'
+import { targetStanding, publishDeployment } from '../../../contract/store/micros.ts'
 import { pointDeployment } from '../../../contract/store/pauses.ts'
 import type { PushJob } from '../../../contract/jobs/events.ts'
 import { handlePush } from '../../../src/push/handle-push.ts'
@@ -42,7 +42,7 @@ async function handle(more: Partial<PushJob>) {
   return handlePush(job, { ...parts, now: Date.now })
 }
 
-const standing = () => microStanding(parts.store, '34/hello')
+const standing = () => targetStanding(parts.store, '34/hello')
 
 async function goLive(): Promise<void> {
   const id = (await standing()).newest?.id ?? ''

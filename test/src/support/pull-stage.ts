@@ -4,7 +4,7 @@ import { isPending, type Deployment } from '../../../contract/deployment.ts'
 import type { PullJob } from '../../../contract/jobs/events.ts'
 import { getDeployment, nextSequence, transitionDeployment } from '../../../contract/store/deployments.ts'
 import {
-  microStanding,
+  targetStanding,
   previewsOfRepository,
   publishDeployment,
   type Standing,
@@ -73,7 +73,7 @@ export async function pullStage(): Promise<PullStage> {
       }
       return handlePull(job, { ...parts, now: () => stage.nowMs })
     },
-    standing: (key = '34/hello/pr-5') => microStanding(store, key),
+    standing: (key = '34/hello/pr-5') => targetStanding(store, key),
     newest: async (key) => (await stage.standing(key)).newest,
     async goLive(key) {
       const { id, config } = must(await stage.newest(key))

@@ -10,7 +10,7 @@ import { hostOf, permanentLabel, targetLabel } from '../../../contract/names.ts'
 import { queuePrefix } from '../../../contract/queue.ts'
 import { openWorkerConnection } from '../../../contract/store/connect.ts'
 import { transitionDeployment } from '../../../contract/store/deployments.ts'
-import { microStanding, publishDeployment, type Standing } from '../../../contract/store/micros.ts'
+import { targetStanding, publishDeployment, type Standing } from '../../../contract/store/micros.ts'
 import { readAppCredentials } from '../../../forge/auth/credentials.ts'
 import { startForge } from '../../../forge/server.ts'
 import { createDoor } from '../../../src/door.ts'
@@ -179,9 +179,9 @@ export async function startScene(): Promise<Scene> {
     pass(ms) {
       aheadMs += ms
     },
-    standing: (key) => microStanding(parts.store, key),
+    standing: (key) => targetStanding(parts.store, key),
     async makeLive(key) {
-      const { newest } = await microStanding(parts.store, key)
+      const { newest } = await targetStanding(parts.store, key)
       if (newest === undefined) throw new Error(`nothing is wanted of ${key}`)
       const { id, sha, owner, target, config } = newest
       await transitionDeployment(parts.store, { id, from: ['queued'], to: 'starting' })
