@@ -13,6 +13,8 @@ import { servedKey } from './targets.ts'
 
 /** Records of finished deployments that are kept for each micro. */
 const KEPT_RECORDS = 20
+/** Longer than any event waits; what strangers asked for and nobody let through is of no use to anybody, and costs them nothing. */
+const NEVER_BEGUN_TTL_SECONDS = 2 * 24 * 3600
 /** Older commits of a pull request are of no use to anybody. */
 const KEPT_OF_PREVIEW = 1
 
@@ -134,6 +136,7 @@ export async function endTarget(
     ENDED_TTL_SECONDS,
     of.end === undefined ? '' : JSON.stringify(of.end),
     keys.keptSecrets(''),
+    NEVER_BEGUN_TTL_SECONDS,
   )) as string[]
 }
 

@@ -44,7 +44,7 @@ export const targetScripts = {
   /**
    * KEYS micro, history, pending, hosts, claims, micros or previews, unsettled
    * ARGV sequence, now, deployment key prefix, targetKey, seconds for which what is left of it is kept, why (JSON) or '',
-   *   kept secrets key prefix
+   *   kept secrets key prefix, seconds where nobody ever worked on any of it
    */
   endTarget: `
     redis.call('HSET', KEYS[1], 'ended', ARGV[1])
@@ -52,7 +52,14 @@ export const targetScripts = {
     redis.call('HDEL', KEYS[1], 'live', 'liveSequence', 'paused', 'pinned', 'pointed', 'pointedFrom')
     local touched = {}
     local gone = {}
-    for _, id in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do
+    local ids = redis.call('ZRANGE', KEYS[2], 0, -1)
+    local seconds = ARGV[8]
+    for _, id in ipairs(ids) do
+      local state = redis.call('HGET', ARGV[3] .. id, 'state')
+      local isIdle = state == 'held' or state == 'superseded' or state == 'skipped' or state == 'cancelled'
+      if state and not isIdle then seconds = ARGV[5] end
+    end
+    for _, id in ipairs(ids) do
       local key = ARGV[3] .. id
       local state = redis.call('HGET', key, 'state')
       local final = ''
@@ -67,10 +74,10 @@ export const targetScripts = {
         gone[id] = true
       end
       redis.call('DEL', ARGV[7] .. id)
-      redis.call('EXPIRE', key, ARGV[5])
+      redis.call('EXPIRE', key, seconds)
     end
-    redis.call('EXPIRE', KEYS[1], ARGV[5])
-    redis.call('EXPIRE', KEYS[2], ARGV[5])
+    redis.call('EXPIRE', KEYS[1], seconds)
+    redis.call('EXPIRE', KEYS[2], seconds)
     local hosts = redis.call('HGETALL', KEYS[4])
     for i = 1, #hosts, 2 do if gone[hosts[i + 1]] then redis.call('HDEL', KEYS[4], hosts[i]) end end
     local claims = redis.call('HGETALL', KEYS[5])

@@ -43,6 +43,19 @@ it('what GitHub was told of a deployment goes with its record once that has ende
   expect(await secondsLeft(id)).toBeLessThanOrEqual(ENDED_TTL_SECONDS)
 })
 
+it('of what strangers asked for and nobody let through all is gone after two days', async () => {
+  const target = { kind: 'preview', pull: 7, fork: true, secrets: 'preview' } as const
+  const base = { ...sampleBase({ target }), sequence: await nextSequence(store) }
+  await createDeployment(store, base, 'held')
+  const kept = [store.keys.deployment(base.id), store.keys.micro('34/hello/pr-7'), store.keys.history('34/hello/pr-7')]
+  await endTarget(store, { targetKey: '34/hello/pr-7', sequence: base.sequence })
+  await tell(store, { deploymentId: base.id, field: 'a', value: '1' })
+  for (const key of [...kept, store.keys.told(base.id)]) {
+    expect(await store.redis.ttl(key)).toBeGreaterThan(0)
+    expect(await store.redis.ttl(key)).toBeLessThanOrEqual(2 * 24 * 3600)
+  }
+})
+
 it('what was told of one that there is no record of goes within a day', async () => {
   await tell(store, { deploymentId: `d${'0'.repeat(30)}`, field: 'a', value: '1' })
   expect(await secondsLeft(`d${'0'.repeat(30)}`)).toBeLessThanOrEqual(24 * 3600)
