@@ -1,9 +1,11 @@
+import type { Octokit } from '@octokit/rest'
 import type { Deployment } from '../../../contract/deployment.ts'
 import type { ReportJob } from '../../../contract/jobs/report.ts'
 import { statusContext } from '../../../contract/names.ts'
 import { getDeployment } from '../../../contract/store/deployments.ts'
 import { lastSent, rememberSent } from '../../../contract/store/reports/sent.ts'
 import type { JobResult } from '../../jobs/queue.ts'
+import { unlessGone } from '../../github/unless-gone.ts'
 import type { ReportDeps } from '../deps.ts'
 import { write, type Write } from '../write.ts'
 import { fitDescription } from './fit-description.ts'
@@ -95,19 +97,26 @@ async function sendOnce(report: Report, { key, owner, job, deps }: Sending): Pro
     return { kind: 'done', what: decision }
   }
   const { status, sha, context, repository } = report
-  const written = await write(to, deps, (octokit) =>
-    octokit.rest.repos.createCommitStatus({
-      owner: report.owner,
-      repo: repository,
-      sha,
-      context,
-      state: status.state,
-      description: status.description,
-      ...(status.targetUrl === undefined ? {} : { target_url: status.targetUrl }),
-    }),
-  )
+  const written = await write(to, deps, (octokit) => post(octokit, report))
   if (written.kind !== 'sent') return written
+  if (written.answer === 'gone') return { kind: 'done', what: 'the commit is gone' }
   await rememberSent(deps.store, { statusKey: sentKey, value: writeSent({ ...sent, count: (last?.count ?? 0) + 1 }) })
   deps.log.info({ repository: `${report.owner}/${repository}`, sha, context, state: status.state }, 'status sent')
   return { kind: 'done', what: status.state }
+}
+
+function post(octokit: Octokit, { owner, repository: repo, sha, context, status }: Report): Promise<unknown> {
+  const place = { owner, repo }
+  return unlessGone(
+    () =>
+      octokit.rest.repos.createCommitStatus({
+        ...place,
+        sha,
+        context,
+        state: status.state,
+        description: status.description,
+        ...(status.targetUrl === undefined ? {} : { target_url: status.targetUrl }),
+      }),
+    () => octokit.rest.repos.getCommit({ ...place, ref: sha, per_page: 1 }),
+  )
 }

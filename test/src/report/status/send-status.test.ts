@@ -163,6 +163,27 @@ it('keeps the last of the thousand statuses that GitHub takes for a commit and c
   expect(descriptions()).toEqual(['Queued', 'Cancelled'])
 })
 
+describe('a commit that GitHub says it does not know', () => {
+  const notFound = { status: 404, body: { message: 'Not Found' } }
+  const template = '/repos/{owner}/{repo}/statuses/{sha}'
+
+  it('gets its status all the same when it is there: one wrong answer must not leave it pending for ever', async () => {
+    github.commits.add(shaA)
+    const id = await makeDeployment()
+    await goLive(id)
+    github.instead.set(template, [notFound])
+    expect(await report(id)).toEqual({ kind: 'done', what: 'success' })
+    expect(github.statuses).toHaveLength(1)
+  })
+
+  it('is given up when it is not there', async () => {
+    const id = await makeDeployment()
+    github.instead.set(template, [notFound, notFound])
+    expect(await report(id)).toEqual({ kind: 'done', what: 'the commit is gone' })
+    expect(github.statuses).toEqual([])
+  })
+})
+
 it('sends a word on a commit without a deployment once', async () => {
   const job = {
     kind: 'commit',
