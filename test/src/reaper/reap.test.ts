@@ -39,6 +39,19 @@ describe('the reaper', () => {
     expect(await jobs('report')).toEqual([{ kind: 'deployment', deploymentId: id }])
   })
 
+  it.each([
+    ['queued', 60],
+    ['fetching', 5],
+    ['building', 15],
+    ['starting', 2],
+  ] as const)('leaves nothing %s for more than %i minutes', async (state, minutes) => {
+    if (state !== 'queued') await transitionDeployment(parts.store, { id, from: ['queued'], to: state })
+    await reapAfter((minutes - 1) * MINUTE)
+    expect((await getDeployment(parts.store, id))?.state).toBe(state)
+    await reapAfter((minutes + 1) * MINUTE)
+    expect((await getDeployment(parts.store, id))?.state).toBe('failed')
+  })
+
   it('waits as long as who works on it said, whatever is noted on the way', async () => {
     const building = { id, to: 'building', withinMs: 40 * MINUTE } as const
     await transitionDeployment(parts.store, { ...building, from: ['queued'] })
