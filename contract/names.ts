@@ -16,6 +16,11 @@ export function slug(text: string): string {
   return cleaned.slice(0, 39).replace(/-+$/, '') || 'micro'
 }
 
+/** Whether two are served under the same name of an owner: not after a transfer, nor when an account was given another name. */
+export function sharesOwner(one: { readonly owner: string }, other: { readonly owner: string }): boolean {
+  return slug(one.owner) === slug(other.owner)
+}
+
 interface EndpointNames {
   readonly owner: string
   readonly micro: string

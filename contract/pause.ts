@@ -16,7 +16,11 @@ export function parsePause(text: string): Pause {
   return pause.parse(JSON.parse(text))
 }
 
-/** Words for a commit that is not deployed because of it. @param micro `owner/repository/micro` */
-export function describePause({ sha, by }: Pick<Pause, 'sha' | 'by'>, micro: string): string {
+/** Words for a commit that is not deployed because of it. */
+export function describePause(
+  { sha, by }: Pick<Pause, 'sha' | 'by'>,
+  of: { readonly owner: string; readonly repository: string; readonly config: { readonly name: string } },
+): string {
+  const micro = `${of.owner}/${of.repository}/${of.config.name}`
   return `Paused since the roll-back to ${sha.slice(0, 7)} by ${by}; resume: micropush resume ${micro} or the button`
 }

@@ -1,12 +1,9 @@
 import { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
-import { eventJobs } from './jobs/events.ts'
+import { eventJobs, type EventJob } from './jobs/events.ts'
 import { queueNames } from './jobs/queue-names.ts'
-import { reportJob } from './jobs/report.ts'
-import { workJob } from './jobs/work.ts'
-import type { EventJob } from './jobs/events.ts'
-import type { PointJob, WorkJob } from './jobs/work.ts'
-import type { ReportJob } from './jobs/report.ts'
+import { reportJob, type ReportJob } from './jobs/report.ts'
+import { workJob, type PointJob, type WorkJob } from './jobs/work.ts'
 
 const DAY_SECONDS = 24 * 3600
 
@@ -112,6 +109,15 @@ export async function addPoint(queues: Queues, point: Omit<PointJob, 'kind'>): P
     removeOnComplete: true,
     removeOnFail: { age: DAY_SECONDS },
   })
+}
+
+/**
+ * Asks the bot to tell GitHub how a deployment stands.
+ *
+ * @param afterMs when nobody has to know at once; what was said before is not said again.
+ */
+export async function reportDeployment(queues: Queues, deploymentId: string, afterMs = 0): Promise<void> {
+  await addReport(queues, { kind: 'deployment', deploymentId }, afterMs)
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Deployment } from './deployment.ts'
+import { sharesOwner } from './names.ts'
 
 export type RollBackChoice =
   | { readonly kind: 'found'; readonly deployment: Deployment }
@@ -20,7 +21,7 @@ export function chooseRollBack({ history, liveId, wanted }: Choice): RollBackCho
   const live = kept.find(({ id }) => id === liveId)
   if (live === undefined) return { kind: 'none', words: 'Nothing of it is live.' }
   // One from before a transfer belongs to host names of the former owner.
-  const others = kept.filter(({ id, owner }) => id !== liveId && owner.toLowerCase() === live.owner.toLowerCase())
+  const others = kept.filter(({ id, owner }) => id !== liveId && sharesOwner({ owner }, live))
   if (wanted === undefined) {
     const before = others.find(({ sequence }) => sequence < live.sequence)
     if (before !== undefined) return { kind: 'found', deployment: before }

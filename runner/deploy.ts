@@ -2,10 +2,10 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { MicroConfig } from '../contract/config.ts'
 import type { Deployment, DeploymentOutcome, WorkState } from '../contract/deployment.ts'
-import { formatSize } from '../contract/text/format-size.ts'
 import { platformLimits } from '../contract/limits.ts'
-import { addReport } from '../contract/queue.ts'
+import { reportDeployment } from '../contract/queue.ts'
 import { transitionDeployment } from '../contract/store/deployments.ts'
+import { formatSize } from '../contract/text/format-size.ts'
 import { buildMicro, type BuildContext } from './build/build-micro.ts'
 import type { DeploymentLog } from './deployment-log.ts'
 import { prepareRuntime, type RuntimeImages } from './images/prepare.ts'
@@ -18,8 +18,8 @@ import { readMicroSecrets } from './secrets/micro-secrets.ts'
 import { hiddenVariables, requireSecrets, withheldSecrets } from './secrets/require-secrets.ts'
 import { detectMicro, type Detected } from './source/detect-micro.ts'
 import { fetchSource, type Source } from './source/fetch-source.ts'
-import { pointerWarnings } from './source/lfs-pointer.ts'
 import { completeLegacy } from './source/legacy/complete-legacy.ts'
+import { pointerWarnings } from './source/lfs-pointer.ts'
 import { startStopwatch } from './stopwatch.ts'
 
 interface Run {
@@ -133,7 +133,7 @@ async function advanceTo(
   const move = { id: deployment.id, from: before[to], to, outcome, ...(withinMs === undefined ? {} : { withinMs }) }
   const moved = await transitionDeployment(runner.store, move)
   if (!moved) throw new Overtaken()
-  await addReport(runner.queues, { kind: 'deployment', deploymentId: deployment.id })
+  await reportDeployment(runner.queues, deployment.id)
 }
 
 /** What comes on top of the install and the build: images, copies, and the removal of what a builder left. */

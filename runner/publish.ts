@@ -1,18 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { targetKey } from '../contract/target-key.ts'
 import type { Deployment } from '../contract/deployment.ts'
 import { MicropushError } from '../contract/errors.ts'
-import { addDestroy, addReport } from '../contract/queue.ts'
+import { addDestroy, reportDeployment } from '../contract/queue.ts'
 import { getDeployment, transitionDeployment } from '../contract/store/deployments.ts'
 import {
   allHosts,
   publishDeployment,
   retireDeployments,
-  type Published,
   targetHistory,
+  type Published,
 } from '../contract/store/micros.ts'
 import type { StoredSecret } from '../contract/store/repository/secrets.ts'
 import { markSettled } from '../contract/store/unsettled.ts'
+import { targetKey } from '../contract/target-key.ts'
 import { endSandbox } from './lifecycle/end/end-sandbox.ts'
 import { examine } from './lifecycle/end/examine.ts'
 import { hostsOf, targetUrl, routeTo } from './lifecycle/routes.ts'
@@ -119,7 +119,7 @@ export async function followUp(runner: Runner, deployment: Deployment): Promise<
   )
   route(runner, deployment, missing)
   await unrouteFreed(runner, deployment, led)
-  await addReport(runner.queues, { kind: 'deployment', deploymentId: deployment.id })
+  await reportDeployment(runner.queues, deployment.id)
   const retired = await retireDeployments(runner.store, targetKey(deployment))
   await addDestroy(runner.queues, retired)
   await markSettled(runner.store, retired)
@@ -141,5 +141,5 @@ async function supersede(runner: Runner, deployment: Deployment, liveId: string)
   const live = await getDeployment(runner.store, liveId)
   const outcome = live === undefined ? {} : { supersededBy: live.sha }
   await transitionDeployment(runner.store, { id: deployment.id, from: ['starting'], to: 'superseded', outcome })
-  await addReport(runner.queues, { kind: 'deployment', deploymentId: deployment.id })
+  await reportDeployment(runner.queues, deployment.id)
 }

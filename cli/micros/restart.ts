@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto'
-import { addDeploy, addReport, addRestart, type Queues } from '../../contract/queue.ts'
+import { addDeploy, reportDeployment, addRestart, type Queues } from '../../contract/queue.ts'
 import type { Store } from '../../contract/store/connect.ts'
 import { requeueDeployment } from '../../contract/store/deployments.ts'
 import { targetStanding } from '../../contract/store/micros.ts'
 import { noteProgress } from '../../contract/store/progress.ts'
+import { microOfKey } from '../../contract/target-key.ts'
 import { say } from '../../setup/say.ts'
 import { findMicros } from '../find-micros.ts'
-import { microOfKey } from '../../contract/target-key.ts'
+import { showUsage } from '../show-usage.ts'
 import { parseOnlyTarget } from '../target.ts'
 import { withQueues } from '../with-queues.ts'
 import { followDeployment, followProgress } from './follow.ts'
-import { showUsage } from '../show-usage.ts'
 
 const usage = `usage: micropush restart <owner>/<repo>[/<micro>]
 Starts what is live anew, with the secrets that are set now, and loses no request. Without <micro>: every micro of the repository.`
@@ -42,7 +42,7 @@ async function restartMicro({ store, queues, signal }: Means, microKey: string):
     if (await requeueDeployment(store, newest)) {
       say(`${micro}: Its newest commit had waited for a secret; it is queued again`)
       await addDeploy(queues, newest.id)
-      await addReport(queues, { kind: 'deployment', deploymentId: newest.id })
+      await reportDeployment(queues, newest.id)
       return followDeployment({ store, signal }, { micro, id: newest.id })
     }
   }

@@ -1,18 +1,17 @@
-import { cleanLine } from '../../contract/text/clean-text.ts'
 import type { Deployment } from '../../contract/deployment.ts'
 import type { IncidentKind } from '../../contract/end-reason.ts'
-import type { Store } from '../../contract/store/connect.ts'
-import { readIncidents, type IncidentCount } from '../../contract/store/incidents.ts'
 import { describePause } from '../../contract/pause.ts'
 import { keptForRollBack } from '../../contract/roll-back.ts'
+import type { Store } from '../../contract/store/connect.ts'
+import { readIncidents, type IncidentCount } from '../../contract/store/incidents.ts'
 import { targetStanding, targetHistory } from '../../contract/store/micros.ts'
-import { microText } from '../../contract/store/pauses.ts'
+import { microOfKey } from '../../contract/target-key.ts'
+import { cleanLine } from '../../contract/text/clean-text.ts'
 import { say } from '../../setup/say.ts'
 import { findMicros } from '../find-micros.ts'
-import { microOfKey } from '../../contract/target-key.ts'
+import { showUsage } from '../show-usage.ts'
 import { parseOnlyTarget } from '../target.ts'
 import { withStore } from '../with-store.ts'
-import { showUsage } from '../show-usage.ts'
 
 const usage = `usage: micropush status <owner>/<repo>[/<micro>]
 How micros stand, and what happened to them within the last 30 days.`
@@ -49,7 +48,7 @@ async function describeMicro(store: Store, microKey: string): Promise<string[]> 
     microOfKey(microKey),
     ...(live === undefined ? ['  nothing of it is live'] : [`  live at ${live.outcome.url ?? '?'}, ${describe(live)}`]),
     ...(newest === undefined || newest.id === live?.id ? [] : [`  newest: ${newest.state}, ${describe(newest)}`]),
-    ...(pause === undefined || live === undefined ? [] : [`  ${describePause(pause, microText(live))}`]),
+    ...(pause === undefined || live === undefined ? [] : [`  ${describePause(pause, live)}`]),
     ...kept.map((one) => `  kept for a roll-back: ${describe(one)}`),
     ...(incidents.length === 0 ? ['  nothing happened to it'] : incidents.map((one) => `  ${describeIncident(one)}`)),
   ]

@@ -1,10 +1,10 @@
-import { targetKey } from '../target-key.ts'
 import type { Deployment, DeploymentOutcome } from '../deployment.ts'
 import { describePause, parsePause, type Pause } from '../pause.ts'
+import { targetKey } from '../target-key.ts'
 import type { Store } from './connect.ts'
-import { pointScripts } from './scripts/point.ts'
 import { writeKeptSecrets } from './repository/kept-secrets.ts'
 import type { StoredSecret } from './repository/secrets.ts'
+import { pointScripts } from './scripts/point.ts'
 
 export interface Point {
   readonly why: 'roll-back' | 'resume'
@@ -57,7 +57,7 @@ export async function pointDeployment({ redis, keys }: Store, point: Point): Pro
     JSON.stringify(pause),
     JSON.stringify(standing),
     JSON.stringify(former),
-    JSON.stringify(describePause(pause, microText(deployment))),
+    JSON.stringify(describePause(pause, deployment)),
     hosts.length,
     ...hosts,
   )) as [Pointed['kind'], string]
@@ -98,9 +98,4 @@ export async function renewKeptSecrets(
     deployment.id,
     writeKeptSecrets(secrets),
   )
-}
-
-/** `owner/repository/micro`, as commands take it. */
-export function microText({ owner, repository, config }: Deployment): string {
-  return `${owner}/${repository}/${config.name}`
 }

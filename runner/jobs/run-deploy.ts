@@ -1,9 +1,9 @@
 import { isPending, type Deployment } from '../../contract/deployment.ts'
-import { targetKey } from '../../contract/target-key.ts'
 import { asMicropushError, MicropushError } from '../../contract/errors.ts'
-import { addReport } from '../../contract/queue.ts'
+import { reportDeployment } from '../../contract/queue.ts'
 import { getDeployment, transitionDeployment } from '../../contract/store/deployments.ts'
 import { releaseLease, takeLease } from '../../contract/store/leases.ts'
+import { targetKey } from '../../contract/target-key.ts'
 import { deploy } from '../deploy.ts'
 import { openDeploymentLog, type DeploymentLog } from '../deployment-log.ts'
 import { Overtaken } from '../overtaken.ts'
@@ -78,7 +78,7 @@ async function runLeased(runner: Runner, deployment: Deployment, work: DeployWor
 /** Its runner died, or lost Redis, between the end of the deployment and what follows from it: that is made up for. */
 async function conclude(runner: Runner, deployment: Deployment): Promise<JobEnd> {
   if (deployment.state === 'live') await followUp(runner, deployment)
-  else await addReport(runner.queues, { kind: 'deployment', deploymentId: deployment.id })
+  else await reportDeployment(runner.queues, deployment.id)
   return { kind: 'done' }
 }
 
@@ -112,7 +112,7 @@ async function noteFailure(
     to: 'failed',
     outcome: { error: { code: error.code, message } },
   })
-  if (moved) return addReport(runner.queues, { kind: 'deployment', deploymentId: deployment.id })
+  if (moved) return reportDeployment(runner.queues, deployment.id)
   // Somebody else ended it, or it went live and we were not told: then the rest of that is ours.
   const found = await getDeployment(runner.store, deployment.id)
   if (found !== undefined && !isPending(found.state)) await conclude(runner, found)

@@ -1,4 +1,4 @@
-import { addReport } from '../../contract/queue.ts'
+import { reportDeployment } from '../../contract/queue.ts'
 import { getDeployment } from '../../contract/store/deployments.ts'
 import { allHosts } from '../../contract/store/micros.ts'
 import { Overtaken } from '../overtaken.ts'
@@ -35,5 +35,5 @@ async function takeOut(runner: Runner, id: string, signal: AbortSignal): Promise
   if (signal.aborted) return
   await runner.fleet.destroy(id)
   const deployment = await getDeployment(runner.store, id)
-  if (deployment?.state === 'cancelled') await addReport(runner.queues, { kind: 'deployment', deploymentId: id })
+  if (deployment?.state === 'cancelled') await reportDeployment(runner.queues, id)
 }

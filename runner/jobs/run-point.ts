@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { asMicropushError } from '../../contract/errors.ts'
-import { targetKey } from '../../contract/target-key.ts'
 import type { Deployment } from '../../contract/deployment.ts'
+import { asMicropushError } from '../../contract/errors.ts'
 import type { PointJob } from '../../contract/jobs/work.ts'
-import { addDestroy, addReport } from '../../contract/queue.ts'
+import { addDestroy, reportDeployment } from '../../contract/queue.ts'
 import { getDeployment } from '../../contract/store/deployments.ts'
 import { appendLog } from '../../contract/store/logs/deployment-logs.ts'
 import { targetHistory } from '../../contract/store/micros.ts'
 import { pointDeployment, type Pointed } from '../../contract/store/pauses.ts'
 import { noteProgress, type Progress } from '../../contract/store/progress.ts'
 import { markSettled, unsettledDeployments } from '../../contract/store/unsettled.ts'
+import { targetKey } from '../../contract/target-key.ts'
 import { endSandbox } from '../lifecycle/end/end-sandbox.ts'
 import { examine } from '../lifecycle/end/examine.ts'
 import { hostsOf, targetUrl } from '../lifecycle/routes.ts'
@@ -135,12 +135,11 @@ async function record(runner: Runner, { deployment, point }: Wish): Promise<Poin
 /** The one that production was pointed away from, and those that were under way and are skipped now. */
 async function tellOthers(runner: Runner, deployment: Deployment, pointed: Pointed): Promise<void> {
   const { store, queues } = runner
-  if (pointed.kind === 'live' && pointed.formerId !== undefined)
-    await addReport(queues, { kind: 'deployment', deploymentId: pointed.formerId })
+  if (pointed.kind === 'live' && pointed.formerId !== undefined) await reportDeployment(queues, pointed.formerId)
   const unsettled = new Set(await unsettledDeployments(store))
   const history = await targetHistory(store, targetKey(deployment))
   const skipped = history.filter(({ id, state }) => state === 'skipped' && unsettled.has(id)).map(({ id }) => id)
   await addDestroy(queues, skipped)
-  for (const id of skipped) await addReport(queues, { kind: 'deployment', deploymentId: id })
+  for (const id of skipped) await reportDeployment(queues, id)
   await markSettled(store, skipped)
 }

@@ -1,18 +1,16 @@
 import { isPending, newDeploymentId, type Deployment } from '../../contract/deployment.ts'
-import { targetKey } from '../../contract/target-key.ts'
 import { describePause } from '../../contract/pause.ts'
-import { addDeploy, addReport } from '../../contract/queue.ts'
+import { addDeploy, reportDeployment } from '../../contract/queue.ts'
 import { createDeployment } from '../../contract/store/deployments.ts'
 import { appendLog } from '../../contract/store/logs/deployment-logs.ts'
 import { microsOfRepository, targetStanding, retireDeployments, type Standing } from '../../contract/store/micros.ts'
-import { microText } from '../../contract/store/pauses.ts'
 import { noteProgress } from '../../contract/store/progress.ts'
+import { targetKey, microOfKey } from '../../contract/target-key.ts'
 import { settleEnded } from '../deploy/settle-ended.ts'
+import type { Deps } from '../deps.ts'
 import { previewsOfPull } from '../pull/previews-of-pull.ts'
 import { chooseMicros } from './choose-micros.ts'
 import { deploymentOf } from './deployment-of.ts'
-import { microOfKey } from '../../contract/target-key.ts'
-import type { Deps } from '../deps.ts'
 import { refused, together, type Command, type Obeyed } from './obeyed.ts'
 
 /**
@@ -50,7 +48,7 @@ async function redeployTarget({ command, key, pressed }: Wanted, deps: Deps): Pr
   const of = pressed ?? newest
   const no = refusal({ ...standing, of })
   if (no !== undefined || of === undefined) return refused(no ?? 'There is nothing to deploy again.')
-  if (pause !== undefined) return refused(`${describePause(pause, microText(of))}.`)
+  if (pause !== undefined) return refused(`${describePause(pause, of)}.`)
   const { state: _, stateSinceMs: __, outcome: ___, ...base } = of
   const { owner, repository, installationId, sequence, receivedAtMs: createdAtMs } = command
   const id = newDeploymentId()
@@ -65,7 +63,7 @@ async function redeployTarget({ command, key, pressed }: Wanted, deps: Deps): Pr
     case 'exists':
       return enqueue(command, made.id, deps)
     case 'paused':
-      return refused(`${describePause(made.pause, microText(of))}.`)
+      return refused(`${describePause(made.pause, of)}.`)
     case 'stale':
       return refused('Something newer came meanwhile.')
     case 'name-taken':
@@ -75,7 +73,7 @@ async function redeployTarget({ command, key, pressed }: Wanted, deps: Deps): Pr
 
 async function enqueue({ from, deliveryId }: Command, id: string, { store, queues }: Deps): Promise<Obeyed> {
   await addDeploy(queues, id)
-  await addReport(queues, { kind: 'deployment', deploymentId: id })
+  await reportDeployment(queues, id)
   if (from.kind === 'operator')
     await noteProgress(store, deliveryId, { state: 'done', message: 'Deployed again', deploymentId: id })
   return { kind: 'done' }

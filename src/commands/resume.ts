@@ -1,11 +1,12 @@
-import { microKey } from '../../contract/target-key.ts'
-import { production, type Deployment } from '../../contract/deployment.ts'
+import { production } from '../../contract/deployment.ts'
+import { sharesOwner } from '../../contract/names.ts'
 import { targetStanding, targetHistory } from '../../contract/store/micros.ts'
 import { endPause } from '../../contract/store/pauses.ts'
 import { noteProgress, readProgress } from '../../contract/store/progress.ts'
-import type { Deps } from '../deps.ts'
+import { microKey } from '../../contract/target-key.ts'
 import { deployMicro } from '../deploy/deploy-micro.ts'
 import { readWish } from '../deploy/read-wish.ts'
+import type { Deps } from '../deps.ts'
 import { readBranchHead } from '../github/branch-head.ts'
 import { code } from '../github/markdown/code.ts'
 import { chooseMicros } from './choose-micros.ts'
@@ -52,8 +53,7 @@ async function resumeMicro({ command, micro }: One, deps: Deps): Promise<Obeyed 
   const head = await readBranchHead(github.forInstallation(command.installationId), { ...command, branch })
   if (head === undefined) return refused(`${micro}: the branch ${code(branch)} is gone; it stays as it is.`)
   const history = await targetHistory(store, key)
-  const isOurs = ({ owner }: Deployment) => owner.toLowerCase() === command.owner.toLowerCase()
-  const kept = history.find((one) => one.state === 'live' && one.sha === head && isOurs(one))
+  const kept = history.find((one) => one.state === 'live' && one.sha === head && sharesOwner(one, command))
   if (kept !== undefined && kept.id !== live?.id) {
     if (begun !== undefined && begun.state !== 'queued') return endOf(begun)
     const { by, sequence } = command

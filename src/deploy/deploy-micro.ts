@@ -1,17 +1,17 @@
 import type { MicroConfig } from '../../contract/config.ts'
 import { newDeploymentId, type Deployment } from '../../contract/deployment.ts'
-import { targetKey } from '../../contract/target-key.ts'
 import { statusContext } from '../../contract/names.ts'
 import { describePause } from '../../contract/pause.ts'
-import { addDeploy, addReport } from '../../contract/queue.ts'
+import { addDeploy, reportDeployment } from '../../contract/queue.ts'
 import { createDeployment, getDeployment } from '../../contract/store/deployments.ts'
 import { appendLog } from '../../contract/store/logs/deployment-logs.ts'
 import { targetStanding, retireDeployments } from '../../contract/store/micros.ts'
+import { targetKey } from '../../contract/target-key.ts'
 import type { Deps } from '../deps.ts'
-import { settleEnded } from './settle-ended.ts'
 import { firstLines } from './first-lines.ts'
 import { isDone } from './is-done.ts'
 import { reportCommit, reportSuperseded } from './report-commit.ts'
+import { settleEnded } from './settle-ended.ts'
 import { skipMicro } from './skip-micro.ts'
 import type { Trigger } from './trigger.ts'
 
@@ -66,7 +66,7 @@ export async function deployMicro(
     case 'name-taken':
       return reportTaken(at, deps)
     case 'paused': {
-      const why = describePause(creation.pause, microName(at))
+      const why = describePause(creation.pause, { ...trigger, config })
       await skipMicro({ trigger, sha, config, why }, deps)
       return why
     }
@@ -80,7 +80,7 @@ async function enqueue(
 ): Promise<void> {
   if (state !== 'queued' && state !== 'held') return
   if (state === 'queued') await addDeploy(queues, id)
-  await addReport(queues, { kind: 'deployment', deploymentId: id })
+  await reportDeployment(queues, id)
 }
 
 async function reportStale(
@@ -92,10 +92,6 @@ async function reportStale(
   if (newest === undefined || newest.sha === sha) return 'something newer came meanwhile'
   await reportSuperseded({ trigger, sha, micro: config.name, by: newest.sha }, deps)
   return `superseded by ${newest.sha.slice(0, 7)}`
-}
-
-function microName({ trigger: { owner, repository }, config }: MicroAt): string {
-  return `${owner}/${repository}/${config.name}`
 }
 
 async function reportTaken(

@@ -1,3 +1,5 @@
+import { microOfKey } from '../../contract/target-key.ts'
+
 /** A micro that is not deployed, and why. */
 export interface NotDeployed {
   readonly name: string
@@ -21,7 +23,7 @@ export function describeDealt({ sha, deployed, held = [], skipped, ended }: Deal
     ...(deployed.length === 0 ? [] : [`deploys ${deployed.join(', ')} at ${at}`]),
     ...(held.length === 0 ? [] : [`${held.join(', ')} at ${at} waits for approval`]),
     ...skipped.map(({ name, why }) => `${name} skipped: ${why}`),
-    ...(ended.length === 0 ? [] : [`ended ${ended.map((key) => key.split('/')[1]).join(', ')}`]),
+    ...(ended.length === 0 ? [] : [`ended ${ended.map(microOfKey).join(', ')}`]),
   ]
   return words.length === 0 ? undefined : words.join('; ')
 }

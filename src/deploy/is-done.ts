@@ -1,6 +1,6 @@
 import { isPending, type Target } from '../../contract/deployment.ts'
+import { sharesOwner } from '../../contract/names.ts'
 import type { Standing } from '../../contract/store/micros.ts'
-import { sharesOwner } from './shares-owner.ts'
 import type { Trigger } from './trigger.ts'
 
 interface Wanted {

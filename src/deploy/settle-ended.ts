@@ -1,4 +1,4 @@
-import { addDestroy, addReport } from '../../contract/queue.ts'
+import { addDestroy, reportDeployment } from '../../contract/queue.ts'
 import { getDeployment } from '../../contract/store/deployments.ts'
 import { markSettled } from '../../contract/store/unsettled.ts'
 import type { Deps } from '../deps.ts'
@@ -16,7 +16,7 @@ export async function settleEnded(
     // What was superseded had only waited, so the runner never heard of it.
     if (deployment !== undefined && deployment.state !== 'superseded') await addDestroy(queues, [id])
     const afterMs = deployment?.state === 'cancelled' ? CANCELLED_MS : 0
-    await addReport(queues, { kind: 'deployment', deploymentId: id }, afterMs)
+    await reportDeployment(queues, id, afterMs)
     await markSettled(store, [id])
   }
 }

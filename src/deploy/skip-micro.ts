@@ -1,13 +1,13 @@
 import type { MicroConfig } from '../../contract/config.ts'
 import { newDeploymentId } from '../../contract/deployment.ts'
-import { targetKey } from '../../contract/target-key.ts'
-import { addReport } from '../../contract/queue.ts'
+import { reportDeployment } from '../../contract/queue.ts'
 import { skipDeployment } from '../../contract/store/deployments.ts'
 import { appendLog } from '../../contract/store/logs/deployment-logs.ts'
 import { targetStanding, retireDeployments, type Standing } from '../../contract/store/micros.ts'
+import { targetKey } from '../../contract/target-key.ts'
 import type { Deps } from '../deps.ts'
-import { settleEnded } from './settle-ended.ts'
 import { firstLines } from './first-lines.ts'
+import { settleEnded } from './settle-ended.ts'
 import type { Trigger } from './trigger.ts'
 
 interface Skipped {
@@ -23,16 +23,16 @@ export async function skipMicro(skipped: Skipped, deps: Pick<Deps, 'store' | 'qu
   const { trigger, sha, config, why } = skipped
   const key = targetKey({ repositoryId: trigger.repositoryId, config, target: trigger.target })
   const noted = findNoted(await targetStanding(deps.store, key), skipped)
-  if (noted !== undefined) return addReport(deps.queues, { kind: 'deployment', deploymentId: noted })
+  if (noted !== undefined) return reportDeployment(deps.queues, noted)
   const id = newDeploymentId()
   const { receivedAtMs: createdAtMs, ...rest } = trigger
   const creation = await skipDeployment(deps.store, { ...rest, id, sha, config, createdAtMs }, why)
   // A newer trigger speaks for the micro by now.
   if (creation.kind === 'stale') return
-  if (creation.kind === 'exists') return addReport(deps.queues, { kind: 'deployment', deploymentId: creation.id })
+  if (creation.kind === 'exists') return reportDeployment(deps.queues, creation.id)
   const notes = [`Skipped: ${why}`]
   await appendLog(deps.store, { id, text: firstLines({ trigger, sha, micro: config.name, notes }) })
-  await addReport(deps.queues, { kind: 'deployment', deploymentId: id })
+  await reportDeployment(deps.queues, id)
   await settleEnded(await retireDeployments(deps.store, key), deps)
   deps.log.info({ deployment: id, micro: key, sha, why }, 'deployment skipped')
 }

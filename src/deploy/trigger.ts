@@ -1,5 +1,4 @@
-import type { PushJob } from '../../contract/jobs/events.ts'
-import { production, type Target } from '../../contract/deployment.ts'
+import type { Target } from '../../contract/deployment.ts'
 
 /** What asks for deployments of a commit: a push, or an event of a pull request. */
 export interface Trigger {
@@ -13,10 +12,4 @@ export interface Trigger {
   readonly sequence: number
   readonly receivedAtMs: number
   readonly target: Target
-}
-
-/** A push asks for what everybody gets. */
-export function triggerOfPush(push: PushJob): Trigger {
-  const { installationId, repositoryId, owner, repository, branch, sequence, receivedAtMs } = push
-  return { installationId, repositoryId, owner, repository, branch, sequence, receivedAtMs, target: production }
 }

@@ -1,22 +1,21 @@
 import type { PreviewSettings } from '../../contract/config/previews.ts'
-import { targetKey } from '../../contract/target-key.ts'
 import type { PullJob } from '../../contract/jobs/events.ts'
-import { slug, statusContext } from '../../contract/names.ts'
-import { microsOfRepository } from '../../contract/store/micros.ts'
 import { MOST_FORK_HEADS, takeForkHead } from '../../contract/store/fork-heads.ts'
+import { microsOfRepository } from '../../contract/store/micros.ts'
 import { wantPullComment } from '../../contract/store/reports/pull-comments.ts'
 import { noteRepository } from '../../contract/store/repository/repositories.ts'
-import { microOfKey } from '../../contract/target-key.ts'
+import { targetKey, microOfKey } from '../../contract/target-key.ts'
 import { describeDealt } from '../deploy/describe-dealt.ts'
 import { endTargets } from '../deploy/end-targets.ts'
-import { reportCommit, reportFindings, reportSuperseded } from '../deploy/report-commit.ts'
+import { reportSuperseded } from '../deploy/report-commit.ts'
+import { reportInvalid } from '../deploy/report-invalid.ts'
 import { skipMicro } from '../deploy/skip-micro.ts'
 import type { Trigger } from '../deploy/trigger.ts'
+import type { Deps } from '../deps.ts'
 import { LOOK_AGAIN_MS } from '../github/lag.ts'
 import type { JobResult } from '../jobs/queue.ts'
 import { skipPull } from '../skip/skip-pull.ts'
 import { deployPull } from './deploy-pull.ts'
-import type { Deps } from '../deps.ts'
 import { fetchPull, type Pull } from './fetch-pull.ts'
 import { lagsBehind } from './lags-behind.ts'
 import { notePull } from './note-pull.ts'
@@ -65,11 +64,7 @@ async function dealWith(job: PullJob, pull: Pull | undefined, deps: Deps): Promi
   const wish = await readPullWish(job, pull, deps)
   const trigger = triggerOfPull(job, pull, wish.kind === 'micros' ? wish.previews : undefined)
   if (wish.kind === 'invalid') {
-    for (const micro of await lookedAt(job, known, deps)) {
-      const context = statusContext(micro)
-      await reportCommit({ trigger, sha, context, state: 'failure', description: wish.message }, deps)
-    }
-    await reportFindings({ trigger, sha, findings: wish.findings }, deps)
+    await reportInvalid(wish, { trigger, sha, micros: await lookedAt(job, known, deps) }, deps)
     return { kind: 'done', what: `config invalid at ${sha.slice(0, 7)}: ${wish.message}` }
   }
   const { micros, previews, complete } = wish
@@ -93,10 +88,10 @@ async function dealWith(job: PullJob, pull: Pull | undefined, deps: Deps): Promi
   return { kind: 'done', what: describeDealt({ sha, ...dealt, ended: end }) ?? nothing }
 }
 
-/** The micros whose contexts people look at: those that have previews, or are in production; or the repository's name. */
+/** The micros whose contexts people look at: those that have previews, or are in production. */
 async function lookedAt(job: PullJob, known: readonly string[], { store }: Deps): Promise<readonly string[]> {
   const keys = known.length > 0 ? known : await microsOfRepository(store, job.repositoryId)
-  return keys.length > 0 ? keys.map(microOfKey) : [slug(job.repository)]
+  return keys.map(microOfKey)
 }
 
 interface Overtaken {

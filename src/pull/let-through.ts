@@ -1,9 +1,9 @@
-import { targetKey } from '../../contract/target-key.ts'
 import type { Deployment } from '../../contract/deployment.ts'
-import { addDeploy, addReport } from '../../contract/queue.ts'
+import { addDeploy, reportDeployment } from '../../contract/queue.ts'
 import { transitionDeployment } from '../../contract/store/deployments.ts'
 import { appendLog } from '../../contract/store/logs/deployment-logs.ts'
 import { notePreviewUse } from '../../contract/store/preview-uses.ts'
+import { targetKey } from '../../contract/target-key.ts'
 import type { Deps } from '../deps.ts'
 import { makeRoom } from './room/make-room.ts'
 
@@ -34,7 +34,7 @@ export async function letThrough(
     if (!(await transitionDeployment(store, { id, from: ['held'], to: 'queued', outcome }))) continue
     await appendLog(store, { id, text: `Approved by ${by}\n` })
     await addDeploy(queues, id)
-    await addReport(queues, { kind: 'deployment', deploymentId: id })
+    await reportDeployment(queues, id)
     await notePreviewUse(store, [key], now())
     queued.push(config.name)
     log.info({ deployment: id, micro: key, sha, by }, 'deployment approved')

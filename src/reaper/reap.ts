@@ -1,5 +1,5 @@
 import { isPending, type Deployment } from '../../contract/deployment.ts'
-import { addDeploy, addDestroy, addReport } from '../../contract/queue.ts'
+import { addDeploy, addDestroy, reportDeployment } from '../../contract/queue.ts'
 import {
   deploymentDeadline,
   getDeployment,
@@ -9,8 +9,8 @@ import {
   type Transition,
 } from '../../contract/store/deployments.ts'
 import { unsettledDeployments } from '../../contract/store/unsettled.ts'
-import type { Deps } from '../deps.ts'
 import { settleEnded } from '../deploy/settle-ended.ts'
+import type { Deps } from '../deps.ts'
 
 const DAY_MS = 24 * 3600_000
 /** A deployment that is queued for longer than this without a job has lost it. */
@@ -39,7 +39,7 @@ async function endOverdue(id: string, { store, queues, log, now }: ReaperDeps): 
   if (!ended) return
   log.warn({ deployment: id, state }, 'deployment ended at its deadline')
   await addDestroy(queues, [id])
-  await addReport(queues, { kind: 'deployment', deploymentId: id })
+  await reportDeployment(queues, id)
 }
 
 /** Nothing has failed where nobody came to approve. */
@@ -62,5 +62,5 @@ async function restoreJob(id: string, { store, queues, log, now }: ReaperDeps): 
   if ((await queues.work.getJob(id)) !== undefined) return
   log.warn({ deployment: id }, 'lost job restored')
   await addDeploy(queues, id)
-  await addReport(queues, { kind: 'deployment', deploymentId: id })
+  await reportDeployment(queues, id)
 }

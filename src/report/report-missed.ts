@@ -1,4 +1,4 @@
-import { addReport } from '../../contract/queue.ts'
+import { reportDeployment } from '../../contract/queue.ts'
 import { unreportedDeployments } from '../../contract/store/reports/unreported.ts'
 import type { ReportDeps } from './deps.ts'
 
@@ -19,6 +19,6 @@ export async function reportMissed({
   const within = { fromMs: now() - OLDEST_MS, toMs: now() - YOUNGEST_MS }
   for (const deploymentId of await unreportedDeployments(store, within)) {
     log.warn({ deployment: deploymentId }, 'lost report restored')
-    await addReport(queues, { kind: 'deployment', deploymentId })
+    await reportDeployment(queues, deploymentId)
   }
 }

@@ -1,7 +1,7 @@
 import type { MicroConfig } from '../../contract/config.ts'
 import { isPending } from '../../contract/deployment.ts'
+import { sharesOwner } from '../../contract/names.ts'
 import type { Standing } from '../../contract/store/micros.ts'
-import { sharesOwner } from '../deploy/shares-owner.ts'
 import type { Trigger } from '../deploy/trigger.ts'
 import type { Change } from './change.ts'
 import { skipByMessage } from './skip-by-message.ts'

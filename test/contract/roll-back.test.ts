@@ -56,7 +56,7 @@ it('says nothing is live where nothing is', () => {
 })
 
 it('has words for a pause that fit a status', () => {
-  expect(describePause({ sha: first.sha, by: 'ada' }, 'ada/shop/web')).toBe(
-    'Paused since the roll-back to 1111111 by ada; resume: micropush resume ada/shop/web or the button',
-  )
+  expect(
+    describePause({ sha: first.sha, by: 'ada' }, { owner: 'ada', repository: 'shop', config: { name: 'web' } }),
+  ).toBe('Paused since the roll-back to 1111111 by ada; resume: micropush resume ada/shop/web or the button')
 })

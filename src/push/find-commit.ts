@@ -4,7 +4,7 @@ import { readBranchHead } from '../github/branch-head.ts'
 import { statusOf } from '../github/classify-failure.ts'
 import { LAG_MS, LOOK_AGAIN_MS } from '../github/lag.ts'
 
-export type Target =
+export type FoundCommit =
   /** The push is what the branch shows. */
   | { readonly kind: 'current'; readonly sha: string }
   /** The branch has moved on; the pushed commit is of the past. */
@@ -18,7 +18,7 @@ export type Target =
  *
  * @throws Octokit's RequestError for anything but a missing branch.
  */
-export async function findTarget(octokit: Octokit, push: PushJob, nowMs: number): Promise<Target> {
+export async function findCommit(octokit: Octokit, push: PushJob, nowMs: number): Promise<FoundCommit> {
   const head = await readBranchHead(octokit, push)
   if (head === push.sha) return head === undefined ? { kind: 'gone' } : { kind: 'current', sha: head }
   const mayLag = nowMs - push.receivedAtMs < LAG_MS
@@ -28,7 +28,7 @@ export async function findTarget(octokit: Octokit, push: PushJob, nowMs: number)
   return { kind: 'moved', sha: head, from: push.sha }
 }
 
-const notVisible: Target = { kind: 'not-visible', afterMs: LOOK_AGAIN_MS }
+const notVisible: FoundCommit = { kind: 'not-visible', afterMs: LOOK_AGAIN_MS }
 
 interface Pair {
   readonly push: PushJob

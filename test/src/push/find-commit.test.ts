@@ -2,7 +2,7 @@ import nock from 'nock'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { PushJob } from '../../../contract/jobs/events.ts'
 import { createGitHub } from '../../../src/github/client.ts'
-import { findTarget } from '../../../src/push/find-target.ts'
+import { findCommit } from '../../../src/push/find-commit.ts'
 import { testSettings } from '../support/bot.ts'
 import { mockGitHub, type MockedGitHub } from '../support/github.ts'
 import { samplePush, shaA, shaB } from '../support/samples.ts'
@@ -22,10 +22,10 @@ afterEach(() => nock.cleanAll())
 
 function find(asked: PushJob, { head, nowMs }: { readonly head: string | undefined; readonly nowMs: number }) {
   if (head !== undefined) github.heads.set('main', head)
-  return findTarget(octokit, asked, nowMs)
+  return findCommit(octokit, asked, nowMs)
 }
 
-describe('findTarget', () => {
+describe('findCommit', () => {
   it('is the pushed commit when the branch shows it', async () => {
     expect(await find(push, { head: shaA, nowMs: SOON })).toEqual({ kind: 'current', sha: shaA })
   })
@@ -60,6 +60,6 @@ describe('findTarget', () => {
 
   it('asks for a branch with slashes by its whole name', async () => {
     github.heads.set('feature/a', shaA)
-    expect(await findTarget(octokit, { ...push, branch: 'feature/a' }, SOON)).toMatchObject({ kind: 'current' })
+    expect(await findCommit(octokit, { ...push, branch: 'feature/a' }, SOON)).toMatchObject({ kind: 'current' })
   })
 })
