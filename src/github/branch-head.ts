@@ -1,5 +1,5 @@
 import type { Octokit } from '@octokit/rest'
-import { statusOf } from './classify-failure.ts'
+import { lookTwice } from './look-twice.ts'
 
 interface Branch {
   readonly owner: string
@@ -16,11 +16,8 @@ export async function readBranchHead(
   octokit: Octokit,
   { owner, repository, branch }: Branch,
 ): Promise<string | undefined> {
-  try {
+  return lookTwice(async () => {
     const { data } = await octokit.rest.git.getRef({ owner, repo: repository, ref: `heads/${branch}` })
     return data.object.sha
-  } catch (error) {
-    if (statusOf(error) === 404) return undefined
-    throw error
-  }
+  })
 }

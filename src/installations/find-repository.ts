@@ -1,6 +1,6 @@
 import type { Octokit } from '@octokit/rest'
 import type { GitHub } from '../github/client.ts'
-import { statusOf } from '../github/classify-failure.ts'
+import { lookTwice } from '../github/look-twice.ts'
 import { listedRepository, type Listed } from '../reconcile/listed.ts'
 
 /** How an installation of the App stands. */
@@ -8,13 +8,11 @@ export type InstallationStanding = 'active' | 'suspended' | 'gone'
 
 /** @throws Octokit's RequestError for anything but a missing installation. */
 export async function standingOf({ app }: GitHub, installationId: number): Promise<InstallationStanding> {
-  try {
+  const standing = await lookTwice(async () => {
     const { data } = await app.rest.apps.getInstallation({ installation_id: installationId })
     return data.suspended_at ? 'suspended' : 'active'
-  } catch (error) {
-    if (statusOf(error) === 404) return 'gone'
-    throw error
-  }
+  })
+  return standing ?? 'gone'
 }
 
 interface Sought {
@@ -52,23 +50,17 @@ async function readIn(
   { repositoryId, installationId }: { readonly repositoryId: number; readonly installationId: number },
 ): Promise<Listed | undefined> {
   if ((await standingOf(github, installationId)) !== 'active') return undefined
-  try {
+  return lookTwice(async () => {
     const { data } = await github
       .forInstallation(installationId)
       .request('GET /repositories/{id}', { id: repositoryId })
     return { ...listedRepository.parse(data), installationId }
-  } catch (error) {
-    if (statusOf(error) === 404) return undefined
-    throw error
-  }
+  })
 }
 
 async function installationByName(app: Octokit, { owner, repository }: Sought): Promise<number | undefined> {
-  try {
+  return lookTwice(async () => {
     const { data } = await app.rest.apps.getRepoInstallation({ owner, repo: repository })
     return data.id
-  } catch (error) {
-    if (statusOf(error) === 404) return undefined
-    throw error
-  }
+  })
 }

@@ -1,6 +1,6 @@
 import type { Octokit } from '@octokit/rest'
 import type { PullJob } from '../../contract/jobs/events.ts'
-import { statusOf } from '../github/classify-failure.ts'
+import { lookTwice } from '../github/look-twice.ts'
 
 /** A pull request as GitHub shows it now. */
 export interface Pull {
@@ -25,7 +25,7 @@ export async function fetchPull(
   octokit: Octokit,
   { owner, repository, repositoryId, pull }: Pick<PullJob, 'owner' | 'repository' | 'repositoryId' | 'pull'>,
 ): Promise<Pull | undefined> {
-  try {
+  return lookTwice(async () => {
     const { data } = await octokit.rest.pulls.get({ owner, repo: repository, pull_number: pull })
     // GitHub gives null for a fork that was deleted, whatever the types say.
     const headRepository = data.head.repo as { readonly id: number } | null
@@ -41,8 +41,5 @@ export async function fetchPull(
       head: { sha: data.head.sha, branch: data.head.ref },
       base: { branch: data.base.ref },
     }
-  } catch (error) {
-    if (statusOf(error) === 404) return undefined
-    throw error
-  }
+  })
 }

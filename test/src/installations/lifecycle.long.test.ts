@@ -246,6 +246,19 @@ it('who may see a repository changes nothing, and in the archive it goes on', as
   await expectServed(one)
 })
 
+it('one wrong answer of GitHub’s ends nothing and costs no secret, however late an event is dealt with', async () => {
+  const one = await served('one')
+  const wrong = (path: string) => scene.api('POST', '/_faults', { requests: [{ method: 'GET', path, status: 404 }] })
+  for (const path of ['^/app/installations/\\d+$', '^/repositories/\\d+$']) {
+    await scene.api('PATCH', `/repos/${owner}/one`, { archived: path.startsWith('^/app') })
+    await scene.hears('repository')
+    scene.pass(120_000)
+    await wrong(path)
+    await scene.work()
+    await expectServed(one)
+  }
+})
+
 it('a late word of the past ends nothing: GitHub is asked how it stands', async () => {
   const one = await served('one')
   await scene.door('shut')

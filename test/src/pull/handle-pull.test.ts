@@ -155,6 +155,15 @@ describe('a pull request that is closed', () => {
     }
   })
 
+  it('is not taken for gone because of one wrong answer of GitHub’s', async () => {
+    await stage.event()
+    await stage.goLive()
+    const path = '/repos/{owner}/{repo}/pulls/{pull_number}'
+    stage.github.instead.set(path, [{ status: 404, body: { message: 'Not Found' } }])
+    await stage.event()
+    expect(await stage.previews()).toEqual(['34/hello/pr-5'])
+  })
+
   it('is not deployed by an event that comes late', async () => {
     stage.pull({ open: false })
     const told = { updatedAtMs: Date.parse('2025-12-31T23:59:59Z'), sha: shaC, open: true }

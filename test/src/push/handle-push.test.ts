@@ -277,6 +277,14 @@ describe('the end of a micro', () => {
     expect((await newest('other'))?.state).toBe('queued')
   })
 
+  it('does not come with one wrong answer of GitHub’s, however long ago the push was', async () => {
+    const wrong = { status: 404, body: { message: 'Not Found' } }
+    github.instead.set('/repos/{owner}/{repo}/git/ref/{ref}', [wrong])
+    const push = samplePush({ deliveryId: 'late', sequence: 2, sha: shaA })
+    await handle(push, () => push.receivedAtMs + 3_600_000)
+    expect((await newest())?.state).toBe('live')
+  })
+
   it('does not come with a late delivery of an older push', async () => {
     github.heads.delete('main')
     const { sha: _, ...deletion } = samplePush({ sequence: 0 })
