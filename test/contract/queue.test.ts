@@ -1,33 +1,15 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { afterAll, expect, it } from 'vitest'
 import { newDeploymentId } from '../../contract/deployment.ts'
-import {
-  addDeploy,
-  addDestroy,
-  addEvent,
-  addReport,
-  openQueues,
-  queuePrefix,
-  type Queues,
-} from '../../contract/queue.ts'
 import type { PushJob } from '../../contract/jobs/events.ts'
-import { openStore, type Store } from '../../contract/store/connect.ts'
-import { startTestRedis, type TestRedis } from '../support/redis.ts'
+import { addDeploy, addDestroy, addEvent, addReport, openQueues, queuePrefix } from '../../contract/queue.ts'
+import { openStore } from '../../contract/store/connect.ts'
+import { startTestRedis } from '../support/redis.ts'
+import { openTestStore } from '../support/store.ts'
 
-let redis: TestRedis
-let store: Store
-let queues: Queues
-beforeAll(async () => {
-  redis = await startTestRedis()
-  store = openStore({ redis: redis.socket, redisPrefix: 'test' })
-  queues = openQueues(store.redis, 'test')
-})
-beforeEach(async () => {
-  await store.redis.flushdb()
-})
+const store = await openTestStore()
+const queues = openQueues(store.redis, 'test')
 afterAll(async () => {
   await queues.close().catch(() => {})
-  store.redis.disconnect()
-  await redis[Symbol.asyncDispose]()
 })
 
 const push: PushJob = {

@@ -1,23 +1,14 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { newDeploymentId } from '../../contract/deployment.ts'
 import { platformLimits } from '../../contract/limits.ts'
-import { openStore, type Store } from '../../contract/store/connect.ts'
+import { openStore } from '../../contract/store/connect.ts'
 import { readLog } from '../../contract/store/logs/deployment-logs.ts'
 import { openDeploymentLog } from '../../runner/deployment-log.ts'
 import { createMask, noMask } from '../../runner/secrets/mask.ts'
-import { startTestRedis, type TestRedis } from '../support/redis.ts'
+import { startTestRedis } from '../support/redis.ts'
+import { openTestStore } from '../support/store.ts'
 
-let server: TestRedis
-let store: Store
-
-beforeAll(async () => {
-  server = await startTestRedis()
-  store = openStore({ redis: server.socket, redisPrefix: 'test' })
-})
-afterAll(async () => {
-  store.redis.disconnect()
-  await server[Symbol.asyncDispose]()
-})
+const store = await openTestStore()
 
 function fail(error: unknown): never {
   throw error

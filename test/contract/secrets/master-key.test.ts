@@ -3,24 +3,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { masterKeyPath, openMasterKey } from '../../../contract/secrets/master-key.ts'
-import { openStore, type Store } from '../../../contract/store/connect.ts'
 import { forgetAllSecrets } from '../../../contract/store/repository/secrets.ts'
-import { startTestRedis, type TestRedis } from '../../support/redis.ts'
+import { openTestStore } from '../../support/store.ts'
 
-let redis: TestRedis
-let store: Store
+const store = await openTestStore()
 let dataDir: string
 let path: string
 
 beforeEach(async () => {
-  redis = await startTestRedis()
-  store = openStore({ redis: redis.socket, redisPrefix: 'test' })
   dataDir = await mkdtemp(join(tmpdir(), 'mp-key-'))
   path = masterKeyPath(dataDir)
 })
 afterEach(async () => {
-  store.redis.disconnect()
-  await redis[Symbol.asyncDispose]()
   await rm(dataDir, { recursive: true, force: true })
 })
 

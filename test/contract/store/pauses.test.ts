@@ -1,10 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { defaultLimits } from '../../../contract/limits.ts'
+import { describe, expect, it } from 'vitest'
 import { newDeploymentId, type Deployment, type DeploymentBase } from '../../../contract/deployment.ts'
-import { targetKey } from '../../../contract/target-key.ts'
 import { masterKey } from '../../../contract/secrets/master-key.ts'
 import { seal } from '../../../contract/secrets/seal.ts'
-import { openStore, type Store } from '../../../contract/store/connect.ts'
 import {
   createDeployment,
   getDeployment,
@@ -24,41 +21,16 @@ import { endPause, isPinned, pointDeployment, readPause, renewKeptSecrets } from
 import { keptSecrets } from '../../../contract/store/repository/kept-secrets.ts'
 import { forgetAllSecrets, type StoredSecret } from '../../../contract/store/repository/secrets.ts'
 import { unsettledDeployments } from '../../../contract/store/unsettled.ts'
-import { startTestRedis, type TestRedis } from '../../support/redis.ts'
+import { targetKey } from '../../../contract/target-key.ts'
+import { newestBase } from '../../support/deployment.ts'
+import { openTestStore } from '../../support/store.ts'
 
 const key = '7/hello'
 const host = 'hello--ada.localhost'
-let server: TestRedis
-let store: Store
-
-beforeAll(async () => {
-  server = await startTestRedis()
-  store = openStore({ redis: server.socket, redisPrefix: 'test' })
-})
-beforeEach(async () => {
-  await store.redis.flushdb()
-})
-afterAll(async () => {
-  store.redis.disconnect()
-  await server[Symbol.asyncDispose]()
-})
+const store = await openTestStore()
 
 async function queued(over: Partial<DeploymentBase> = {}): Promise<Deployment> {
-  const sequence = await nextSequence(store)
-  const base: DeploymentBase = {
-    id: newDeploymentId(),
-    repositoryId: 7,
-    owner: 'ada',
-    repository: 'shop',
-    installationId: 3,
-    sha: sequence.toString(16).padStart(40, 'a'),
-    branch: 'main',
-    sequence,
-    config: { name: 'hello', src: '.', env: {}, secrets: [], limits: defaultLimits },
-    target: { kind: 'production' },
-    createdAtMs: Date.now(),
-    ...over,
-  }
+  const base = await newestBase(store, { repository: 'shop', ...over })
   expect((await createDeployment(store, base)).kind).toBe('created')
   return read(base.id)
 }

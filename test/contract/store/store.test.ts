@@ -1,8 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { defaultLimits, platformLimits } from '../../../contract/limits.ts'
-import { microKey } from '../../../contract/target-key.ts'
+import { describe, expect, it } from 'vitest'
 import { newDeploymentId, type DeploymentBase } from '../../../contract/deployment.ts'
-import { openStore, type Store } from '../../../contract/store/connect.ts'
+import { platformLimits } from '../../../contract/limits.ts'
 import {
   createDeployment,
   getDeployment,
@@ -22,40 +20,13 @@ import {
   publishDeployment,
   retireDeployments,
 } from '../../../contract/store/micros.ts'
-import { startTestRedis, type TestRedis } from '../../support/redis.ts'
+import { microKey } from '../../../contract/target-key.ts'
+import { newestBase } from '../../support/deployment.ts'
+import { openTestStore } from '../../support/store.ts'
 
-let server: TestRedis
-let store: Store
+const store = await openTestStore()
 
-beforeAll(async () => {
-  server = await startTestRedis()
-  store = openStore({ redis: server.socket, redisPrefix: 'test' })
-})
-beforeEach(async () => {
-  await store.redis.flushdb()
-})
-afterAll(async () => {
-  store.redis.disconnect()
-  await server[Symbol.asyncDispose]()
-})
-
-async function base(over: Partial<DeploymentBase> = {}): Promise<DeploymentBase> {
-  const sequence = await nextSequence(store)
-  return {
-    id: newDeploymentId(),
-    repositoryId: 7,
-    owner: 'ada',
-    repository: 'hello',
-    installationId: 3,
-    sha: sequence.toString(16).padStart(40, '0'),
-    branch: 'main',
-    sequence,
-    config: { name: 'hello', src: '.', env: {}, secrets: [], limits: defaultLimits },
-    target: { kind: 'production' },
-    createdAtMs: Date.now(),
-    ...over,
-  }
-}
+const base = (over?: Partial<DeploymentBase>) => newestBase(store, over)
 
 const key = microKey({ repositoryId: 7, micro: 'hello' })
 

@@ -1,5 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { openStore, type Store } from '../../../contract/store/connect.ts'
+import { expect, it } from 'vitest'
 import {
   createDeployment,
   ENDED_TTL_SECONDS,
@@ -9,19 +8,9 @@ import {
 import { endTarget, retireDeployments } from '../../../contract/store/micros.ts'
 import { readTold, tell, tellOnce } from '../../../contract/store/reports/told.ts'
 import { sampleBase } from '../../src/support/samples.ts'
-import { startTestRedis, type TestRedis } from '../../support/redis.ts'
+import { openTestStore } from '../../support/store.ts'
 
-let server: TestRedis
-let store: Store
-
-beforeAll(async () => {
-  server = await startTestRedis()
-  store = openStore({ redis: server.socket, redisPrefix: 'test' })
-})
-afterAll(async () => {
-  store.redis.disconnect()
-  await server[Symbol.asyncDispose]()
-})
+const store = await openTestStore()
 
 async function queued() {
   const base = { ...sampleBase(), sequence: await nextSequence(store) }

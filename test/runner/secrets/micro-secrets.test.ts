@@ -1,27 +1,17 @@
+import { expect, it } from 'vitest'
+import { putSecrets } from '../../../cli/secrets/put-secrets.ts'
+import { parseTarget } from '../../../cli/target.ts'
 import { production, type Target } from '../../../contract/deployment.ts'
-import { afterEach, beforeEach, expect, it } from 'vitest'
 import { defaultLimits } from '../../../contract/limits.ts'
 import { masterKey } from '../../../contract/secrets/master-key.ts'
 import type { Scope } from '../../../contract/secrets/scope.ts'
-import { openStore, type Store } from '../../../contract/store/connect.ts'
 import { noteRepository, repositoryKey } from '../../../contract/store/repository/repositories.ts'
-import { putSecrets } from '../../../cli/secrets/put-secrets.ts'
-import { parseTarget } from '../../../cli/target.ts'
 import { readMicroSecrets } from '../../../runner/secrets/micro-secrets.ts'
 import { hiddenVariables, requireSecrets } from '../../../runner/secrets/require-secrets.ts'
-import { startTestRedis, type TestRedis } from '../../support/redis.ts'
+import { openTestStore } from '../../support/store.ts'
 
 const key = masterKey(Buffer.alloc(32, 1))
-let redis: TestRedis
-let store: Store
-beforeEach(async () => {
-  redis = await startTestRedis()
-  store = openStore({ redis: redis.socket, redisPrefix: 'test' })
-})
-afterEach(async () => {
-  store.redis.disconnect()
-  await redis[Symbol.asyncDispose]()
-})
+const store = await openTestStore()
 
 /** @param target `owner/repository`, with a micro's name behind it or without. */
 const put = (target: string, values: Record<string, string>, scope: Scope = 'production') =>

@@ -1,32 +1,27 @@
-import { createServer, type Server } from 'node:http'
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
-import { defaultLimits } from '../../../contract/limits.ts'
-import { newDeploymentId, type Deployment, type DeploymentBase } from '../../../contract/deployment.ts'
+import type { Deployment, DeploymentBase } from '../../../contract/deployment.ts'
 import { openQueues } from '../../../contract/queue.ts'
-import { parseSettings } from '../../../contract/settings.ts'
 import { masterKey } from '../../../contract/secrets/master-key.ts'
+import { parseSettings } from '../../../contract/settings.ts'
 import { openStore } from '../../../contract/store/connect.ts'
-import {
-  createDeployment,
-  getDeployment,
-  nextSequence,
-  transitionDeployment,
-} from '../../../contract/store/deployments.ts'
+import { createDeployment, getDeployment, transitionDeployment } from '../../../contract/store/deployments.ts'
 import { connectDocker } from '../../../runner/docker/client.ts'
-import { createHousekeeping } from '../../../runner/housekeeping/keep-house.ts'
-import { createUses } from '../../../runner/lifecycle/uses.ts'
-import { createDrains } from '../../../runner/lifecycle/gateways/drains.ts'
-import { createFleet } from '../../../runner/lifecycle/fleet.ts'
-import { createGatewayLink, type Gateway } from '../../../runner/lifecycle/gateways/gateway-link.ts'
-import { createAppLogs } from '../../../runner/logs/app-logs.ts'
 import type { FromGateway } from '../../../runner/gateway/protocol.ts'
+import { createHousekeeping } from '../../../runner/housekeeping/keep-house.ts'
+import { createWorks } from '../../../runner/jobs/works.ts'
+import { createFleet } from '../../../runner/lifecycle/fleet.ts'
+import { createDrains } from '../../../runner/lifecycle/gateways/drains.ts'
+import { createGatewayLink, type Gateway } from '../../../runner/lifecycle/gateways/gateway-link.ts'
+import { createUses } from '../../../runner/lifecycle/uses.ts'
+import { createAppLogs } from '../../../runner/logs/app-logs.ts'
 import type { Runner } from '../../../runner/runner.ts'
 import type { Sandbox } from '../../../runner/sandbox/sandbox.ts'
 import { openUidPool } from '../../../runner/sandbox/uid-pool.ts'
-import { createWorks } from '../../../runner/jobs/works.ts'
+import { newestBase } from '../../support/deployment.ts'
 import { startTestRedis, type TestRedis } from '../../support/redis.ts'
 
 export interface TestRunner extends AsyncDisposable {
@@ -153,21 +148,7 @@ export async function startTestRunner(): Promise<TestRunner> {
   await gateways.listen()
 
   const queued: TestRunner['queued'] = async (over = {}) => {
-    const sequence = await nextSequence(store)
-    const base: DeploymentBase = {
-      id: newDeploymentId(),
-      repositoryId: 7,
-      owner: 'ada',
-      repository: 'hello',
-      installationId: 3,
-      sha: `${sequence.toString(16)}abcdef0`.padEnd(40, '0'),
-      branch: 'main',
-      sequence,
-      config: { name: 'hello', src: '.', env: {}, secrets: [], limits: defaultLimits },
-      target: { kind: 'production' },
-      createdAtMs: Date.now(),
-      ...over,
-    }
+    const base = await newestBase(store, over)
     await createDeployment(store, base)
     return must(await getDeployment(store, base.id))
   }

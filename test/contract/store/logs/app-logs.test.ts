@@ -1,7 +1,6 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import type { AppLine } from '../../../../contract/app-log.ts'
 import { platformLimits } from '../../../../contract/limits.ts'
-import { openStore, type Store } from '../../../../contract/store/connect.ts'
 import {
   appendAppLog,
   outputReadUpTo,
@@ -9,19 +8,9 @@ import {
   readAppLog,
   readAppLogAfter,
 } from '../../../../contract/store/logs/app-logs.ts'
-import { startTestRedis, type TestRedis } from '../../../support/redis.ts'
+import { openTestStore } from '../../../support/store.ts'
 
-let redis: TestRedis
-let store: Store
-beforeAll(async () => {
-  redis = await startTestRedis()
-  store = openStore({ redis: redis.socket, redisPrefix: 'test' })
-})
-beforeEach(() => store.redis.flushall())
-afterAll(async () => {
-  store.redis.disconnect()
-  await redis[Symbol.asyncDispose]()
-})
+const store = await openTestStore()
 
 const line = (text: string, stream: AppLine['stream'] = 'out'): AppLine => ({ atMs: 1_795_510_800_123, stream, text })
 const texts = async (id: string, count = 100_000) => (await readAppLog(store, id, count)).lines.map(({ text }) => text)

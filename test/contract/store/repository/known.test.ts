@@ -1,21 +1,11 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { openStore, type Store } from '../../../../contract/store/connect.ts'
+import { expect, it } from 'vitest'
 import { noteDecision, noteDelivery, readDeliveries } from '../../../../contract/store/repository/deliveries.ts'
 import { noteHead, readHeads } from '../../../../contract/store/repository/heads.ts'
 import { forgetRepository, knownRepositories, readRepository } from '../../../../contract/store/repository/known.ts'
 import { findRepository, noteRepository } from '../../../../contract/store/repository/repositories.ts'
-import { startTestRedis, type TestRedis } from '../../../support/redis.ts'
+import { openTestStore } from '../../../support/store.ts'
 
-let redis: TestRedis
-let store: Store
-beforeAll(async () => {
-  redis = await startTestRedis()
-  store = openStore({ redis: redis.socket, redisPrefix: 'test' })
-})
-afterAll(async () => {
-  store.redis.disconnect()
-  await redis[Symbol.asyncDispose]()
-})
+const store = await openTestStore()
 
 const note = (repositoryId: number, repository: string, sequence: number) =>
   noteRepository(store, { repositoryId, owner: 'Ada', repository, installationId: 9, sequence })

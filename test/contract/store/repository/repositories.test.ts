@@ -1,20 +1,10 @@
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { defaultLimits } from '../../../../contract/limits.ts'
-import { openStore, type Store } from '../../../../contract/store/connect.ts'
 import { changeGrants, grantedLimits, readGrants } from '../../../../contract/store/repository/grants.ts'
 import { findRepository, noteRepository } from '../../../../contract/store/repository/repositories.ts'
-import { startTestRedis, type TestRedis } from '../../../support/redis.ts'
+import { openTestStore } from '../../../support/store.ts'
 
-let redis: TestRedis
-let store: Store
-beforeEach(async () => {
-  redis = await startTestRedis()
-  store = openStore({ redis: redis.socket, redisPrefix: 'test' })
-})
-afterEach(async () => {
-  store.redis.disconnect()
-  await redis[Symbol.asyncDispose]()
-})
+const store = await openTestStore()
 
 const push = (repositoryId: number, fullName: string, sequence: number) => {
   const [owner = '', repository = ''] = fullName.split('/')
