@@ -45,6 +45,14 @@ async function answer(label: string) {
   return { status, robots: headers['x-robots-tag'], ...said }
 }
 
+/** How GitHub shows each Deployment of a pull request. */
+async function environmentStates(pull: number): Promise<(string | undefined)[]> {
+  const path = `/repos/${name}/deployments`
+  const all = await stack.github.call<{ id: number }[]>('GET', `${path}?environment=preview/pr-${pull}`)
+  const read = ({ id }: { id: number }) => stack.github.call<{ state: string }[]>('GET', `${path}/${id}/statuses`)
+  return (await Promise.all(all.map(read))).map(([newest]) => newest?.state)
+}
+
 const newestStatus = async (sha: string) => (await stack.statuses(name, sha)).find((one) => one.context === context)
 
 it('production is live, with secrets of its own', async () => {
@@ -144,6 +152,16 @@ it('nothing is left of them when they are closed, though previews were switched 
   stack.parts.bot.start()
   const gone = async () => [(await answer('pr-1--shop--ada')).status, (await answer('pr-2--shop--ada')).status]
   await until(gone, (statuses) => statuses.every((status) => status === 404))
+  for (const pull of [1, 2]) {
+    await until(
+      async () => (await stack.github.comments(name, pull)).filter(({ user }) => user.login === 'micropush[bot]'),
+      (ours) => ours.length === 1 && ours[0]?.body.includes('have **ended**') === true,
+    )
+    await until(
+      () => environmentStates(pull),
+      (states) => states.length > 0 && states.every((state) => state === 'inactive'),
+    )
+  }
   await stack.github.call('PATCH', `/repos/${name}/pulls/2`, { state: 'open' })
   await until(
     () => newestStatus(stranger),
