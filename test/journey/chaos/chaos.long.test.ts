@@ -16,7 +16,8 @@ it.each([7, today])(
   async (seed) => {
     const { events, faults, journal } = await runChaos({ seed, docker, walkMs: 35_000, settleMs: 150_000 })
     expect(faults, `seed ${seed}:\n${journal.join('\n')}`).toEqual([])
-    expect(events).toBeGreaterThan(40)
+    expect(events).toBeGreaterThan(15)
   },
-  300_000,
+  // The walk and what it may take to recover, and to begin and to end.
+  420_000,
 )

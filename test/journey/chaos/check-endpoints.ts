@@ -14,6 +14,9 @@ type Wanted =
   /** Nothing new was to be deployed: what was there goes on, which is one of these, or nothing. */
   | { readonly kind: 'earlier'; readonly shas: ReadonlySet<string>; readonly why: string }
 
+/** A start takes a second or two, on a machine that has much to do. */
+const ASK_MS = 20_000
+
 /** Each endpoint that does not answer as GitHub says that it should, or that is not to be there. */
 export async function wrongEndpoints(
   world: World,
@@ -92,7 +95,9 @@ async function wantedPreview({ stack }: World, { place, pull, micro }: Preview):
 }
 
 async function faultOf(world: World, label: string, wanted: Wanted | undefined): Promise<string | undefined> {
-  const { status, body } = await world.stack.ask(world.stack.host(label))
+  const asked = await world.stack.ask(world.stack.host(label), { timeoutMs: ASK_MS }).catch(String)
+  if (typeof asked === 'string') return `${label} does not answer: ${asked}`
+  const { status, body } = asked
   const answered = status === 200 ? (JSON.parse(body) as Answered) : undefined
   if (wanted === undefined)
     return answered === undefined && status === 404

@@ -105,7 +105,9 @@ async function boxesLeft({ stack }: World): Promise<string[]> {
   }
   const uids = [...described.matchAll(/"micropush.uid": "(\d+)"/g)].map(([, uid]) => uid)
   if (new Set(uids).size < uids.length) faults.push(`two sandboxes have one uid: ${uids.join(', ')}`)
-  const networks = await run('docker', ['network', 'ls', '--quiet', '--filter', 'name=micropush-'], {
+  const instance = (await readFile(join(stack.dataDir, 'instance'), 'utf8')).trim()
+  const label = `label=micropush.instance=${instance}`
+  const networks = await run('docker', ['network', 'ls', '--quiet', '--filter', label], {
     env: { ...process.env, ...stack.env },
   })
   if (networks.stdout.trim().split('\n').length !== 2) faults.push(`networks besides our two: ${networks.stdout}`)

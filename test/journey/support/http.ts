@@ -13,6 +13,8 @@ export interface Ask {
   readonly method?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: Buffer | string
+  /** A minute when absent. */
+  readonly timeoutMs?: number
 }
 
 /** One request to the gateway under a host name, on a connection of its own. */
@@ -26,7 +28,7 @@ export async function ask(what: Ask): Promise<Answer> {
         method: what.method ?? 'GET',
         headers: { host: what.host, ...what.headers },
         agent: false,
-        timeout: 60_000,
+        timeout: what.timeoutMs ?? 60_000,
       },
       (response) => {
         const chunks: Buffer[] = []
@@ -41,7 +43,7 @@ export async function ask(what: Ask): Promise<Answer> {
         )
       },
     )
-    call.on('timeout', () => call.destroy(new Error(`no answer from ${what.host} within a minute`)))
+    call.on('timeout', () => call.destroy(new Error(`no answer from ${what.host} in time`)))
     call.on('error', reject)
     call.end(what.body)
   })
