@@ -54,6 +54,15 @@ function sign(body: string | Buffer, secret = webhookSecret): string {
   return `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`
 }
 
+/** Lets the job of a push that waits be as if it had ended. */
+async function put(guid: string, state: 'completed' | 'failed') {
+  const { push } = parts.queues
+  const job = await push.getJob(guid)
+  const script = "redis.call('LREM', KEYS[1], 0, ARGV[1]) redis.call('ZADD', KEYS[2], 1, ARGV[1])"
+  await parts.store.redis.eval(script, 2, push.toKey('wait'), push.toKey(state), guid)
+  return job
+}
+
 function waitingPushes(): Promise<number> {
   return parts.queues.push.getJobCountByTypes('waiting', 'completed', 'failed', 'delayed')
 }
@@ -183,17 +192,19 @@ describe('the webhook door', () => {
     expect(await waitingPushes()).toBe(1)
   })
 
+  it('does nothing again for a delivery whose job is done, when it is sent again', async () => {
+    const guid = randomUUID()
+    await deliver({ guid })
+    const job = await put(guid, 'completed')
+    expect((await deliver({ guid })).status).toBe(200)
+    expect(await job?.isCompleted()).toBe(true)
+    expect(await parts.queues.push.getJobCountByTypes('waiting')).toBe(0)
+  })
+
   it('tries a delivery again whose job had failed for good, when it is sent again', async () => {
     const guid = randomUUID()
     await deliver({ guid })
-    const [job] = await parts.queues.push.getJobs(['waiting'])
-    await parts.store.redis.eval(
-      "redis.call('LREM', KEYS[1], 0, ARGV[1]) redis.call('ZADD', KEYS[2], 1, ARGV[1])",
-      2,
-      parts.queues.push.toKey('wait'),
-      parts.queues.push.toKey('failed'),
-      guid,
-    )
+    const job = await put(guid, 'failed')
     expect(await job?.isFailed()).toBe(true)
     expect((await deliver({ guid })).status).toBe(200)
     expect(await parts.queues.push.getJobCountByTypes('waiting')).toBe(1)
