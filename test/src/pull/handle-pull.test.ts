@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createDeployment } from '../../../contract/store/deployments.ts'
 import { targetStanding } from '../../../contract/store/micros.ts'
+import { readPullComment } from '../../../contract/store/reports/pull-comments.ts'
 import { pullStage, shaC, shaD, type PullStage } from '../support/pull-stage.ts'
 import { sampleBase, sampleConfig } from '../support/samples.ts'
 
@@ -109,6 +110,16 @@ describe('an open pull request', () => {
     expect(await stage.previews()).toEqual([])
     const description = expect.stringContaining('"hello" is taken by another repository of ada') as string
     expect(await stage.reports()).toContainEqual(expect.objectContaining({ state: 'failure', description }))
+  })
+
+  it('gets a comment unless the config file says that there is to be none', async () => {
+    const wanted = async () => (await readPullComment(stage.parts.store, { repositoryId: 34, pull: 5 })).wanted
+    await stage.event()
+    expect(await wanted()).toBe(true)
+    stage.commit(shaD, { 'micro.yml': 'v: 1\npreviews:\n  comment: false\n' })
+    stage.pull({ sha: shaD })
+    await stage.event()
+    expect(await wanted()).toBe(false)
   })
 
   it('has previews of its own beside those of another one, and beside production at the same commit', async () => {

@@ -45,6 +45,13 @@ describe('a pull request', () => {
     expect(skipPull({ previews, pull: other })).toBeUndefined()
   })
 
+  it('has a label in whatever case the file or GitHub writes it', () => {
+    for (const label of ['preview', 'PREVIEW']) {
+      const previews = { ...defaultPreviews, labels: ['Preview'] }
+      expect(skipPull({ previews, pull: { ...pull, labels: [label] } })).toBeUndefined()
+    }
+  })
+
   it('from a fork is let through to be approved, or to go without secrets', () => {
     for (const forks of ['approve', 'no-secrets'] as const) {
       const previews = { ...defaultPreviews, forks }

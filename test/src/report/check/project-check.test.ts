@@ -43,6 +43,7 @@ describe('a check run', () => {
     expect(buttons({ state: 'live' }, { history: [older] })).toEqual(['redeploy', 'rollback'])
     expect(buttons({ state: 'live' }, { history: [older], isPaused: true })).toEqual(['rollback', 'resume'])
     expect(buttons({ state: 'live', target: pull }, { history: [older] })).toEqual(['redeploy'])
+    expect(buttons({ state: 'live', target: pull }, { isPaused: true })).toEqual(['redeploy'])
     expect(buttons({ state: 'live' }, { servedId: 'd3' })).toEqual([])
     expect(buttons({ state: 'failed' })).toEqual(['redeploy'])
     expect(buttons({ state: 'failed' }, { newestId: 'd3' })).toEqual([])
