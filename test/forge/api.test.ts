@@ -1,21 +1,11 @@
 import { symlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Octokit } from '@octokit/rest'
+import { expect, test } from 'vitest'
 import { openDatabase } from '../../forge/state/database.ts'
-import { asInstallation, commit, git, stage } from './support.ts'
+import { sharedStage } from './shared-stage.ts'
+import { commit, git } from './support.ts'
 
-let there: Awaited<ReturnType<typeof stage>>
-let bot: Octokit
-
-beforeAll(async () => {
-  there = await stage()
-  const { data } = await there.app.rest.apps.getRepoInstallation(there.repo)
-  bot = await asInstallation(there.home, there.forge, data.id)
-})
-afterAll(async () => {
-  await there.end()
-})
+const { there, bot } = await sharedStage()
 
 test('a repository is found by name and by id', async () => {
   const { data } = await bot.rest.repos.get(there.repo)

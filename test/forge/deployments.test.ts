@@ -1,18 +1,8 @@
-import type { Octokit } from '@octokit/rest'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { asInstallation, commit, git, stage, told } from './support.ts'
+import { expect, test } from 'vitest'
+import { sharedStage } from './shared-stage.ts'
+import { commit, git, told } from './support.ts'
 
-let there: Awaited<ReturnType<typeof stage>>
-let bot: Octokit
-
-beforeAll(async () => {
-  there = await stage()
-  const { data } = await there.app.rest.apps.getRepoInstallation(there.repo)
-  bot = await asInstallation(there.home, there.forge, data.id)
-})
-afterAll(async () => {
-  await there.end()
-})
+const { there, bot } = await sharedStage()
 
 async function deploy(more: object): Promise<{ id: number }> {
   const { data } = await bot.rest.repos.createDeployment({ ...there.repo, ref: there.sha, ...more })

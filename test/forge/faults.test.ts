@@ -1,20 +1,12 @@
-import type { Octokit } from '@octokit/rest'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterEach, beforeAll, expect, test } from 'vitest'
 import { createFaults } from '../../forge/faults/faults.ts'
 import { faultScript } from '../../forge/faults/script.ts'
-import { asInstallation, stage } from './support.ts'
+import { sharedStage } from './shared-stage.ts'
 
-let there: Awaited<ReturnType<typeof stage>>
-let bot: Octokit
+const { there, bot } = await sharedStage()
 
 beforeAll(async () => {
-  there = await stage()
-  const { data } = await there.app.rest.apps.getRepoInstallation(there.repo)
-  bot = await asInstallation(there.home, there.forge, data.id)
   await bot.rest.repos.get(there.repo)
-})
-afterAll(async () => {
-  await there.end()
 })
 afterEach(async () => {
   await there.person.request('DELETE /_faults')

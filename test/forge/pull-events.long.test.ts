@@ -1,21 +1,14 @@
-import type { Octokit } from '@octokit/rest'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { asInstallation, commit, git, stage, told, withToken } from './support.ts'
+import { beforeAll, expect, test, vi } from 'vitest'
+import { sharedStage } from './shared-stage.ts'
+import { commit, git, told, withToken } from './support.ts'
 
 // Many real pushes, each with its processes, on a machine that may be busy.
 vi.setConfig({ testTimeout: 60_000 })
 
-let there: Awaited<ReturnType<typeof stage>>
-let bot: Octokit
+const { there, bot } = await sharedStage()
 
 beforeAll(async () => {
-  there = await stage()
-  const { data } = await there.app.rest.apps.getRepoInstallation(there.repo)
-  bot = await asInstallation(there.home, there.forge, data.id)
   await git(there.tree, 'push', '--quiet', 'origin', 'main:release')
-})
-afterAll(async () => {
-  await there.end()
 })
 
 async function branch(name: string): Promise<string> {

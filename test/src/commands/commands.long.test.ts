@@ -1,22 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { targetStanding } from '../../../contract/store/micros.ts'
+import { describe, expect, it } from 'vitest'
 import { nextSequence } from '../../../contract/store/deployments.ts'
 import { readLog } from '../../../contract/store/logs/deployment-logs.ts'
+import { targetStanding } from '../../../contract/store/micros.ts'
 import { noteProgress, readProgress } from '../../../contract/store/progress.ts'
 import { commit, git } from '../../forge/support.ts'
-import { openDesk, type Desk } from './support.ts'
 import { sampleConfig } from '../support/samples.ts'
+import { sharedDesk } from './support.ts'
 
-let desk: Desk
-beforeAll(async () => {
-  desk = await openDesk()
-})
-beforeEach(async () => {
-  await desk.parts.store.redis.flushdb()
-})
-afterAll(async () => {
-  await desk[Symbol.asyncDispose]()
-})
+const desk = await sharedDesk()
 
 const grace = { login: 'grace', role: 'write' } as const
 const eve = { login: 'eve', role: 'read' } as const

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises'
-import { expect } from 'vitest'
-import { readAppCredentials } from '../../../forge/auth/credentials.ts'
-import type { CommandJob } from '../../../contract/jobs/command.ts'
+import { afterAll, beforeEach, expect } from 'vitest'
 import type { Deployment, DeploymentBase } from '../../../contract/deployment.ts'
+import type { CommandJob } from '../../../contract/jobs/command.ts'
 import type { PointJob } from '../../../contract/jobs/work.ts'
 import {
   createDeployment,
@@ -13,10 +12,11 @@ import {
 import { publishDeployment } from '../../../contract/store/micros.ts'
 import { pointDeployment } from '../../../contract/store/pauses.ts'
 import { noteProgress } from '../../../contract/store/progress.ts'
+import { readAppCredentials } from '../../../forge/auth/credentials.ts'
 import { handleCommand } from '../../../src/commands/handle-command.ts'
-import type { Read } from '../../../src/events/read.ts'
 import { readCheck } from '../../../src/events/read-check.ts'
 import { readComment } from '../../../src/events/read-comment.ts'
+import type { Read } from '../../../src/events/read.ts'
 import type { JobResult } from '../../../src/jobs/queue.ts'
 import { commit, git, stage, withToken } from '../../forge/support.ts'
 import { startParts } from '../support/bot.ts'
@@ -25,6 +25,16 @@ import { sampleBase, sampleConfig } from '../support/samples.ts'
 export type Desk = Awaited<ReturnType<typeof openDesk>>
 
 type Role = 'read' | 'triage' | 'write' | 'maintain' | 'admin'
+
+/** The same for all tests of a file: each finds its Redis empty, and it is gone after the last. */
+export async function sharedDesk() {
+  const desk = await openDesk()
+  beforeEach(async () => {
+    await desk.parts.store.redis.flushdb()
+  })
+  afterAll(() => desk[Symbol.asyncDispose]())
+  return desk
+}
 
 /** A forge with a repository `ada/hello` and its pull request 1, a Redis, and commands that are carried out as they come from the forge. */
 export async function openDesk() {

@@ -1,25 +1,23 @@
 import nock from 'nock'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { changeGrants } from '../../../contract/store/repository/grants.ts'
 import { targetStanding } from '../../../contract/store/micros.ts'
+import { changeGrants } from '../../../contract/store/repository/grants.ts'
 import { findRepository } from '../../../contract/store/repository/repositories.ts'
 import { handlePush } from '../../../src/push/handle-push.ts'
-import { startParts, type Parts } from '../support/bot.ts'
+import { sharedParts } from '../support/bot.ts'
 import { mockGitHub, type MockedGitHub } from '../support/github.ts'
 import { samplePush, shaA } from '../support/samples.ts'
 
-let parts: Parts
+const parts = await sharedParts()
 let github: MockedGitHub
-beforeEach(async () => {
-  parts = await startParts()
+beforeEach(() => {
   github = mockGitHub()
   github.commits.add(shaA)
   github.heads.set('main', shaA)
   github.files.set(`${shaA}:micro.yml`, 'v: 1\nlimits:\n  timeout: 30s\n')
 })
-afterEach(async () => {
+afterEach(() => {
   nock.cleanAll()
-  await parts[Symbol.asyncDispose]()
 })
 
 const handle = () => handlePush(samplePush(), { ...parts, now: Date.now })

@@ -1,25 +1,23 @@
 import nock from 'nock'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { newDeploymentId } from '../../../contract/deployment.ts'
+import type { PushJob } from '../../../contract/jobs/events.ts'
 import { createDeployment, getDeployment, transitionDeployment } from '../../../contract/store/deployments.ts'
 import { targetStanding, publishDeployment } from '../../../contract/store/micros.ts'
-import type { PushJob } from '../../../contract/jobs/events.ts'
 import { handlePush } from '../../../src/push/handle-push.ts'
-import { startParts, type Parts } from '../support/bot.ts'
+import { sharedParts } from '../support/bot.ts'
 import { mockGitHub, type MockedGitHub } from '../support/github.ts'
 import { sampleBase, samplePush, shaA, shaB } from '../support/samples.ts'
 
-let parts: Parts
+const parts = await sharedParts()
 let github: MockedGitHub
 
-beforeEach(async () => {
-  parts = await startParts()
+beforeEach(() => {
   github = mockGitHub()
 })
 
-afterEach(async () => {
+afterEach(() => {
   nock.cleanAll()
-  await parts[Symbol.asyncDispose]()
 })
 
 function commit(sha: string, files: Record<string, string>, branch = 'main'): void {

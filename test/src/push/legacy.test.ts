@@ -4,21 +4,19 @@ import { getDeployment, transitionDeployment } from '../../../contract/store/dep
 import { readLog } from '../../../contract/store/logs/deployment-logs.ts'
 import { targetStanding, publishDeployment } from '../../../contract/store/micros.ts'
 import { handlePush } from '../../../src/push/handle-push.ts'
-import { startParts, type Parts } from '../support/bot.ts'
+import { sharedParts } from '../support/bot.ts'
 import { mockGitHub, type MockedGitHub } from '../support/github.ts'
 import { samplePush, shaA, shaB } from '../support/samples.ts'
 
-let parts: Parts
+const parts = await sharedParts()
 let github: MockedGitHub
 
-beforeEach(async () => {
-  parts = await startParts()
+beforeEach(() => {
   github = mockGitHub()
 })
 
-afterEach(async () => {
+afterEach(() => {
   nock.cleanAll()
-  await parts[Symbol.asyncDispose]()
 })
 
 /** Makes a commit the head of its branch, and lets the bot handle its push. */

@@ -1,27 +1,25 @@
 import nock from 'nock'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { PushJob } from '../../../contract/jobs/events.ts'
 import { getDeployment, transitionDeployment } from '../../../contract/store/deployments.ts'
 import { targetStanding, publishDeployment } from '../../../contract/store/micros.ts'
 import { pointDeployment } from '../../../contract/store/pauses.ts'
-import type { PushJob } from '../../../contract/jobs/events.ts'
 import { handlePush } from '../../../src/push/handle-push.ts'
-import { startParts, type Parts } from '../support/bot.ts'
+import { sharedParts } from '../support/bot.ts'
 import { mockGitHub, type MockedGitHub } from '../support/github.ts'
 import { samplePush, shaA, shaB } from '../support/samples.ts'
 
 const shaC = 'c'.repeat(40)
 const filtered = { 'micro.yml': 'v: 1\npaths: [src]\n' }
-let parts: Parts
+const parts = await sharedParts()
 let github: MockedGitHub
 let sequence = 0
 
-beforeEach(async () => {
-  parts = await startParts()
+beforeEach(() => {
   github = mockGitHub()
 })
-afterEach(async () => {
+afterEach(() => {
   nock.cleanAll()
-  await parts[Symbol.asyncDispose]()
 })
 
 /** @param changed what differs from the commit that is compared with. */

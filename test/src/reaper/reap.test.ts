@@ -1,23 +1,20 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { addDeploy } from '../../../contract/queue.ts'
 import { createDeployment, getDeployment, transitionDeployment } from '../../../contract/store/deployments.ts'
 import { endTarget } from '../../../contract/store/micros.ts'
 import { reap } from '../../../src/reaper/reap.ts'
-import { startParts, type Parts } from '../support/bot.ts'
+import { sharedParts } from '../support/bot.ts'
 import { sampleBase } from '../support/samples.ts'
 
 const MINUTE = 60_000
-let parts: Parts
+const parts = await sharedParts()
 let id: string
 
 beforeEach(async () => {
-  parts = await startParts()
   const base = sampleBase()
   id = base.id
   await createDeployment(parts.store, base)
 })
-
-afterEach(() => parts[Symbol.asyncDispose]())
 
 function reapAfter(ms: number): Promise<void> {
   return reap({ ...parts, now: () => Date.now() + ms })

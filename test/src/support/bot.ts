@@ -1,11 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto'
+import { afterAll, beforeEach } from 'vitest'
 import { openQueues, type Queues } from '../../../contract/queue.ts'
 import { openStore, type Store } from '../../../contract/store/connect.ts'
+import { fixedConnection, type Connection } from '../../../src/connect/connection.ts'
+import { credentialsOfEnvironment } from '../../../src/connect/credentials.ts'
 import { readBotSettings, type BotSettings } from '../../../src/env.ts'
 import { createGitHub, type GitHub } from '../../../src/github/client.ts'
-import { credentialsOfEnvironment } from '../../../src/connect/credentials.ts'
 import { createLog, type Log } from '../../../src/log.ts'
-import { fixedConnection, type Connection } from '../../../src/connect/connection.ts'
 import { startTestRedis, type TestRedis } from '../../support/redis.ts'
 
 export const webhookSecret = 'a secret of this test'
@@ -28,6 +29,19 @@ export interface Parts extends AsyncDisposable {
   readonly connection: Connection
   readonly log: Log
   readonly lines: string[]
+}
+
+/** The same for all tests of a file: each finds it empty, and it is gone after the last. */
+export async function sharedParts(): Promise<Parts> {
+  const parts = await startParts()
+  beforeEach(async () => {
+    await parts.store.redis.flushdb()
+    parts.lines.length = 0
+    // With its token, which GitHub would not be asked for again.
+    parts.github.forget(12)
+  })
+  afterAll(() => parts[Symbol.asyncDispose]())
+  return parts
 }
 
 /** Redis, store, queues and a GitHub client, as the bot wires them. */

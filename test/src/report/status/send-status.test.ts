@@ -1,32 +1,29 @@
 import nock from 'nock'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { ReportJob } from '../../../../contract/jobs/report.ts'
 import { createDeployment, getDeployment, transitionDeployment } from '../../../../contract/store/deployments.ts'
 import { endTarget, publishDeployment } from '../../../../contract/store/micros.ts'
-import { rememberSent } from '../../../../contract/store/reports/sent.ts'
+import { rememberSent, statusKey } from '../../../../contract/store/reports/sent.ts'
 import { createKeyedLock } from '../../../../src/jobs/keyed-lock.ts'
-import type { ReportJob } from '../../../../contract/jobs/report.ts'
 import type { ReportDeps } from '../../../../src/report/deps.ts'
 import { handleReport } from '../../../../src/report/handle-report.ts'
 import { createPace } from '../../../../src/report/pace.ts'
 import { writeSent } from '../../../../src/report/status/sent.ts'
-import { statusKey } from '../../../../contract/store/reports/sent.ts'
-import { startParts, type Parts } from '../../support/bot.ts'
+import { sharedParts } from '../../support/bot.ts'
 import { mockGitHub, type MockedGitHub } from '../../support/github.ts'
 import { sampleBase, shaA } from '../../support/samples.ts'
 
-let parts: Parts
+const parts = await sharedParts()
 let github: MockedGitHub
 let deps: ReportDeps
 
-beforeEach(async () => {
-  parts = await startParts()
+beforeEach(() => {
   github = mockGitHub()
   deps = { ...parts, botUrl: 'http://bot.test', pace: createPace(), lock: createKeyedLock(), now: Date.now }
 })
 
-afterEach(async () => {
+afterEach(() => {
   nock.cleanAll()
-  await parts[Symbol.asyncDispose]()
 })
 
 async function makeDeployment(sequence = 1): Promise<string> {
