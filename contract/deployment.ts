@@ -48,7 +48,7 @@ export const stateDeadlinesMs: Readonly<Record<PendingState, number>> = {
 }
 
 /** What a deployment is to be: what everybody gets, or what one pull request would make of it. */
-export const target = z.discriminatedUnion('kind', [
+const target = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('production') }),
   z.strictObject({
     kind: z.literal('preview'),

@@ -32,7 +32,7 @@ export function productionLabel({ owner, micro }: EndpointNames): string {
 }
 
 /** The label that leads to what a pull request would make of it, such as `pr-12--hello--ada`. */
-export function previewLabel({ owner, micro, pull }: EndpointNames & { readonly pull: number }): string {
+function previewLabel({ owner, micro, pull }: EndpointNames & { readonly pull: number }): string {
   return fit(`pr-${pull}--${micro}--${slug(owner)}`)
 }
 

@@ -79,7 +79,7 @@ export const eventJobs = {
   report: mergeGroupJob,
 } as const
 
-export type EventName = keyof typeof eventJobs
+type EventName = keyof typeof eventJobs
 
 /** A job for one of those queues. */
 export type EventJob = {

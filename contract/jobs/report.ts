@@ -5,8 +5,6 @@ import { repository } from './fields.ts'
 /** What GitHub shows of a deployment, each told by itself. */
 export const projections = ['status', 'deployment', 'check'] as const
 
-export type Projection = (typeof projections)[number]
-
 /** What is wrong on one line of a file; `line` and `column` count from 1. */
 const finding = z.strictObject({
   file: z.string(),

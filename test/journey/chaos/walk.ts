@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { faultMoves, misbehave } from './moves-of-faults.ts'
-import { addPlace, ownerMoves } from './moves-of-owners.ts'
-import { pullMoves } from './moves-of-pulls.ts'
-import { pushMoves } from './moves-of-pushes.ts'
+import { faultMoves, misbehave } from './moves/faults.ts'
+import { addPlace, ownerMoves } from './moves/owners.ts'
+import { pullMoves } from './moves/pulls.ts'
+import { pushMoves } from './moves/pushes.ts'
 import type { Move, World } from './world.ts'
 
 const moves: readonly (readonly [number, Move])[] = [...pushMoves, ...pullMoves, ...ownerMoves, ...faultMoves].map(

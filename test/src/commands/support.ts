@@ -22,8 +22,6 @@ import { commit, git, stage, withToken } from '../../forge/support.ts'
 import { startParts } from '../support/bot.ts'
 import { sampleBase, sampleConfig } from '../support/samples.ts'
 
-export type Desk = Awaited<ReturnType<typeof openDesk>>
-
 type Role = 'read' | 'triage' | 'write' | 'maintain' | 'admin'
 
 /** The same for all tests of a file: each finds its Redis empty, and it is gone after the last. */
@@ -37,7 +35,7 @@ export async function sharedDesk() {
 }
 
 /** A forge with a repository `ada/hello` and its pull request 1, a Redis, and commands that are carried out as they come from the forge. */
-export async function openDesk() {
+async function openDesk() {
   const there = await stage()
   const { data: installation } = await there.app.rest.apps.getRepoInstallation(there.repo)
   const { data: repository } = await there.person.rest.repos.get(there.repo)

@@ -1,5 +1,5 @@
-import { commit, push, pushDeletion, type Change, type Place } from './place.ts'
-import { anyPlace, nameOf, type Move, type World } from './world.ts'
+import { commit, push, pushDeletion, type Change, type Place } from '../place.ts'
+import { anyPlace, nameOf, type Move, type World } from '../world.ts'
 
 const MAIN = { from: 'main', to: 'refs/heads/main' }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Move, World } from './world.ts'
+import type { Move, World } from '../world.ts'
 
 /** What breaks: processes that are killed, and a GitHub that has a bad day. */
 export const faultMoves: readonly Move[] = [

@@ -1,7 +1,7 @@
-import { MARKER } from '../../../src/report/comment/draw-comment.ts'
-import { pathOf, type Place } from './place.ts'
-import type { PlaceTruth } from './truth.ts'
-import { nameOf, type World } from './world.ts'
+import { MARKER } from '../../../../src/report/comment/draw-comment.ts'
+import { pathOf, type Place } from '../place.ts'
+import type { PlaceTruth } from '../truth.ts'
+import { nameOf, type World } from '../world.ts'
 
 interface Status {
   readonly state: string

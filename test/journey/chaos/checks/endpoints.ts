@@ -1,11 +1,11 @@
-import { microKey, targetKey } from '../../../contract/target-key.ts'
-import { getDeployment } from '../../../contract/store/deployments.ts'
-import { targetStanding } from '../../../contract/store/micros.ts'
-import { readPause } from '../../../contract/store/pauses.ts'
-import type { Answered, MicroPlan } from './contents.ts'
-import type { Place } from './place.ts'
-import type { CommitTruth, PlaceTruth, PullTruth } from './truth.ts'
-import type { World } from './world.ts'
+import { microKey, targetKey } from '../../../../contract/target-key.ts'
+import { getDeployment } from '../../../../contract/store/deployments.ts'
+import { targetStanding } from '../../../../contract/store/micros.ts'
+import { readPause } from '../../../../contract/store/pauses.ts'
+import type { Answered, MicroPlan } from '../contents.ts'
+import type { Place } from '../place.ts'
+import type { CommitTruth, PlaceTruth, PullTruth } from '../truth.ts'
+import type { World } from '../world.ts'
 
 /** What an endpoint is to be: nothing else answers at it. */
 type Wanted =

@@ -1,5 +1,5 @@
-import { pathOf, push, commit, createPlace, type Place } from './place.ts'
-import { anyPlace, nameOf, type Move, type World } from './world.ts'
+import { pathOf, push, commit, createPlace, type Place } from '../place.ts'
+import { anyPlace, nameOf, type Move, type World } from '../world.ts'
 
 /** What happens to repositories as a whole, and to the App's installations. */
 export const ownerMoves: readonly Move[] = [

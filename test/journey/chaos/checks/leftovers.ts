@@ -3,12 +3,12 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Queue } from 'bullmq'
-import { reportJob } from '../../../contract/jobs/report.ts'
-import { openQueues } from '../../../contract/queue.ts'
-import { getDeployment } from '../../../contract/store/deployments.ts'
-import { targetKey } from '../../../contract/target-key.ts'
-import type { Stack } from '../support/stack.ts'
-import type { World } from './world.ts'
+import { reportJob } from '../../../../contract/jobs/report.ts'
+import { openQueues } from '../../../../contract/queue.ts'
+import { getDeployment } from '../../../../contract/store/deployments.ts'
+import { targetKey } from '../../../../contract/target-key.ts'
+import type { Stack } from '../../support/stack.ts'
+import type { World } from '../world.ts'
 
 const run = promisify(execFile)
 
