@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { microKey } from '../contract/target-key.ts'
 import { targetStanding } from '../contract/store/micros.ts'
+import { microKey } from '../contract/target-key.ts'
 import type { Repository } from '../test/journey/support/repository.ts'
 import type { Stack } from '../test/journey/support/stack.ts'
 

@@ -1,9 +1,9 @@
 import { platformLimits } from '../contract/limits.ts'
-import { redactTokens } from '../contract/text/redact-tokens.ts'
-import { appendLog } from '../contract/store/logs/deployment-logs.ts'
 import type { Store } from '../contract/store/connect.ts'
-import type { Mask } from './secrets/mask.ts'
+import { appendLog } from '../contract/store/logs/deployment-logs.ts'
+import { redactTokens } from '../contract/text/redact-tokens.ts'
 import { createMaskStream } from './secrets/mask-stream.ts'
+import type { Mask } from './secrets/mask.ts'
 
 const FLUSH_MS = 250
 /** A line that is not at its end is held back for this long, because the rest of a secret may follow. */

@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs'
 import { MicropushError } from '../contract/errors.ts'
 import { githubAppFile } from '../contract/github-app.ts'
 import { startBot } from './bot.ts'
-import { readStart, type BotSettings, type SetupSettings } from './env.ts'
+import { openConnection, type Connection } from './connect/connection.ts'
 import type { AppCredentials } from './connect/credentials.ts'
+import { readStart, type BotSettings, type SetupSettings } from './env.ts'
 import { createLog, type Log } from './log.ts'
 import type { Secret } from './secret.ts'
-import { openConnection, type Connection } from './connect/connection.ts'
 
 /** What is in hand ends within this time; Docker and our own supervisor kill after 10 s. */
 const CLOSE_DEADLINE_MS = 9500

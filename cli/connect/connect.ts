@@ -1,7 +1,7 @@
 import { parseGitHubAddress } from '../../contract/github-address.ts'
 import { ensureSetupToken, readGitHubApp, setupLink } from '../../contract/github-app.ts'
-import { parseJson } from '../../contract/text/parse-json.ts'
 import type { Settings } from '../../contract/settings.ts'
+import { parseJson } from '../../contract/text/parse-json.ts'
 import { say } from '../../setup/say.ts'
 import { hasAppInEnvironment, readSettings } from '../env.ts'
 import { Refusal } from '../refusal.ts'

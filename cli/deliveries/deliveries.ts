@@ -1,10 +1,10 @@
-import { cleanLine } from '../../contract/text/clean-text.ts'
 import { readDeliveries } from '../../contract/store/repository/deliveries.ts'
+import { cleanLine } from '../../contract/text/clean-text.ts'
 import { say } from '../../setup/say.ts'
 import { formatTable } from '../format-table.ts'
+import { showUsage } from '../show-usage.ts'
 import { parseOnlyTarget } from '../target.ts'
 import { withStore } from '../with-store.ts'
-import { showUsage } from '../show-usage.ts'
 
 const usage = `usage: micropush deliveries <owner>/<repo>
 The last 50 events that GitHub told of a repository within 8 days, the newest first, and what was made of each.`

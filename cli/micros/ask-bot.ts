@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { addEvent, type Queues } from '../../contract/queue.ts'
 import type { Deployment } from '../../contract/deployment.ts'
+import { addEvent, type Queues } from '../../contract/queue.ts'
 import type { Store } from '../../contract/store/connect.ts'
 import { nextSequence } from '../../contract/store/deployments.ts'
 import { noteProgress, readProgress } from '../../contract/store/progress.ts'

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { cleanText } from '../../contract/text/clean-text.ts'
 import { isPending, type PendingState } from '../../contract/deployment.ts'
 import type { Store } from '../../contract/store/connect.ts'
 import { getDeployment } from '../../contract/store/deployments.ts'
 import { readProgress } from '../../contract/store/progress.ts'
+import { cleanText } from '../../contract/text/clean-text.ts'
 import { say } from '../../setup/say.ts'
 
 const LOOK_MS = 100

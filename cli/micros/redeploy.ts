@@ -1,8 +1,8 @@
-import { askBot } from './ask-bot.ts'
 import { findStandings } from '../find-micros.ts'
+import { showUsage } from '../show-usage.ts'
 import { parseOnlyTarget } from '../target.ts'
 import { withQueues } from '../with-queues.ts'
-import { showUsage } from '../show-usage.ts'
+import { askBot } from './ask-bot.ts'
 
 const usage = `usage: micropush redeploy <owner>/<repo>[/<micro>]
 Builds the newest commit again, from nothing: dependencies are installed anew, and build runs anew. Without <micro>: every micro of the

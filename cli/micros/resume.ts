@@ -1,9 +1,9 @@
 import { say } from '../../setup/say.ts'
-import { askBot } from './ask-bot.ts'
 import { findStandings } from '../find-micros.ts'
+import { showUsage } from '../show-usage.ts'
 import { parseOnlyTarget, targetText } from '../target.ts'
 import { withQueues } from '../with-queues.ts'
-import { showUsage } from '../show-usage.ts'
+import { askBot } from './ask-bot.ts'
 
 const usage = `usage: micropush resume <owner>/<repo>[/<micro>]
 Ends what micropush rollback began: what the branch shows goes live, and new commits are deployed again. Without <micro>: every micro of the

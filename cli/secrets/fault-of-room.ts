@@ -1,7 +1,7 @@
-import { formatSize } from '../../contract/text/format-size.ts'
-import { MOST_SECRET_BYTES_TOGETHER, MOST_SECRETS } from '../../contract/secrets/secret-name.ts'
 import type { Scope } from '../../contract/secrets/scope.ts'
+import { MOST_SECRET_BYTES_TOGETHER, MOST_SECRETS } from '../../contract/secrets/secret-name.ts'
 import { ALL_MICROS, type StoredSecret } from '../../contract/store/repository/secrets.ts'
+import { formatSize } from '../../contract/text/format-size.ts'
 
 /** What is too much about all secrets of a repository, in words; undefined when every micro can be given its own. */
 export function faultOfRoom(all: readonly StoredSecret[], scope: Scope): string | undefined {

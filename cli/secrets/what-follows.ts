@@ -1,7 +1,7 @@
-import { microOfKey } from '../../contract/target-key.ts'
 import type { Store } from '../../contract/store/connect.ts'
 import { microsOfRepository } from '../../contract/store/micros.ts'
 import type { RepositoryRef } from '../../contract/store/repository/repositories.ts'
+import { microOfKey } from '../../contract/target-key.ts'
 import { targetText, type Target } from '../target.ts'
 
 interface Changed {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { MicropushError } from '../../contract/errors.ts'
-import { parseJson } from '../../contract/text/parse-json.ts'
 import type { Settings } from '../../contract/settings.ts'
+import { parseJson } from '../../contract/text/parse-json.ts'
 
 /** What the bot's `/healthz` says. */
 export interface Health {

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { cleanText } from '../../contract/text/clean-text.ts'
 import { isPending, type Deployment } from '../../contract/deployment.ts'
-import { microKey } from '../../contract/target-key.ts'
 import { slug } from '../../contract/names.ts'
 import type { Settings } from '../../contract/settings.ts'
 import type { Store } from '../../contract/store/connect.ts'
 import { targetStanding } from '../../contract/store/micros.ts'
+import { microKey } from '../../contract/target-key.ts'
+import { cleanText } from '../../contract/text/clean-text.ts'
 import { formatTable } from '../format-table.ts'
 
 const DEADLINE_MS = 10 * 60_000

@@ -1,8 +1,17 @@
-import { deploymentBase, deploymentOutcome, deploymentStates, isPending, stateDeadlinesMs } from '../deployment.ts'
-import { microKey, targetKey } from '../target-key.ts'
-import type { Deployment, DeploymentBase, DeploymentOutcome, DeploymentState } from '../deployment.ts'
+import {
+  deploymentBase,
+  deploymentOutcome,
+  deploymentStates,
+  isPending,
+  stateDeadlinesMs,
+  type Deployment,
+  type DeploymentBase,
+  type DeploymentOutcome,
+  type DeploymentState,
+} from '../deployment.ts'
 import { productionLabel, targetLabel } from '../names.ts'
 import { parsePause, type Pause } from '../pause.ts'
+import { microKey, targetKey } from '../target-key.ts'
 import type { Store } from './connect.ts'
 import { deploymentScripts } from './scripts/deployment.ts'
 import { servedKey } from './targets.ts'

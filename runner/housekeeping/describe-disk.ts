@@ -1,5 +1,5 @@
-import { formatSize } from '../../contract/text/format-size.ts'
 import type { KeptArtifacts } from '../../contract/store/artifacts.ts'
+import { formatSize } from '../../contract/text/format-size.ts'
 import { diskBounds, readDisk } from './disk.ts'
 import { listArtifacts } from './list-artifacts.ts'
 

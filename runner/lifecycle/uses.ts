@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { targetKey } from '../../contract/target-key.ts'
 import { getDeployment } from '../../contract/store/deployments.ts'
 import { notePreviewUse } from '../../contract/store/preview-uses.ts'
+import { targetKey } from '../../contract/target-key.ts'
 import type { Runner } from '../runner.ts'
 
 const EVERY_MS = 60_000

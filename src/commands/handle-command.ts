@@ -1,3 +1,4 @@
+import type { Deps } from '../deps.ts'
 import type { JobResult } from '../jobs/queue.ts'
 import { answer, answerStranger } from './answer.ts'
 import { approve, deploy } from './deploy.ts'
@@ -6,7 +7,6 @@ import type { Command, Obeyed } from './obeyed.ts'
 import { redeploy } from './redeploy.ts'
 import { resume } from './resume.ts'
 import { rollBack } from './roll-back.ts'
-import type { Deps } from '../deps.ts'
 
 /** How often a command that was begun is looked at; less often when it takes long. */
 const LOOK_MS = 250

@@ -1,13 +1,13 @@
-import { microKey } from '../../contract/target-key.ts'
 import { chooseRollBack } from '../../contract/roll-back.ts'
-import { readProgress } from '../../contract/store/progress.ts'
 import { targetStanding, targetHistory } from '../../contract/store/micros.ts'
+import { readProgress } from '../../contract/store/progress.ts'
+import { microKey } from '../../contract/target-key.ts'
 import type { Deps } from '../deps.ts'
 import { chooseMicros, listMicros } from './choose-micros.ts'
-import { beginPoint, endOf } from './follow-point.ts'
-import { refused, type Command, type Obeyed } from './obeyed.ts'
-import { microNames } from './micro-names.ts'
 import { deploymentOf } from './deployment-of.ts'
+import { beginPoint, endOf } from './follow-point.ts'
+import { microNames } from './micro-names.ts'
+import { refused, type Command, type Obeyed } from './obeyed.ts'
 
 /** `/rollback [micro] [commit]`, and the button: points production to an older deployment that is kept. */
 export async function rollBack(command: Command, deps: Deps): Promise<Obeyed> {

@@ -1,5 +1,5 @@
-import type { Connection } from './connection.ts'
 import { createGitHub, type GitHub } from '../github/client.ts'
+import type { Connection } from './connection.ts'
 import type { AppCredentials } from './credentials.ts'
 
 /** The client of whatever App is in use, made once for each. */

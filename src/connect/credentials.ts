@@ -1,7 +1,7 @@
 import type { StoredGitHubApp } from '../../contract/github-app.ts'
 import type { BotSettings } from '../env.ts'
-import { Secret } from '../secret.ts'
 import type { AppIdentity } from '../github/client.ts'
+import { Secret } from '../secret.ts'
 
 /** What the bot needs to be a GitHub App. */
 export interface AppCredentials extends AppIdentity {

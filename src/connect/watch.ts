@@ -1,6 +1,6 @@
 import type { GitHub } from '../github/client.ts'
-import type { Log } from '../log.ts'
 import { runRegularly } from '../jobs/run-regularly.ts'
+import type { Log } from '../log.ts'
 import type { Connection } from './connection.ts'
 import { rotate } from './rotate.ts'
 

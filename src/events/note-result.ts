@@ -1,7 +1,7 @@
 import type { Store } from '../../contract/store/connect.ts'
 import { noteDecision } from '../../contract/store/repository/deliveries.ts'
-import type { Log } from '../log.ts'
 import type { JobResult } from '../jobs/queue.ts'
+import type { Log } from '../log.ts'
 
 type Job = { readonly deliveryId: string } & Partial<{ readonly owner: string; readonly repository: string }>
 

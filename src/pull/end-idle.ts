@@ -2,8 +2,8 @@ import { isPending } from '../../contract/deployment.ts'
 import { targetStanding, previewsOfRepository } from '../../contract/store/micros.ts'
 import { forgetPreviewUses, idlePreviews } from '../../contract/store/preview-uses.ts'
 import { repositoryOfKey } from '../../contract/target-key.ts'
-import type { Deps } from '../deps.ts'
 import { endTargets } from '../deploy/end-targets.ts'
+import type { Deps } from '../deps.ts'
 import type { KeyedLock } from '../jobs/keyed-lock.ts'
 
 interface IdleDeps extends Pick<Deps, 'store' | 'queues' | 'log' | 'now'> {

@@ -1,8 +1,8 @@
 import type { PullJob } from '../../contract/jobs/events.ts'
 import type { Store } from '../../contract/store/connect.ts'
 import { forgetHead, noteHead } from '../../contract/store/repository/heads.ts'
-import { pullMark } from './pull-mark.ts'
 import type { Pull } from './fetch-pull.ts'
+import { pullMark } from './pull-mark.ts'
 
 /** Notes that a pull request was dealt with as it was shown, whatever came of it; of one that is not open nothing is kept. */
 export async function notePull(job: PullJob, pull: Pull | undefined, store: Store): Promise<void> {

@@ -1,6 +1,6 @@
 import type { KnownRepository } from '../../contract/store/repository/known.ts'
-import { acceptAgain } from './accept-again.ts'
 import { RECONCILE } from '../events/delivery-ids.ts'
+import { acceptAgain } from './accept-again.ts'
 import type { ReconcileDeps } from './deps.ts'
 
 interface Cause {

@@ -1,7 +1,7 @@
 import type { Heads } from '../../contract/store/repository/heads.ts'
 import type { Pull } from '../pull/fetch-pull.ts'
-import { branchMark } from '../push/branch-mark.ts'
 import { pullMark } from '../pull/pull-mark.ts'
+import { branchMark } from '../push/branch-mark.ts'
 
 type Shown = Pick<Pull, 'number' | 'head' | 'base' | 'draft' | 'labels'>
 

@@ -1,9 +1,9 @@
-import { microOfKey } from '../../contract/target-key.ts'
 import type { MergeGroupJob } from '../../contract/jobs/events.ts'
 import type { ReportJob } from '../../contract/jobs/report.ts'
 import { statusContext } from '../../contract/names.ts'
 import { addReports } from '../../contract/queue.ts'
 import { microsOfRepository, previewsOfRepository } from '../../contract/store/micros.ts'
+import { microOfKey } from '../../contract/target-key.ts'
 import type { JobResult } from '../jobs/queue.ts'
 import type { ReportDeps } from './deps.ts'
 

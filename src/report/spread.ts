@@ -1,5 +1,4 @@
 import { isPending, type Deployment } from '../../contract/deployment.ts'
-import { targetKey } from '../../contract/target-key.ts'
 import { projections, type ReportJob } from '../../contract/jobs/report.ts'
 import { addReports } from '../../contract/queue.ts'
 import { getDeployment } from '../../contract/store/deployments.ts'
@@ -7,8 +6,9 @@ import { targetHistory } from '../../contract/store/micros.ts'
 import { notePullMicro } from '../../contract/store/reports/pull-comments.ts'
 import { readToldOfConfig } from '../../contract/store/reports/told.ts'
 import { markReported } from '../../contract/store/reports/unreported.ts'
-import { configKey } from './check/send-config-check.ts'
+import { targetKey } from '../../contract/target-key.ts'
 import type { JobResult } from '../jobs/queue.ts'
+import { configKey } from './check/send-config-check.ts'
 import type { ReportDeps } from './deps.ts'
 
 /** States that pass within a moment are told by the commit status alone. */

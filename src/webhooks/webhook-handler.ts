@@ -1,12 +1,12 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { errorPage, respond } from '../http/respond.ts'
-import type { Middleware } from '../http/webhooks.ts'
 import type { Connection } from '../connect/connection.ts'
-import type { Sightings } from '../connect/sightings.ts'
-import type { Secret } from '../secret.ts'
 import type { AppCredentials } from '../connect/credentials.ts'
 import { FAULT_HEADER } from '../connect/diagnosis/fault-header.ts'
+import type { Sightings } from '../connect/sightings.ts'
+import { errorPage, respond } from '../http/respond.ts'
+import type { Middleware } from '../http/webhooks.ts'
+import type { Secret } from '../secret.ts'
 import { faultOfEnvelope } from './envelope.ts'
 
 interface Parts {

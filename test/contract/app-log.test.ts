@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { cleanLine, cleanText } from '../../contract/text/clean-text.ts'
 import { formatAppLine } from '../../contract/app-log.ts'
+import { cleanLine, cleanText } from '../../contract/text/clean-text.ts'
 
 it.each([
   ['plain', 'plain'],

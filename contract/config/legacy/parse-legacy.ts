@@ -1,12 +1,12 @@
 import type { MicroConfig } from '../../config.ts'
-import { decodeText } from '../../text/decode-text.ts'
 import type { Limits } from '../../limits.ts'
+import { decodeText } from '../../text/decode-text.ts'
 import { defaultPreviews, type PreviewSettings } from '../previews.ts'
 import { lenientFindings } from './lenient-findings.ts'
+import { plainMicro, type LegacyContext } from './plain-micro.ts'
 import { readDetaJson } from './read-deta-json.ts'
 import { readLenient, type LenientDocument } from './read-lenient.ts'
 import { readSpacefile } from './read-spacefile.ts'
-import { plainMicro, type LegacyContext } from './plain-micro.ts'
 
 /** The files by which a repository shows that it was written for Deta. */
 export const legacyFiles = ['Spacefile', 'deta.json', '.detaignore'] as const

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { microKey } from '../../../contract/target-key.ts'
 import type { IncidentKind } from '../../../contract/end-reason.ts'
 import { getDeployment } from '../../../contract/store/deployments.ts'
 import { countIncident } from '../../../contract/store/incidents.ts'
+import { microKey } from '../../../contract/target-key.ts'
 import { containerState } from '../../docker/containers.ts'
 import type { Runner } from '../../runner.ts'
 

@@ -1,8 +1,8 @@
 import type { Octokit } from '@octokit/rest'
 import { statusOf } from '../../github/classify-failure.ts'
 import type { GitHub } from '../../github/client.ts'
-import { FAULT_HEADER } from './fault-header.ts'
 import type { DeliveryFacts, Facts, InstallationFacts } from './facts.ts'
+import { FAULT_HEADER } from './fault-header.ts'
 
 /** Installations whose repositories are counted: each costs a request, and one is enough for a first push. */
 const MOST_COUNTED = 5

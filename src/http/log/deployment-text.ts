@@ -1,5 +1,5 @@
-import { cleanText } from '../../../contract/text/clean-text.ts'
 import { isPending, type Deployment } from '../../../contract/deployment.ts'
+import { cleanText } from '../../../contract/text/clean-text.ts'
 
 /** What the plain text form says of a deployment, before its log. */
 export function deploymentText(deployment: Deployment): string {

@@ -1,9 +1,9 @@
-import { readLogBytes } from '../../../contract/store/logs/deployment-logs.ts'
-import type { Store } from '../../../contract/store/connect.ts'
 import { platformLimits } from '../../../contract/limits.ts'
+import type { Store } from '../../../contract/store/connect.ts'
+import { readLogBytes } from '../../../contract/store/logs/deployment-logs.ts'
 import { redactTokens } from '../../../contract/text/redact-tokens.ts'
-import { renderText } from '../../http/log/rendering.ts'
 import { codeBlock } from '../../github/markdown/code-block.ts'
+import { renderText } from '../../http/log/rendering.ts'
 
 /** GitHub's bound is 65,535 characters, and it does not say which kind: as many bytes are within each. */
 const MOST_BYTES = 65_535

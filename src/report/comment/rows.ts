@@ -1,8 +1,8 @@
 import { isPending, type Deployment } from '../../../contract/deployment.ts'
-import { targetKey } from '../../../contract/target-key.ts'
 import type { Store } from '../../../contract/store/connect.ts'
 import { targetStanding, type Standing } from '../../../contract/store/micros.ts'
 import { forgetPullMicros, microsOfPull, type PullRef } from '../../../contract/store/reports/pull-comments.ts'
+import { targetKey } from '../../../contract/target-key.ts'
 
 /** A micro of a pull request, as it stands. */
 export interface Row {

@@ -3,15 +3,14 @@ import type { Deployment } from '../../../contract/deployment.ts'
 import type { ReportJob } from '../../../contract/jobs/report.ts'
 import { statusContext } from '../../../contract/names.ts'
 import { getDeployment } from '../../../contract/store/deployments.ts'
-import { lastSent, rememberSent } from '../../../contract/store/reports/sent.ts'
-import type { JobResult } from '../../jobs/queue.ts'
+import { lastSent, rememberSent, statusKey } from '../../../contract/store/reports/sent.ts'
 import { unlessGone } from '../../github/unless-gone.ts'
+import type { JobResult } from '../../jobs/queue.ts'
 import type { ReportDeps } from '../deps.ts'
 import { write, type Write } from '../write.ts'
 import { fitDescription } from './fit-description.ts'
 import { projectStatus, type Status } from './project-status.ts'
 import { decideSend, readSent, writeSent } from './sent.ts'
-import { statusKey } from '../../../contract/store/reports/sent.ts'
 
 type StatusJob = { readonly kind: 'deployment'; readonly deploymentId: string } | Extract<ReportJob, { kind: 'commit' }>
 

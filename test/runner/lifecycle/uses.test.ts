@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { targetKey } from '../../../contract/target-key.ts'
 import { previewUses } from '../../../contract/store/preview-uses.ts'
-import { routeTo } from '../../../runner/lifecycle/routes.ts'
+import { targetKey } from '../../../contract/target-key.ts'
 import { answerGateway } from '../../../runner/lifecycle/gateways/answer-gateway.ts'
+import { routeTo } from '../../../runner/lifecycle/routes.ts'
 import { createUses, noteUses } from '../../../runner/lifecycle/uses.ts'
 import { startTestRunner, type TestRunner } from '../support/runner.ts'
 

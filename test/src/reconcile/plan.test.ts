@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { branchMark } from '../../../src/push/branch-mark.ts'
 import { pullMark } from '../../../src/pull/pull-mark.ts'
-import { planMissed } from '../../../src/reconcile/plan.ts'
+import { branchMark } from '../../../src/push/branch-mark.ts'
 import { createPatience } from '../../../src/reconcile/patience.ts'
+import { planMissed } from '../../../src/reconcile/plan.ts'
 import { shaA, shaB } from '../support/samples.ts'
 
 const named = { owner: 'ada', repository: 'hello' }

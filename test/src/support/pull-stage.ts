@@ -9,8 +9,8 @@ import {
   publishDeployment,
   type Standing,
 } from '../../../contract/store/micros.ts'
-import { handlePull } from '../../../src/pull/handle-pull.ts'
 import type { JobResult } from '../../../src/jobs/queue.ts'
+import { handlePull } from '../../../src/pull/handle-pull.ts'
 import { startParts, type Parts } from './bot.ts'
 import { mockGitHub, type MockedGitHub } from './github.ts'
 import { samplePull, type MockedPull } from './pull-body.ts'

@@ -1,7 +1,7 @@
-import { microKey, targetKey } from '../../../../contract/target-key.ts'
 import { getDeployment } from '../../../../contract/store/deployments.ts'
 import { targetStanding } from '../../../../contract/store/micros.ts'
 import { readPause } from '../../../../contract/store/pauses.ts'
+import { microKey, targetKey } from '../../../../contract/target-key.ts'
 import type { Answered, MicroPlan } from '../contents.ts'
 import type { Place } from '../place.ts'
 import type { CommitTruth, PlaceTruth, PullTruth } from '../truth.ts'

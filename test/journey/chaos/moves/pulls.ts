@@ -1,6 +1,6 @@
-import { branchOff, some } from './pushes.ts'
 import { commit, createPlace, pathOf, push, type Place, type PullPlan } from '../place.ts'
 import { anyPlace, nameOf, type Move, type World } from '../world.ts'
+import { branchOff, some } from './pushes.ts'
 
 /** What happens to pull requests, and what people say in them. */
 export const pullMoves: readonly Move[] = [
