@@ -184,7 +184,7 @@ it('pushes that come in the wrong order, twice and late lead to what the branch 
   }
   const one = await next('one')
   const held = repository.push()
-  await expect.poll(() => repository.git('ls-remote', 'origin', 'main')).toContain(one)
+  await expect.poll(() => repository.git('ls-remote', 'origin', 'main'), { timeout: 15_000 }).toContain(one)
   await next('two')
   await Promise.all([held, repository.push()])
   await orders([{ event: 'push', action: 'duplicate', times: 1 }])
