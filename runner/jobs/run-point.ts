@@ -61,12 +61,10 @@ async function pointOnce(runner: Runner, point: PointJob, signal: AbortSignal): 
     last.pointed = await record(runner, { deployment, point })
     return last.pointed.kind === 'live'
   }
-  const replaced = await runner.fleet
-    .replace(sandbox, mayTakeItsPlace)
-    .catch(async (error: unknown) => {
-      await endSandbox(runner, sandbox, 'none')
-      throw error
-    })
+  const replaced = await runner.fleet.replace(sandbox, mayTakeItsPlace).catch(async (error: unknown) => {
+    await endSandbox(runner, sandbox, 'none')
+    throw error
+  })
   if (replaced === undefined) {
     await note('failed', refusals[last.pointed.kind === 'stale' ? 'stale' : 'lost'])
     return { kind: 'done' }

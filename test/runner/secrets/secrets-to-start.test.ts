@@ -24,7 +24,10 @@ afterEach(async () => {
 async function set(value: string): Promise<void> {
   const { store, masterKey: key } = parts.runner
   const target = parseTarget('ada/hello')
-  await putSecrets({ store, key }, { target, scope: 'production', values: new Map([['TOKEN', value]]), replace: 'none' })
+  await putSecrets(
+    { store, key },
+    { target, scope: 'production', values: new Map([['TOKEN', value]]), replace: 'none' },
+  )
 }
 
 /** Made live as a deploy does it. */
