@@ -28,7 +28,7 @@ export async function deploy(command: Command, deps: Deps): Promise<Obeyed> {
   const keys = await previewsOfPull(deps.store, { repositoryId, pull: from.issue })
   const standings = await Promise.all(keys.map((key) => targetStanding(deps.store, key)))
   const newest = standings.flatMap((one) => one.newest ?? [])
-  const [held] = newest.filter(({ state }) => state === 'held')
+  const held = newest.find(({ state }) => state === 'held')
   const chosen = chooseMicros({ words, names: keys.map(microOfKey) })
   if (chosen.kind === 'none' && (keys.length > 0 || words.length > 0)) return refused(chosen.words)
   const commit = chosen.kind === 'chosen' ? chosen.commit : undefined

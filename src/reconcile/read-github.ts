@@ -90,7 +90,7 @@ export async function readHead(listed: Listed, branch: string, deps: Deps): Prom
 
 /** Whether there is something to deploy on the default branch, or might be. @throws Octokit's RequestError. */
 export async function hasConfig(listed: Listed, deps: Deps): Promise<boolean> {
-  const names: readonly string[] = [...configFiles, ...legacyFiles]
+  const names: ReadonlySet<string> = new Set([...configFiles, ...legacyFiles])
   const found = await unlessMissing(() =>
     ask(deps, {
       installationId: listed.installationId,
@@ -99,7 +99,7 @@ export async function hasConfig(listed: Listed, deps: Deps): Promise<boolean> {
       // A root with more entries than are listed may have one.
       read: (data) => {
         const listing = entries.parse(data)
-        return listing.length >= 1000 || listing.some(({ name }) => names.includes(name))
+        return listing.length >= 1000 || listing.some(({ name }) => names.has(name))
       },
     }),
   )

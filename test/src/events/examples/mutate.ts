@@ -104,7 +104,7 @@ const changes: Readonly<Record<string, (place: Place, random: Random) => Json | 
   'is an empty object': () => ({}),
   'is an empty array': () => [],
   'is an object around itself': (place) => ({ value: read(place), toString: 1, valueOf: null }),
-  'is its own text': (place) => String(JSON.stringify(read(place))),
+  'is its own text': (place) => JSON.stringify(read(place)),
   'is a literal': (_, random) => LITERAL + random.pick(Object.keys(literals) as [string, ...string[]]),
   'is an array of a thousand': (place) => Array.from({ length: 1000 }, () => read(place)).slice(0, 1000),
   'has a prototype': (place) => {

@@ -51,7 +51,7 @@ describe('the events of a deployment', () => {
 
 describe('a reader that takes nothing', () => {
   it('is cut off, and holds up nobody', async () => {
-    await stage.say(`${`${'x'.repeat(99)}\n`.repeat(10_000)}`)
+    await stage.say(`${'x'.repeat(99)}\n`.repeat(10_000))
     const feeds = createFeeds({ store: stage.parts.store, redact: (text) => text, now: Date.now })
     using lease = await feeds.follow(stage.id)
     const feed = lease?.feed
