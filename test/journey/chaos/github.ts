@@ -14,11 +14,14 @@ export interface GitHub {
 }
 
 const PAGE = 100
+/** Long, for a forge on this machine. */
+const ANSWER_MS = 30_000
 
 export function connectGitHub(forgeUrl: string): GitHub {
   const send: GitHub['send'] = async (...[method, path, body, who]) => {
     const answer = await fetch(`${forgeUrl}/api/v3${path}`, {
       method,
+      signal: AbortSignal.timeout(ANSWER_MS),
       headers: { authorization: who === undefined ? 'Bearer local' : `Bearer local:${who}` },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })

@@ -29,7 +29,9 @@ export async function walk(world: World, { durationMs, signal }: Length): Promis
 }
 
 async function step(world: World, { name, run }: Move): Promise<void> {
-  const what = await run(world)
+  const what = await run(world).catch((cause: unknown) => {
+    throw new Error(`${name} failed after:\n${world.journal.lines.join('\n')}`, { cause })
+  })
   if (what === undefined) return
   world.events += 1
   world.journal.say(`${name}: ${what}`)

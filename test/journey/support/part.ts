@@ -13,6 +13,9 @@ export interface Part {
   readonly deaths: readonly string[]
 }
 
+/** Longer than any of them takes to end. */
+const END_MS = 20_000
+
 /** A test run that is cut short takes its processes along. */
 const endsWithUs = new Set<() => unknown>()
 process.on('exit', () => endsWithUs.forEach((end) => end()))
@@ -46,7 +49,13 @@ export function createPart(spec: {
       if (running === undefined || running.exitCode !== null || running.signalCode !== null) return
       const gone = once(running, 'exit')
       running.kill(signal)
+      // As whoever supervises it would.
+      const late = setTimeout(() => {
+        deaths.push(`${spec.name} did not end within ${END_MS} ms of ${signal}`)
+        running.kill('SIGKILL')
+      }, END_MS)
       await gone
+      clearTimeout(late)
     },
   }
 }

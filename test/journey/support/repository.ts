@@ -36,6 +36,7 @@ export async function createRepository(forge: string, fullName: string): Promise
       cwd: dir,
       env: { ...process.env, ...identity },
       maxBuffer: 16 * 1024 * 1024,
+      timeout: 170_000,
     })
     return stdout + stderr
   }
