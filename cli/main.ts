@@ -57,7 +57,10 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 try {
   process.exitCode = await main(process.argv.slice(2))
 } catch (error) {
-  if (!stop.signal.aborted) {
+  if (stop.signal.aborted) {
+    // What was cut off has not succeeded: tests that somebody stopped are not green.
+    process.exitCode = 130
+  } else {
     console.error(`micropush: ${isForPeople(error) ? error.message : describe(error)}`)
     process.exitCode = error instanceof UsageError ? 2 : 1
   }
