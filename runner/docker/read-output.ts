@@ -28,6 +28,12 @@ interface Reading {
 
 const PIECE_BYTES = 64 * 1024
 
+/**
+ * What begins a line of the container's. Docker puts words of its own between them when it cannot read its log on, as while it turns a full
+ * file over ("Error grabbing logs: …"), and ends there: whoever reads comes again, and goes on after the last line.
+ */
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/
+
 /** Where lines go, some at a time; no more are read until what it gives is settled. */
 type TakeLines = (lines: readonly OutputLine[]) => Promise<void>
 
@@ -53,7 +59,7 @@ export async function readOutput(
   const linesOf = (chunk: Buffer) =>
     frames(chunk)
       .map(toLine)
-      .filter((line) => isNew(line.at))
+      .filter((line) => TIME.test(line.at) && isNew(line.at))
   for await (const chunk of Buffer.isBuffer(stream) ? inPieces(stream) : stream) await take(linesOf(chunk as Buffer))
 }
 

@@ -146,6 +146,13 @@ it('nothing is left of them when they are closed, though previews were switched 
   const sha = await commit(repository, { 'micro.yml': config('previews: off\n') })
   await repository.push()
   expect((await stack.outcome(name, sha, context)).state).toBe('success')
+  // GitHub's Deployments come behind the statuses, at its pace; of what it never heard of nothing has to end.
+  for (const pull of [1, 2]) {
+    await until(
+      () => environmentStates(pull),
+      (states) => states.includes('success'),
+    )
+  }
   await stack.parts.bot.kill('SIGTERM')
   await stack.github.call('PUT', `/repos/${name}/pulls/1/merge`)
   await stack.github.call('PATCH', `/repos/${name}/pulls/2`, { state: 'closed' })

@@ -12,8 +12,9 @@ export default {
     await expect.poll(async () => (await tasksOf(builder.id)).now, { timeout: 20_000 }).toBeGreaterThan(1500)
     const { now, limit } = await tasksOf(builder.id)
     expect(now).toBeLessThanOrEqual(limit)
-    const message = `The build took longer than ${BUILDER_SECONDS} s and was stopped.`
-    expect(await pushed).toMatchObject({ state: 'failure', description: expect.stringContaining(message) })
+    // Its shell gives up by itself when even its own next process is refused.
+    const message = new RegExp(`took longer than ${BUILDER_SECONDS} s and was stopped|failed: Cannot fork`)
+    expect(await pushed).toMatchObject({ state: 'failure', description: expect.stringMatching(message) })
     await expectBuilderGone(stack, builder)
   },
 } satisfies Hostile
