@@ -3,21 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { parseGitHubAddress } from '../../contract/github-address.ts'
 import { githubAppFile, githubFolder, readGitHubApp, writeGitHubApp } from '../../contract/github-app.ts'
 import { parseSettings } from '../../contract/settings.ts'
+import { sampleApp as app } from '../support/github-app.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
-
-const app = {
-  v: 1,
-  webUrl: 'https://github.com',
-  apiUrl: 'https://api.github.com',
-  botUrl: 'https://bot.example',
-  appId: 7,
-  slug: 'micropush',
-  name: 'micropush',
-  owner: 'ada',
-  htmlUrl: 'https://github.com/apps/micropush',
-  privateKey: '-----BEGIN PRIVATE KEY-----',
-  webhookSecret: 'a secret of this test',
-} as const
 
 describe('the file of the App', () => {
   it('is read as it was written, by its owner alone, and nothing is left beside it', async () => {

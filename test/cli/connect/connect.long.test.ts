@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { readGitHubApp, writeGitHubApp } from '../../../contract/github-app.ts'
 import { micropush } from '../../journey/support/command.ts'
 import { freePort } from '../../journey/support/ports.ts'
+import { sampleApp as app } from '../../support/github-app.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 async function environment(more: Record<string, string> = {}): Promise<Record<string, string>> {
@@ -33,19 +34,6 @@ describe('micropush connect', () => {
     const env = await environment()
     const dataDir = env['MICROPUSH_DATA'] ?? ''
     expect((await micropush(env, ['connect', 'rotate-secret'])).stderr).toContain('No App is connected')
-    const app = {
-      v: 1,
-      webUrl: 'https://github.com',
-      apiUrl: 'https://api.github.com',
-      botUrl: 'https://bot.example',
-      appId: 7,
-      slug: 'micropush',
-      name: 'micropush',
-      owner: 'ada',
-      htmlUrl: 'https://github.com/apps/micropush',
-      privateKey: '-----BEGIN PRIVATE KEY-----',
-      webhookSecret: 'a secret of this test',
-    } as const
     await writeGitHubApp(dataDir, app)
     const ordered = micropush(env, ['connect', 'rotate-secret', '--grace=5'])
     await expect.poll(async () => (await readGitHubApp(dataDir))?.next?.graceMs, { timeout: 5000 }).toBe(300_000)

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { afterAll, beforeEach, expect } from 'vitest'
 import type { Deployment, DeploymentBase } from '../../../contract/deployment.ts'
 import type { CommandJob } from '../../../contract/jobs/command.ts'
@@ -12,14 +11,13 @@ import {
 import { publishDeployment } from '../../../contract/store/micros.ts'
 import { pointDeployment } from '../../../contract/store/pauses.ts'
 import { noteProgress } from '../../../contract/store/progress.ts'
-import { readAppCredentials } from '../../../forge/auth/credentials.ts'
 import { handleCommand } from '../../../src/commands/handle-command.ts'
 import { readCheck } from '../../../src/events/read-check.ts'
 import { readComment } from '../../../src/events/read-comment.ts'
 import type { Read } from '../../../src/events/read.ts'
 import type { JobResult } from '../../../src/jobs/queue.ts'
 import { commit, git, stage, withToken } from '../../forge/support.ts'
-import { startParts } from '../support/bot.ts'
+import { startPartsOn } from '../support/on-forge.ts'
 import { sampleBase, sampleConfig } from '../support/samples.ts'
 
 type Role = 'read' | 'triage' | 'write' | 'maintain' | 'admin'
@@ -37,16 +35,9 @@ export async function sharedDesk() {
 /** A forge with a repository `ada/hello` and its pull request 1, a Redis, and commands that are carried out as they come from the forge. */
 async function openDesk() {
   const there = await stage()
-  const { data: installation } = await there.app.rest.apps.getRepoInstallation(there.repo)
-  const { data: repository } = await there.person.rest.repos.get(there.repo)
-  const { appId, privateKeyPath } = await readAppCredentials(there.home)
-  const parts = await startParts({
-    APP_ID: String(appId),
-    PRIVATE_KEY: await readFile(privateKeyPath, 'utf8'),
-    MICROPUSH_GITHUB_URL: there.forge.apiUrl,
-  })
+  const { parts, installationId, repositoryId } = await startPartsOn(there)
   const { store, queues } = parts
-  const place = { repositoryId: repository.id, installationId: installation.id, owner: 'ada', repository: 'hello' }
+  const place = { repositoryId, installationId, owner: 'ada', repository: 'hello' }
   const deps = { ...parts, now: Date.now }
   await git(there.tree, 'push', '--quiet', 'origin', 'HEAD:refs/heads/topic')
   await git(there.tree, 'checkout', '--quiet', '-b', 'topic')
@@ -110,7 +101,7 @@ async function openDesk() {
     },
     /** Somebody presses a button of the check run of a deployment. */
     async press(who: { readonly login: string; readonly role: Role }, deployment: Deployment, identifier: string) {
-      const bot = parts.github.forInstallation(installation.id)
+      const bot = parts.github.forInstallation(installationId)
       const { data: run } = await bot.rest.checks.create({
         ...there.repo,
         name: 'hello (log)',

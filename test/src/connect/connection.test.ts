@@ -3,21 +3,8 @@ import { expect, it } from 'vitest'
 import { githubAppFile, writeGitHubApp } from '../../../contract/github-app.ts'
 import { openConnection } from '../../../src/connect/connection.ts'
 import { readStart } from '../../../src/env.ts'
+import { sampleServerApp as app } from '../../support/github-app.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
-
-const app = {
-  v: 1,
-  webUrl: 'https://ghe.example',
-  apiUrl: 'https://ghe.example/api/v3',
-  botUrl: 'https://bot.example',
-  appId: 7,
-  slug: 'micropush',
-  name: 'micropush',
-  owner: 'ada',
-  htmlUrl: 'https://ghe.example/github-apps/micropush',
-  privateKey: '-----BEGIN PRIVATE KEY-----',
-  webhookSecret: 'a secret of this test',
-} as const
 
 it('an App of the data folder is used without being asked for, with its GitHub and its address', async () => {
   const dataDir = await temporaryFolder()

@@ -5,21 +5,10 @@ import { openConnection } from '../../../src/connect/connection.ts'
 import { rotate } from '../../../src/connect/rotate.ts'
 import { readStart } from '../../../src/env.ts'
 import { createLog } from '../../../src/log.ts'
+import { sampleServerApp } from '../../support/github-app.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
-const app = {
-  v: 1,
-  webUrl: 'https://ghe.example',
-  apiUrl: 'https://ghe.example/api/v3',
-  botUrl: 'https://bot.example',
-  appId: 7,
-  slug: 'micropush',
-  name: 'micropush',
-  owner: 'ada',
-  htmlUrl: 'https://ghe.example/github-apps/micropush',
-  privateKey: '-----BEGIN PRIVATE KEY-----',
-  webhookSecret: 'the secret that is in use',
-} as const
+const app = { ...sampleServerApp, webhookSecret: 'the secret that is in use' } as const
 
 it('a secret whose time is over is not accepted any more, though GitHub cannot be told of the next one', async () => {
   const dataDir = await temporaryFolder()

@@ -1,7 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { expect } from 'vitest'
 import type { Octokit } from '@octokit/rest'
-import { readAppCredentials } from '../../../forge/auth/credentials.ts'
 import type { ForgeOptions } from '../../../forge/forge.ts'
 import type { DeploymentBase, DeploymentOutcome, Target } from '../../../contract/deployment.ts'
 import type { ReportJob } from '../../../contract/jobs/report.ts'
@@ -18,7 +16,7 @@ import type { ReportDeps } from '../../../src/report/deps.ts'
 import { handleReport } from '../../../src/report/handle-report.ts'
 import { createPace } from '../../../src/report/pace.ts'
 import { asInstallation, commit, git, stage } from '../../forge/support.ts'
-import { startParts } from '../support/bot.ts'
+import { startPartsOn } from '../support/on-forge.ts'
 import { sampleBase, sampleConfig } from '../support/samples.ts'
 
 const botUrl = 'http://bot.test'
@@ -37,15 +35,8 @@ export type Bench = Awaited<ReturnType<typeof startBench>>
  */
 export async function startBench(options: Partial<ForgeOptions> = {}) {
   const there = await stage(options)
-  const { data: installation } = await there.app.rest.apps.getRepoInstallation(there.repo)
-  const { data: repository } = await there.person.rest.repos.get(there.repo)
-  const { appId, privateKeyPath } = await readAppCredentials(there.home)
-  const parts = await startParts({
-    APP_ID: String(appId),
-    PRIVATE_KEY: await readFile(privateKeyPath, 'utf8'),
-    MICROPUSH_GITHUB_URL: there.forge.apiUrl,
-  })
-  const octokit: Octokit = await asInstallation(there.home, there.forge, installation.id)
+  const { parts, installationId, repositoryId } = await startPartsOn(there)
+  const octokit: Octokit = await asInstallation(there.home, there.forge, installationId)
   let nowMs = Date.now()
   const deps: ReportDeps = { ...parts, botUrl, pace: createPace(), lock: createKeyedLock(), now: () => nowMs }
   const { store, queues } = parts
@@ -72,8 +63,8 @@ export async function startBench(options: Partial<ForgeOptions> = {}) {
     deps,
     octokit,
     store,
-    repositoryId: repository.id,
-    installationId: installation.id,
+    repositoryId,
+    installationId,
     now: () => nowMs,
     pass(ms: number) {
       nowMs += ms
@@ -126,8 +117,8 @@ export async function startBench(options: Partial<ForgeOptions> = {}) {
     async deployment(more: Partial<DeploymentBase> & { readonly micro?: string } = {}, state?: 'queued' | 'held') {
       const { micro, ...rest } = more
       const base = sampleBase({
-        repositoryId: repository.id,
-        installationId: installation.id,
+        repositoryId,
+        installationId,
         sha: there.sha,
         createdAtMs: Date.now(),
         sequence: await nextSequence(store),
