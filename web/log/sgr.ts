@@ -31,46 +31,34 @@ function applyCode(pen: Pen, code: number, sub: number | undefined): Pen {
   switch (code) {
     case 0:
       return plainPen
-    case 1:
-      return withFlags(pen, flags.bold)
-    case 2:
-      return withFlags(pen, flags.dim)
-    case 3:
-      return withFlags(pen, flags.italic)
-    case 4:
-      return sub === 0 ? withoutFlags(pen, flags.underline) : withFlags(pen, flags.underline)
-    case 7:
-      return withFlags(pen, flags.reverse)
-    case 9:
-      return withFlags(pen, flags.strike)
-    case 21:
-      return withFlags(pen, flags.underline)
-    case 22:
-      return withoutFlags(pen, flags.bold | flags.dim)
-    case 23:
-      return withoutFlags(pen, flags.italic)
-    case 24:
-      return withoutFlags(pen, flags.underline)
-    case 27:
-      return withoutFlags(pen, flags.reverse)
-    case 29:
-      return withoutFlags(pen, flags.strike)
     case 39:
       return { ...pen, fg: 0 }
     case 49:
       return { ...pen, bg: 0 }
-    default:
-      return pen
   }
+  // No underline is written as a kind of it.
+  const added = code === 4 && sub === 0 ? 0 : (turnedOn.get(code) ?? 0)
+  const removed = code === 4 && sub === 0 ? flags.underline : (turnedOff.get(code) ?? 0)
+  return added === 0 && removed === 0 ? pen : { ...pen, flags: (pen.flags | added) & ~removed }
 }
 
-function withFlags(pen: Pen, bits: number): Pen {
-  return { ...pen, flags: pen.flags | bits }
-}
+const turnedOn: ReadonlyMap<number, number> = new Map([
+  [1, flags.bold],
+  [2, flags.dim],
+  [3, flags.italic],
+  [4, flags.underline],
+  [7, flags.reverse],
+  [9, flags.strike],
+  [21, flags.underline],
+])
 
-function withoutFlags(pen: Pen, bits: number): Pen {
-  return { ...pen, flags: pen.flags & ~bits }
-}
+const turnedOff: ReadonlyMap<number, number> = new Map([
+  [22, flags.bold | flags.dim],
+  [23, flags.italic],
+  [24, flags.underline],
+  [27, flags.reverse],
+  [29, flags.strike],
+])
 
 /** `5;n` or `2;r;g;b`; with colons there may be a colour space before the red. */
 function extendedColour(
