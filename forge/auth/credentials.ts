@@ -1,9 +1,10 @@
 import { createPrivateKey, createPublicKey, generateKeyPair, randomBytes, type KeyObject } from 'node:crypto'
-import { chmod, mkdir, open, readFile, rename } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { z } from 'zod'
 import { MicropushError } from '../../contract/errors.ts'
+import { writePrivateFile } from '../../contract/private-file.ts'
 import { parseJson } from '../../contract/text/parse-json.ts'
 
 const stored = z.strictObject({
@@ -84,7 +85,7 @@ export function publicKeyOf(privateKey: string): KeyObject {
 
 /** Keeps an App and its key in place of the former one. */
 export async function saveApp(dataDir: string, app: StoredApp, privateKey: string): Promise<void> {
-  await writePrivate(files(dataDir).pem, privateKey)
+  await writePrivateFile(files(dataDir).pem, privateKey)
   // Last, because its presence says that the App is complete.
   await keepApp(dataDir, app)
 }
@@ -92,7 +93,7 @@ export async function saveApp(dataDir: string, app: StoredApp, privateKey: strin
 /** Keeps what changed of an App, whose key stays. */
 export async function keepApp(dataDir: string, app: StoredApp): Promise<void> {
   const kept = z.object(stored.shape).parse(app)
-  await writePrivate(files(dataDir).json, `${JSON.stringify(kept, undefined, 2)}\n`)
+  await writePrivateFile(files(dataDir).json, `${JSON.stringify(kept, undefined, 2)}\n`)
 }
 
 /**
@@ -136,17 +137,4 @@ async function readPublicKey(path: string): Promise<KeyObject> {
       { cause: error },
     )
   }
-}
-
-async function writePrivate(path: string, text: string): Promise<void> {
-  const temporary = `${path}.new`
-  const file = await open(temporary, 'w', 0o600)
-  try {
-    await file.writeFile(text)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  await chmod(temporary, 0o600)
-  await rename(temporary, path)
 }

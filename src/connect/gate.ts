@@ -2,13 +2,8 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import {
-  ensureSetupToken,
-  githubFolder,
-  readFileIfThere,
-  setupTokenFile,
-  writePrivateFile,
-} from '../../contract/github-app.ts'
+import { ensureSetupToken, githubFolder, setupTokenFile } from '../../contract/github-app.ts'
+import { readFileIfThere, writePrivateFile } from '../../contract/private-file.ts'
 import { parseJson } from '../../contract/text/parse-json.ts'
 
 /** A page that was opened stays open this long, for the browser that opened it. */
