@@ -110,8 +110,8 @@ describe.each(await isolationsHere())('what a sandbox can reach under %s', (isol
     const neighbour = await stage.start({
       files: {
         'server.js': `
-          require('net').createServer((s) => s.on('error', () => {}).end('neighbour')).listen(9000, '0.0.0.0')
-          require('http').createServer((q, r) => r.end('x')).listen(process.env.PORT)`,
+          require('net').createServer((s) => s.on('error', () => {}).end('neighbour')).listen(9000, '0.0.0.0', () =>
+            require('http').createServer((q, r) => r.end('x')).listen(process.env.PORT))`,
       },
       command: 'exec node server.js',
     })
