@@ -25,6 +25,17 @@ export const microConfig = z.strictObject({
   /** Names of secrets without which it is not to be started. All that are set reach it, named here or not. */
   secrets: z.array(z.string()).default([]),
   limits,
+  /** When it sleeps; what is absent is the operator's to say. */
+  sleep: z
+    .strictObject({
+      /** After how long of nothing it is frozen. */
+      idleMs: z.union([z.number().int().positive(), z.literal('never')]).optional(),
+      /** After how long of being frozen it gives its memory back. */
+      coldMs: z.number().int().positive().optional(),
+    })
+    .optional(),
+  /** Up to how many sandboxes it gets, and for how many requests in hand each is meant. Absent: one. */
+  scale: z.strictObject({ max: z.number().int().positive(), concurrency: z.number().int().positive() }).optional(),
   /** The production branch, or absent: then the repository's default branch. */
   branch: z.string().optional(),
   /** Globs from the repository's root: only a change of what matches one deploys the micro. Absent: every change does. */

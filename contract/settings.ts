@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { parseSize } from './config/parse-size.ts'
@@ -16,6 +17,9 @@ const size = z.string().transform((text, context) => {
 
 /** A timer holds 2^31 - 1 ms and runs out at once when it is given more: https://nodejs.org/api/timers.html */
 const LONGEST_TIMER_SECONDS = 2_147_483
+
+/** More of one micro than this is work for a second machine. */
+const MOST_SANDBOXES = 64
 
 /** Nobody waits for a push any longer. */
 const LONGEST_BUILDER_SECONDS = 86_400
@@ -46,12 +50,27 @@ const environment = z.object({
   /** The longest that dependencies may be installed, and that a `build` command may run. */
   MICROPUSH_INSTALL_SECONDS: z.coerce.number().min(1).max(LONGEST_BUILDER_SECONDS).default(300),
   MICROPUSH_BUILD_SECONDS: z.coerce.number().min(1).max(LONGEST_BUILDER_SECONDS).default(300),
-  MICROPUSH_IDLE_SECONDS: z.coerce.number().min(0.1).max(LONGEST_TIMER_SECONDS).default(5),
+  /** After how long of nothing a micro is frozen that asks for no other time, and the longest that one may ask for. */
+  MICROPUSH_IDLE_SECONDS: z.coerce.number().min(0.1).max(LONGEST_TIMER_SECONDS).default(3),
+  MICROPUSH_LONGEST_IDLE_SECONDS: z.coerce.number().min(0.1).max(LONGEST_TIMER_SECONDS).default(3600),
   /** From the last request on, how long work that the micro still does keeps it from sleep. */
   MICROPUSH_AFTER_RESPONSE_SECONDS: z.coerce.number().min(0).max(LONGEST_TIMER_SECONDS).default(10),
   /** How often everything is compared with what GitHub shows. */
   MICROPUSH_RECONCILE_SECONDS: z.coerce.number().min(1).max(LONGEST_TIMER_SECONDS).default(300),
-  MICROPUSH_EVICT_SECONDS: z.coerce.number().min(1).max(LONGEST_TIMER_SECONDS).default(3600),
+  /** After how long of being frozen a micro gives its memory back that asks for no other time. */
+  MICROPUSH_EVICT_SECONDS: z.coerce.number().min(1).max(LONGEST_TIMER_SECONDS).default(1800),
+  /** With less memory free than this, frozen micros are let go. */
+  MICROPUSH_MEMORY_RESERVE: size.optional(),
+  /** The most sandboxes that a micro may ask for, and how long it keeps one that its load needs no more. */
+  MICROPUSH_SCALE_MAX: z.coerce.number().int().min(1).max(MOST_SANDBOXES).default(4),
+  MICROPUSH_SCALE_DOWN_SECONDS: z.coerce.number().min(1).max(LONGEST_TIMER_SECONDS).default(30),
+  /** Sandboxes that wait with a loaded runtime, for each runtime in use. */
+  MICROPUSH_CELLS: z.coerce.number().int().min(0).max(64).default(2),
+  /** Gateway processes. */
+  MICROPUSH_GATEWAYS: z.coerce.number().int().min(1).max(64).optional(),
+  /** Where the runner tells its metrics, and the word that both it and the bot then ask for. 0: nowhere. */
+  MICROPUSH_METRICS_PORT: port(4002),
+  MICROPUSH_METRICS_TOKEN: z.string().optional(),
   /** Any other answer, from its first byte to its last; never less than the micro's execution time. */
   MICROPUSH_ANSWER_SECONDS: z.coerce.number().min(1).max(LONGEST_TIMER_SECONDS).default(600),
   /** WebSockets and event streams: between two bytes, and in all. */
@@ -116,7 +135,16 @@ export interface Settings {
   readonly buildMs: number
   readonly idleMs: number
   readonly afterResponseMs: number
+  readonly longestIdleMs: number
   readonly evictMs: number
+  /** Undefined: a share of the machine's memory. */
+  readonly memoryReserveBytes: number | undefined
+  readonly scaleMax: number
+  readonly scaleDownMs: number
+  readonly cells: number
+  readonly gateways: number
+  readonly metricsPort: number
+  readonly metricsToken: string | undefined
   readonly reconcileMs: number
   readonly answerMs: number
   readonly streamIdleMs: number
@@ -176,7 +204,15 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
     buildMs: value.MICROPUSH_BUILD_SECONDS * 1000,
     idleMs: value.MICROPUSH_IDLE_SECONDS * 1000,
     afterResponseMs: value.MICROPUSH_AFTER_RESPONSE_SECONDS * 1000,
+    longestIdleMs: Math.max(value.MICROPUSH_LONGEST_IDLE_SECONDS, value.MICROPUSH_IDLE_SECONDS) * 1000,
     evictMs: value.MICROPUSH_EVICT_SECONDS * 1000,
+    memoryReserveBytes: value.MICROPUSH_MEMORY_RESERVE,
+    scaleMax: value.MICROPUSH_SCALE_MAX,
+    scaleDownMs: value.MICROPUSH_SCALE_DOWN_SECONDS * 1000,
+    cells: value.MICROPUSH_CELLS,
+    gateways: value.MICROPUSH_GATEWAYS ?? availableParallelism(),
+    metricsPort: value.MICROPUSH_METRICS_PORT,
+    metricsToken: value.MICROPUSH_METRICS_TOKEN,
     reconcileMs: value.MICROPUSH_RECONCILE_SECONDS * 1000,
     answerMs: value.MICROPUSH_ANSWER_SECONDS * 1000,
     streamIdleMs: value.MICROPUSH_STREAM_IDLE_SECONDS * 1000,

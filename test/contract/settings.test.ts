@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { expect, it } from 'vitest'
 import { MicropushError } from '../../contract/errors.ts'
 import { parseSettings } from '../../contract/settings.ts'
@@ -19,9 +20,17 @@ it('nothing has to be set', () => {
     buildsPerOwner: undefined,
     installMs: 300_000,
     buildMs: 300_000,
-    idleMs: 5000,
+    idleMs: 3000,
+    longestIdleMs: 3_600_000,
     answerMs: 600_000,
-    evictMs: 3_600_000,
+    evictMs: 1_800_000,
+    memoryReserveBytes: undefined,
+    scaleMax: 4,
+    scaleDownMs: 30_000,
+    cells: 2,
+    gateways: availableParallelism(),
+    metricsPort: 4002,
+    metricsToken: undefined,
     githubUrl: 'https://api.github.com',
     dockerSocket: '/var/run/docker.sock',
   })
@@ -43,6 +52,10 @@ it('what follows from another setting does', () => {
     redis: '/data/run/redis.sock',
     sockets: { bot: '/data/run/bot.sock', runner: '/data/run/runner.sock', gateway: '/data/run/gateway.sock' },
   })
+})
+
+it('a micro may ask for the usual idle time, however long the operator made it', () => {
+  expect(parseSettings({ MICROPUSH_IDLE_SECONDS: '7200' }).longestIdleMs).toBe(7_200_000)
 })
 
 it('addresses come as they are used', () => {
@@ -74,6 +87,14 @@ it.each([
   ['MICROPUSH_INSTALL_SECONDS', '0'],
   ['MICROPUSH_BUILD_SECONDS', '86401'],
   ['MICROPUSH_IDLE_SECONDS', '0'],
+  ['MICROPUSH_LONGEST_IDLE_SECONDS', '0'],
+  ['MICROPUSH_MEMORY_RESERVE', 'much'],
+  ['MICROPUSH_SCALE_MAX', '0'],
+  ['MICROPUSH_SCALE_MAX', '65'],
+  ['MICROPUSH_SCALE_DOWN_SECONDS', '0'],
+  ['MICROPUSH_CELLS', '-1'],
+  ['MICROPUSH_GATEWAYS', '0'],
+  ['MICROPUSH_METRICS_PORT', '70000'],
   // More than a timer can hold runs out at once instead of late.
   ['MICROPUSH_EVICT_SECONDS', '3000000'],
 ])('%s=%s is refused by name', (name, value) => {
