@@ -50,7 +50,7 @@ export async function publish(runner: Runner, publication: Publication): Promise
     throw new Overtaken()
   }
   runner.fleet.adopt(sandbox, 'hot')
-  runner.gateways.tell({ type: 'awake', deploymentId: deployment.id, socket: sandbox.socket })
+  runner.gateways.tell({ type: 'sandboxes', deploymentId: deployment.id, sockets: [sandbox.socket] })
   route(runner, deployment, hostsOf(deployment, runner.settings))
   // Its end may have been told before the fleet knew it.
   await examine(runner, deployment.id)
@@ -92,7 +92,7 @@ export function route(runner: Runner, deployment: Deployment, hosts: readonly st
   const production = hostsOf(deployment, runner.settings)[0]
   for (const host of hosts) {
     const former = runner.routed.get(host)?.deploymentId
-    const led = routeTo(deployment, host)
+    const led = routeTo(deployment, host, runner.settings)
     runner.routed.set(host, led)
     runner.gateways.tell({ type: 'route', route: led })
     if (host !== production) continue

@@ -22,6 +22,8 @@ import { readServed } from './lifecycle/restore.ts'
 import { startDeployment } from './lifecycle/start-deployment.ts'
 import { createUses, keepUses } from './lifecycle/uses.ts'
 import { watchProcesses } from './lifecycle/end/watch-processes.ts'
+import { createMetrics } from './metrics/create-metrics.ts'
+import { standingOf } from './metrics/standing.ts'
 import { createAppLogs } from './logs/app-logs.ts'
 import { keepAppLogs } from './logs/keep-app-logs.ts'
 import { keepFirewall } from './network/keep-firewall.ts'
@@ -96,7 +98,7 @@ export async function startRunner(settings: Settings, log: Logger): Promise<Star
   const gateways = createGatewayLink({
     path: settings.sockets.gateway,
     gid: GATEWAY_GID,
-    snapshot: () => ({ type: 'snapshot', routes: [...routed.values()], awake: fleet.awake() }),
+    snapshot: () => ({ type: 'snapshot', routes: [...routed.values()], sandboxes: fleet.known() }),
     onJoin: (gateway) => drains.joined(gateway),
     onLeave: (gateway) => drains.left(gateway),
     onMessage: (message, gateway) => answerGateway(runner, message, gateway),
@@ -117,6 +119,7 @@ export async function startRunner(settings: Settings, log: Logger): Promise<Star
     drains,
     appLogs,
     uses: createUses(),
+    metrics: createMetrics({ standing: () => standingOf(fleet) }),
     processes: watchProcesses({
       running: () => fleet.awake().flatMap(({ deploymentId }) => fleet.sandbox(deploymentId) ?? []),
       onRefused: (deploymentId) => void noteRefusal(runner, deploymentId),

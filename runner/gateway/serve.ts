@@ -78,7 +78,7 @@ async function tryMicro(service: Service, call: Call, target: Target): Promise<'
       kept,
       limits: service.yard.limits,
     })
-    suspect(service.yard, { micro, outcome, timeoutMs: route.timeoutMs })
+    suspect(service.yard, { micro, socket, outcome, timeoutMs: route.timeoutMs })
     if (outcome === 'done') {
       micro.answeredAtMs = Date.now()
       return 'answered'
@@ -149,17 +149,18 @@ function refuse(service: Service, call: Call, reason: Reason): void {
 
 interface Attempt {
   readonly micro: Micro
+  readonly socket: string
   readonly outcome: Outcome
   readonly timeoutMs: number
 }
 
 /** Lets the engine look at a micro that does not behave, at most once a second. */
-function suspect(yard: Yard, { micro, outcome, timeoutMs }: Attempt): void {
+function suspect(yard: Yard, { micro, socket, outcome, timeoutMs }: Attempt): void {
   const answers = Date.now() - micro.answeredAtMs < timeoutMs / 2
   const reason = outcome === 'timeout' ? (answers ? 'late' : 'timeout') : isBreak(outcome) ? 'broken' : undefined
   if (reason === undefined || Date.now() - micro.suspectedAtMs < 1000) return
   micro.suspectedAtMs = Date.now()
-  yard.tell({ type: 'suspect', deploymentId: micro.deploymentId, reason })
+  yard.tell({ type: 'suspect', deploymentId: micro.deploymentId, socket, reason })
 }
 
 function isBreak(outcome: Outcome): boolean {

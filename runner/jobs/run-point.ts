@@ -69,7 +69,7 @@ async function pointOnce(runner: Runner, point: PointJob, signal: AbortSignal): 
     await note('failed', refusals[last.pointed.kind === 'stale' ? 'stale' : 'lost'])
     return { kind: 'done' }
   }
-  runner.gateways.tell({ type: 'awake', deploymentId, socket: sandbox.socket })
+  runner.gateways.tell({ type: 'sandboxes', deploymentId, sockets: [sandbox.socket] })
   route(runner, deployment, hostsOf(deployment, runner.settings))
   await note('done', `${commit} is live at ${targetUrl(deployment, runner.settings)}, ${started.words}`)
   // Its end may have been told before the fleet knew it.

@@ -65,7 +65,7 @@ async function restartOnce(runner: Runner, restart: Restart, signal: AbortSignal
     await note('failed', 'The deployment was ended meanwhile; nothing was restarted.')
     return { kind: 'done' }
   }
-  runner.gateways.tell({ type: 'awake', deploymentId, socket: sandbox.socket })
+  runner.gateways.tell({ type: 'sandboxes', deploymentId, sockets: [sandbox.socket] })
   // Its end may have been told before the fleet knew it.
   await examine(runner, deploymentId)
   if (deployment.target.kind === 'production') await renewKeptSecrets(runner.store, deployment, secrets.records)

@@ -44,6 +44,8 @@ export interface Fleet {
   destroy(deploymentId: string): Promise<void>
   /** Deployments whose sandbox may be dialled at once. */
   awake(): { deploymentId: string; socket: string }[]
+  /** Every deployment's sandboxes, hot or frozen. */
+  known(): { deploymentId: string; sockets: string[] }[]
   temperature(deploymentId: string): Temperature
   /** The sandbox that it has at the moment. */
   sandbox(deploymentId: string): Sandbox | undefined
@@ -205,6 +207,12 @@ export function createFleet(options: FleetOptions): Fleet {
       [...members.values()].flatMap(({ sandbox, temperature }) =>
         sandbox !== undefined && temperature === 'hot'
           ? [{ deploymentId: sandbox.deploymentId, socket: sandbox.socket }]
+          : [],
+      ),
+    known: () =>
+      [...members.values()].flatMap(({ sandbox, temperature }) =>
+        sandbox !== undefined && temperature !== 'cold'
+          ? [{ deploymentId: sandbox.deploymentId, sockets: [sandbox.socket] }]
           : [],
       ),
     temperature: (id) => members.get(id)?.temperature ?? 'cold',

@@ -15,7 +15,10 @@ export interface Served {
 }
 
 /** What is to be served, read from Redis alone: the picture that a restarted engine begins with. */
-export async function readServed(store: Store, origin: Pick<Settings, 'domain' | 'scheme'>): Promise<Served> {
+export async function readServed(
+  store: Store,
+  settings: Pick<Settings, 'domain' | 'scheme' | 'idleMs'>,
+): Promise<Served> {
   const hosts = Object.entries(await allHosts(store))
   const deployments = new Map<string, Deployment>()
   for (const id of new Set(hosts.map(([, id]) => id))) {
@@ -27,8 +30,8 @@ export async function readServed(store: Store, origin: Pick<Settings, 'domain' |
   for (const [host, id] of hosts) {
     const deployment = deployments.get(id)
     if (deployment === undefined) continue
-    routes.push(routeTo(deployment, host))
-    if (hostsOf(deployment, origin)[0] === host) inProduction.add(id)
+    routes.push(routeTo(deployment, host, settings))
+    if (hostsOf(deployment, settings)[0] === host) inProduction.add(id)
   }
   return { routes, deploymentIds: new Set(deployments.keys()), inProduction }
 }

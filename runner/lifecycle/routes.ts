@@ -23,9 +23,10 @@ export function targetUrl({ owner, config, target }: Deployment, origin: Origin)
 }
 
 /** What the gateway has to know to serve a host. */
-export function routeTo(deployment: Deployment, host: string): Route {
+export function routeTo(deployment: Deployment, host: string, { idleMs }: Pick<Settings, 'idleMs'>): Route {
   const { timeoutMs, payloadBytes } = deployment.config.limits
   const { name: micro } = deployment.config
   const noindex = deployment.target.kind === 'preview'
-  return { host, deploymentId: deployment.id, micro, timeoutMs, payloadBytes, noindex }
+  const scale = { max: 1, concurrency: 50 }
+  return { host, deploymentId: deployment.id, micro, timeoutMs, payloadBytes, noindex, idleMs, scale }
 }

@@ -23,9 +23,14 @@ export function followEngine(yard: Yard, table: RouteTable, message: FromEngine)
     case 'unroute':
       table.delete(message.host)
       return
-    case 'awake':
-      setAwake(yard, microOf(yard, message.deploymentId), message.socket)
+    case 'sandboxes':
+      setSandboxes(yard.micros.get(message.deploymentId), message.sockets[0])
       return
+    case 'awake': {
+      const [socket] = message.sockets
+      if (socket !== undefined) setAwake(yard, microOf(yard, message.deploymentId), socket)
+      return
+    }
     case 'unavailable':
       setUnavailable(microOf(yard, message.deploymentId), message)
       return
@@ -47,15 +52,24 @@ export function followEngine(yard: Yard, table: RouteTable, message: FromEngine)
 function takeSnapshot(yard: Yard, table: RouteTable, snapshot: Extract<FromEngine, { type: 'snapshot' }>): void {
   table.replace(snapshot.routes)
   for (const route of snapshot.routes) prepare(yard, route)
-  const awake = new Map(snapshot.awake.map((entry) => [entry.deploymentId, entry.socket]))
+  const known = new Map(snapshot.sandboxes.map((entry) => [entry.deploymentId, entry.sockets]))
+  const held: string[] = []
   for (const micro of yard.micros.values()) {
-    if (awake.has(micro.deploymentId)) continue
+    if (micro.state.kind === 'awake' && known.get(micro.deploymentId)?.includes(micro.state.socket) === true) {
+      held.push(micro.deploymentId)
+      watchIdle(yard, micro)
+      continue
+    }
     // Running requests go on; who comes next asks for a wake first.
     if (micro.state.kind === 'awake') micro.state = { kind: 'asleep' }
     if (micro.state.kind === 'waking') yard.tell({ type: 'wake', deploymentId: micro.deploymentId })
     else if (micro.holds.size === 0 && !table.leadsTo(micro.deploymentId)) forgetMicro(yard, micro)
   }
-  for (const [deploymentId, socket] of awake) setAwake(yard, microOf(yard, deploymentId), socket)
+  yard.tell({ type: 'holds', deploymentIds: held })
+}
+
+function setSandboxes(micro: Micro | undefined, socket: string | undefined): void {
+  if (micro?.state.kind === 'awake') micro.state = socket === undefined ? { kind: 'asleep' } : { kind: 'awake', socket }
 }
 
 function prepare(yard: Yard, route: { readonly deploymentId: string; readonly timeoutMs: number }): void {

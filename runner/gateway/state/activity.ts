@@ -61,7 +61,7 @@ function sleep(yard: Yard, micro: Micro): void {
   micro.kept.destroy()
   micro.state = { kind: 'asleep' }
   // Nobody would freeze it while the engine is away, so it stays awake; the next snapshot starts its idle time anew.
-  if (!yard.tell({ type: 'idle', deploymentId: micro.deploymentId, socket })) micro.state = { kind: 'awake', socket }
+  if (!yard.tell({ type: 'idle', deploymentId: micro.deploymentId })) micro.state = { kind: 'awake', socket }
 }
 
 function endDrain(yard: Yard, micro: Micro): void {

@@ -20,7 +20,8 @@ export async function noteEnd(
   const words = describeEnd(end)
   try {
     // Those who wait for an answer wait for this word: they are told before what is left of the sandbox is taken away.
-    const tell = () => void runner.gateways.tell({ type: 'gone', deploymentId, reason: words, end })
+    const socket = runner.fleet.sandbox(deploymentId)?.socket ?? ''
+    const tell = () => void runner.gateways.tell({ type: 'gone', deploymentId, socket, reason: words, end })
     if (!(await runner.fleet.lost(deploymentId, containerId, tell))) return
     runner.log.warn({ deploymentId, end }, words)
     await appendLog(runner.store, { id: deploymentId, text: `==> ${words}\n` })

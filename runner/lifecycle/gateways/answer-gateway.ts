@@ -16,7 +16,7 @@ export function answerGateway(runner: Runner, message: FromGateway, gateway: Gat
       return void wake(runner, message.deploymentId).then((answer) => gateway.tell(answer))
     case 'idle':
       runner.uses.mark(message.deploymentId)
-      return void sleep(runner, message)
+      return void sleep(runner, message.deploymentId)
     case 'drained':
       return runner.drains.drained(message.socket ?? message.deploymentId, gateway)
     case 'suspect':
@@ -25,6 +25,9 @@ export function answerGateway(runner: Runner, message: FromGateway, gateway: Gat
       return void (message.reason === 'timeout'
         ? endIfStuck(runner, message.deploymentId)
         : examine(runner, message.deploymentId))
+    case 'holds':
+    case 'load':
+    case 'counts':
     case 'pong':
   }
 }
@@ -33,7 +36,7 @@ async function wake(runner: Runner, deploymentId: string): Promise<FromEngine> {
   // Asked before: one that is paused is not even tried.
   const isPaused = runner.fleet.pauseSeconds(deploymentId) > 0
   try {
-    return { type: 'awake', deploymentId, socket: await runner.fleet.wake(deploymentId) }
+    return { type: 'awake', deploymentId, sockets: [await runner.fleet.wake(deploymentId)] }
   } catch (thrown) {
     const error = asMicropushError(thrown)
     runner.log.warn({ err: thrown, deploymentId }, 'a micro could not be woken')
@@ -51,9 +54,9 @@ async function wake(runner: Runner, deploymentId: string): Promise<FromEngine> {
   }
 }
 
-async function sleep(runner: Runner, { deploymentId, socket }: Extract<FromGateway, { type: 'idle' }>): Promise<void> {
+async function sleep(runner: Runner, deploymentId: string): Promise<void> {
   try {
-    await runner.fleet.sleep(deploymentId, socket)
+    await runner.fleet.sleep(deploymentId)
   } catch (error) {
     runner.log.warn({ err: error, deploymentId }, 'a micro could not be put to sleep')
     // What cannot be frozen may have ended already.

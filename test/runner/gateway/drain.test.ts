@@ -1,4 +1,5 @@
 import { Agent } from 'node:http'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ask } from './support/client.ts'
 import { HOST, route, stage, stageWith } from './support/stage.ts'
@@ -14,7 +15,7 @@ describe('a deployment that is replaced', () => {
     const next = await made.serve('d2', (_request, response) => response.end('new'))
     const running = ask(made)
     await arrived.promise
-    made.engine.say({ type: 'awake', deploymentId: 'd2', socket: next.socket })
+    made.engine.say({ type: 'awake', deploymentId: 'd2', sockets: [next.socket] })
     made.engine.say({ type: 'route', route: route({ deploymentId: 'd2' }) })
     made.engine.say({ type: 'drain', deploymentId: 'd1' })
     await made.engine.settled()
@@ -50,7 +51,7 @@ describe('a deployment that is replaced', () => {
     const next = await made.serve('d2', (_request, response) => response.end('new'))
     const waiting = ask(made)
     await made.engine.hears('wake')
-    made.engine.say({ type: 'awake', deploymentId: 'd2', socket: next.socket })
+    made.engine.say({ type: 'awake', deploymentId: 'd2', sockets: [next.socket] })
     made.engine.say({ type: 'route', route: route({ deploymentId: 'd2' }) })
     made.engine.say({ type: 'drain', deploymentId: 'd1' })
     expect((await waiting).body).toBe('new')
@@ -72,7 +73,7 @@ describe('a deployment that is replaced', () => {
     for (let turn = 2; turn <= 12; turn += 1) {
       const id = `d${turn}`
       const { socket } = await made.serve(id, (_request, response) => setImmediate(() => response.end(id)))
-      made.engine.say({ type: 'awake', deploymentId: id, socket })
+      made.engine.say({ type: 'awake', deploymentId: id, sockets: [socket] })
       made.engine.say({ type: 'route', route: route({ deploymentId: id }) })
       made.engine.say({ type: 'drain', deploymentId: `d${turn - 1}` })
       await made.engine.hears('drained', turn - 1)
@@ -89,7 +90,7 @@ describe('a deployment that is replaced', () => {
     const made = await stageWith(() => arrived.resolve())
     const running = ask(made)
     await arrived.promise
-    made.engine.say({ type: 'gone', deploymentId: 'd1', reason: 'out of memory' })
+    made.engine.say({ type: 'gone', deploymentId: 'd1', socket: join(made.folder, 'd1.sock'), reason: 'out of memory' })
     const answer = await running
     expect(answer.status).toBe(502)
     expect(answer.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/)

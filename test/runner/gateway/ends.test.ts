@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { describeEnd, type MicroEnd } from '../../../contract/end-reason.ts'
 import { ask } from './support/client.ts'
@@ -14,7 +15,13 @@ const ends: readonly (readonly [MicroEnd, number, string, string])[] = [
 ]
 
 function die(stage: Stage, end: MicroEnd): void {
-  stage.engine.say({ type: 'gone', deploymentId: 'd1', reason: describeEnd(end), end })
+  stage.engine.say({
+    type: 'gone',
+    deploymentId: 'd1',
+    socket: join(stage.folder, 'd1.sock'),
+    reason: describeEnd(end),
+    end,
+  })
 }
 
 describe('a request whose micro dies', () => {
@@ -66,7 +73,7 @@ describe('a request whose micro dies', () => {
     const stage = await stageWith((_request, response) => response.end())
     die(stage, { reason: 'memory' })
     const next = await stage.serve('d2', (request) => request.socket.destroy())
-    stage.engine.say({ type: 'awake', deploymentId: 'd1', socket: next.socket })
+    stage.engine.say({ type: 'awake', deploymentId: 'd1', sockets: [next.socket] })
     await stage.engine.settled()
     expect((await ask(stage, { host: HOST })).body).not.toContain(describeEnd({ reason: 'memory' }))
   })

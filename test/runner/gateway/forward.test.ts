@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { ask, errorOf, raw, RawClient } from './support/client.ts'
-import { HOST, stageWith } from './support/stage.ts'
+import { HOST, route, stageWith } from './support/stage.ts'
 
 const MB = 1024 * 1024
 
@@ -186,7 +186,7 @@ describe('a request on its way', () => {
         })
       })
     ).socket
-    stage.engine.say({ type: 'awake', deploymentId: 'd1', socket: server })
+    stage.engine.say({ type: 'awake', deploymentId: 'd1', sockets: [server] })
     await stage.engine.settled()
     expect((await ask(stage)).status).toBe(200)
     expect((await ask(stage)).status).toBe(200)
@@ -202,7 +202,7 @@ describe('a request on its way', () => {
         setImmediate(() => client.write('HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nPOISON'))
       })
     })
-    stage.engine.say({ type: 'awake', deploymentId: 'd1', socket })
+    stage.engine.say({ type: 'awake', deploymentId: 'd1', sockets: [socket] })
     await stage.engine.settled()
     for (const path of ['/a', '/b', '/c', '/d']) {
       expect((await ask(stage, { path })).body).toBe(path)
@@ -254,7 +254,7 @@ describe('the payload limit', () => {
         client.end('HTTP/1.1 413 No\r\nConnection: close\r\nContent-Length: 6\r\n\r\nsorry!', () => client.destroy())
       })
     })
-    stage.engine.say({ type: 'awake', deploymentId: 'd1', socket })
+    stage.engine.say({ type: 'awake', deploymentId: 'd1', sockets: [socket] })
     await stage.engine.settled()
     for (let turn = 0; turn < 5; turn += 1) {
       const answer = await ask(stage, { method: 'POST', body: Buffer.alloc(5 * MB) })
@@ -276,7 +276,7 @@ describe('the payload limit', () => {
     })
     stage.engine.say({
       type: 'route',
-      route: { host: HOST, deploymentId: 'd1', micro: 'hello', timeoutMs: 5000, payloadBytes: 5 * MB, noindex: false },
+      route: route({ payloadBytes: 5 * MB }),
     })
     await stage.engine.settled()
     const announced = await ask(stage, { path: '/announced' })

@@ -16,8 +16,8 @@ async function hostile(answerWith: (client: Socket) => void): Promise<Stage> {
   const { socket } = await stage.serveRaw('hostile', (client) => client.on('data', () => answerWith(client)))
   const good = await stage.serve('good', (_request, response) => response.end('well'))
   stage.engine.say({ type: 'route', route: route({ host: NEIGHBOUR, deploymentId: 'd9' }) })
-  stage.engine.say({ type: 'awake', deploymentId: 'd9', socket: good.socket })
-  stage.engine.say({ type: 'awake', deploymentId: 'd1', socket })
+  stage.engine.say({ type: 'awake', deploymentId: 'd9', sockets: [good.socket] })
+  stage.engine.say({ type: 'awake', deploymentId: 'd1', sockets: [socket] })
   await stage.engine.settled()
   return stage
 }
@@ -177,7 +177,7 @@ describe('a micro that says more than it was asked', () => {
       client.write(smuggled)
       client.on('data', () => client.write(whole))
     })
-    stage.engine.say({ type: 'awake', deploymentId: 'd1', socket })
+    stage.engine.say({ type: 'awake', deploymentId: 'd1', sockets: [socket] })
     await stage.engine.settled()
     for (let turn = 0; turn < 5; turn += 1) {
       // The answer to the first request of a connection is its own to choose; it never is that of another.

@@ -185,7 +185,7 @@ describe('what a hostile request may say', () => {
         client.end(`HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n${whole ? 'all' : 'cut'}`)
       })
     })
-    stage.engine.say({ type: 'awake', deploymentId: 'd1', socket })
+    stage.engine.say({ type: 'awake', deploymentId: 'd1', sockets: [socket] })
     await stage.engine.settled()
     const answer = await ask(stage, { path: target, headers: { x: 'b'.repeat(15_000) } })
     expect(answer).toMatchObject({ status: 200, body: 'all' })

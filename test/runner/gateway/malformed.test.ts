@@ -170,7 +170,7 @@ describe('a micro that answers wrongly', () => {
     it(`gets its visitor a 502: ${name}`, async () => {
       const stage = await stageWith((_request, response) => response.end())
       const { socket } = await stage.serveRaw('d2', (client) => client.once('data', () => client.write(bytes)))
-      stage.engine.say({ type: 'awake', deploymentId: 'd1', socket })
+      stage.engine.say({ type: 'awake', deploymentId: 'd1', sockets: [socket] })
       await stage.engine.settled()
       const answer = await ask(stage)
       expect(answer.status).toBe(502)
@@ -205,7 +205,7 @@ describe('a micro that answers wrongly', () => {
         client.write(`HTTP/1.1 ${head}\r\n\r\nNOTHERE`)
       })
     })
-    stage.engine.say({ type: 'awake', deploymentId: 'd1', socket })
+    stage.engine.say({ type: 'awake', deploymentId: 'd1', sockets: [socket] })
     await stage.engine.settled()
     for (let turn = 0; turn < 3; turn += 1) {
       const answer = await ask(stage, { method })

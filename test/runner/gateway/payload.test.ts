@@ -99,7 +99,7 @@ describe('the payload of 5.5 MB', () => {
         client.end(Buffer.alloc(size))
       })
     })
-    stage.engine.say({ type: 'awake', deploymentId: 'd1', socket })
+    stage.engine.say({ type: 'awake', deploymentId: 'd1', sockets: [socket] })
     await stage.engine.settled()
     expect((await ask(stage, { path: `/${LIMIT}` })).body.length).toBe(LIMIT)
     await expect(ask(stage, { path: `/${LIMIT + 1}` })).rejects.toThrow()

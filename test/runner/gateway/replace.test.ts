@@ -15,7 +15,7 @@ describe('a sandbox that is replaced by another one of its deployment', () => {
     const running = ask(made)
     await arrived.promise
     const former = join(made.folder, 'd1.sock')
-    made.engine.say({ type: 'awake', deploymentId: 'd1', socket: next.socket })
+    made.engine.say({ type: 'awake', deploymentId: 'd1', sockets: [next.socket] })
     made.engine.say({ type: 'drain', deploymentId: 'd1', socket: former })
     await made.engine.settled()
     expect((await ask(made)).body).toBe('new')
@@ -32,13 +32,13 @@ describe('a sandbox that is replaced by another one of its deployment', () => {
     await ask(made)
     const arrived = Promise.withResolvers<void>()
     const next = await made.serve('new', () => arrived.resolve())
-    made.engine.say({ type: 'awake', deploymentId: 'd1', socket: next.socket })
+    made.engine.say({ type: 'awake', deploymentId: 'd1', sockets: [next.socket] })
     await made.engine.settled()
     const hanging = ask(made).catch(() => undefined)
     await arrived.promise
     made.engine.say({ type: 'drain', deploymentId: 'd1', socket: join(made.folder, 'd1.sock') })
     await made.engine.hears('drained')
-    made.engine.say({ type: 'gone', deploymentId: 'd1', reason: 'It ended.' })
+    made.engine.say({ type: 'gone', deploymentId: 'd1', socket: next.socket, reason: 'It ended.' })
     await hanging
   })
 
@@ -51,16 +51,10 @@ describe('a sandbox that is replaced by another one of its deployment', () => {
     const hanging = ask(made)
     await arrived.promise
     const next = await made.serve('new', (_request, response) => void setTimeout(() => response.end('new'), 50))
-    made.engine.say({ type: 'awake', deploymentId: 'd1', socket: next.socket })
+    made.engine.say({ type: 'awake', deploymentId: 'd1', sockets: [next.socket] })
     made.engine.say({ type: 'drain', deploymentId: 'd1', socket: join(made.folder, 'd1.sock') })
     expect([502, 504]).toContain((await hanging).status)
     await made.engine.hears('drained')
     expect((await ask(made)).body).toBe('new')
-  })
-
-  it('says which one is idle, so that the new one is not frozen for the former', async () => {
-    const made = await stageWith((_request, response) => response.end('old'), { idleMs: 20 })
-    await made.engine.hears('idle')
-    expect(made.engine.all('idle')[0]?.socket).toBe(join(made.folder, 'd1.sock'))
   })
 })

@@ -60,7 +60,7 @@ describe('a storm of clients that leave in every way', () => {
     // It was not asleep in between, so this idle came after the storm.
     expect(stage.engine.all('wake')).toEqual([])
     for (const client of clients) client.socket.destroy()
-    stage.engine.say({ type: 'awake', deploymentId: 'd1', socket: `${stage.folder}/d1.sock` })
+    stage.engine.say({ type: 'awake', deploymentId: 'd1', sockets: [`${stage.folder}/d1.sock`] })
     await stage.engine.settled()
     expect((await ask(stage)).body).toBe('ok')
     expect(stage.log.filter((line) => line.includes('"error"'))).toEqual([])

@@ -100,7 +100,7 @@ describe('trailers of an answer', () => {
         )
       })
     })
-    stage.engine.say({ type: 'awake', deploymentId: 'd1', socket })
+    stage.engine.say({ type: 'awake', deploymentId: 'd1', sockets: [socket] })
     await stage.engine.settled()
     return stage
   }

@@ -40,13 +40,15 @@ it('its address has scheme and port', () => {
 })
 
 it('a route says what the gateway has to hold the micro to', () => {
-  expect(routeTo(deployment, 'a.example.org')).toEqual({
+  expect(routeTo(deployment, 'a.example.org', { idleMs: 3000 })).toEqual({
     host: 'a.example.org',
     deploymentId: deployment.id,
     micro: 'hello',
     timeoutMs: defaultLimits.timeoutMs,
     payloadBytes: defaultLimits.payloadBytes,
     noindex: false,
+    idleMs: 3000,
+    scale: { max: 1, concurrency: 50 },
   })
 })
 

@@ -1,3 +1,4 @@
+import { createStartSlots } from '../../../runner/sandbox/start-slots.ts'
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -18,6 +19,8 @@ import { createDrains } from '../../../runner/lifecycle/gateways/drains.ts'
 import { createGatewayLink, type Gateway } from '../../../runner/lifecycle/gateways/gateway-link.ts'
 import { createUses } from '../../../runner/lifecycle/uses.ts'
 import { createAppLogs } from '../../../runner/logs/app-logs.ts'
+import { createMetrics } from '../../../runner/metrics/create-metrics.ts'
+import { standingOf } from '../../../runner/metrics/standing.ts'
 import type { Runner } from '../../../runner/runner.ts'
 import type { Sandbox } from '../../../runner/sandbox/sandbox.ts'
 import { openUidPool } from '../../../runner/sandbox/uid-pool.ts'
@@ -74,7 +77,15 @@ export async function startTestRunner(): Promise<TestRunner> {
     const id = (++starts).toString(16).padStart(10, '0')
     containers.set(`c${id}`, true)
     const socket = join(dataDir, 'sandboxes', id, 'app.sock')
-    return { id, containerId: `c${id}`, deploymentId, socket, isolation: 'runc', startedAtMs: Date.now() }
+    return {
+      id,
+      containerId: `c${id}`,
+      deploymentId,
+      socket,
+      isolation: 'runc',
+      startedBy: 'plain',
+      startedAtMs: Date.now(),
+    }
   }
   const act = (what: string) => (of: Sandbox) => {
     did.push(`${what} ${of.id}`)
@@ -100,7 +111,7 @@ export async function startTestRunner(): Promise<TestRunner> {
   const gateways = createGatewayLink({
     path: settings.sockets.gateway,
     gid: 0,
-    snapshot: () => ({ type: 'snapshot', routes: [...runner.routed.values()], awake: fleet.awake() }),
+    snapshot: () => ({ type: 'snapshot', routes: [...runner.routed.values()], sandboxes: fleet.known() }),
     onJoin: (gateway) => drains.joined(gateway),
     onLeave: (gateway) => drains.left(gateway),
     onMessage: (message, gateway) => take(runner, message, gateway),
@@ -123,6 +134,7 @@ export async function startTestRunner(): Promise<TestRunner> {
       network: 'none',
       gatewayGid: 0,
       host,
+      starts: createStartSlots(),
       uids: openUidPool(docker),
       remains: new Set(),
     },
@@ -137,6 +149,7 @@ export async function startTestRunner(): Promise<TestRunner> {
       onProblem: (message, data) => log.warn(data, message),
     }),
     uses: createUses(),
+    metrics: createMetrics({ standing: () => standingOf(fleet) }),
     processes: { wereRefused: () => false, look: () => Promise.resolve(), close: () => {} },
     works: createWorks(),
     warmUps: { request: () => {}, close: () => Promise.resolve() },

@@ -20,12 +20,13 @@ describe('an engine that goes and comes back', () => {
     made.engine.snapshot = {
       type: 'snapshot',
       routes: [route({ host: 'other.localhost', deploymentId: 'd9' })],
-      awake: [],
+      sandboxes: [],
     }
     await made.engine.start()
     const { socket } = await made.serve('d9', (_request, response) => response.end('nine'))
     made.engine.onMessage = (message) => {
-      if (message.type === 'wake') made.engine.say({ type: 'awake', deploymentId: message.deploymentId, socket })
+      if (message.type === 'wake')
+        made.engine.say({ type: 'awake', deploymentId: message.deploymentId, sockets: [socket] })
     }
     for (;;) {
       const answer = await ask(made, { host: 'other.localhost' })
@@ -41,7 +42,7 @@ describe('an engine that goes and comes back', () => {
     const waiting = ask(made)
     const { socket } = await made.serve('d1', (_request, response) => response.end('ok'))
     made.engine.onMessage = (message) => {
-      if (message.type === 'wake') made.engine.say({ type: 'awake', deploymentId: 'd1', socket })
+      if (message.type === 'wake') made.engine.say({ type: 'awake', deploymentId: 'd1', sockets: [socket] })
     }
     await made.engine.start()
     expect((await waiting).status).toBe(200)
@@ -51,7 +52,14 @@ describe('an engine that goes and comes back', () => {
     const made = await stage({ engineAway: true })
     const waiting = ask(made)
     const { socket } = await made.serve('d1', (_request, response) => response.end('ok'))
-    made.engine.snapshot = { type: 'snapshot', routes: [route()], awake: [{ deploymentId: 'd1', socket }] }
+    made.engine.snapshot = {
+      type: 'snapshot',
+      routes: [route()],
+      sandboxes: [{ deploymentId: 'd1', sockets: [socket] }],
+    }
+    made.engine.onMessage = (message) => {
+      if (message.type === 'wake') made.engine.say({ type: 'awake', deploymentId: 'd1', sockets: [socket] })
+    }
     await made.engine.start()
     expect((await waiting).status).toBe(200)
   })

@@ -8,7 +8,7 @@ describe('waking', () => {
     const { socket } = await made.serve('d1', (_request, response) => response.end('ok'))
     const asks = Array.from({ length: 1000 }, () => ask(made))
     await made.engine.hears('wake')
-    made.engine.say({ type: 'awake', deploymentId: 'd1', socket })
+    made.engine.say({ type: 'awake', deploymentId: 'd1', sockets: [socket] })
     const statuses = (await Promise.all(asks)).map((answer) => answer.status)
     expect(statuses.filter((status) => status === 200)).toHaveLength(1000)
     expect(made.engine.all('wake')).toHaveLength(1)
@@ -22,7 +22,7 @@ describe('waking', () => {
     // Answers of the health check and a pong: the gateway has had turns to read what came before.
     await ask(made, { host: 'localhost', path: '/healthz' })
     await made.engine.settled()
-    made.engine.say({ type: 'awake', deploymentId: 'd1', socket })
+    made.engine.say({ type: 'awake', deploymentId: 'd1', sockets: [socket] })
     await Promise.all(clients.map((client) => client.sees('200 OK')))
     expect(made.engine.all('wake')).toHaveLength(1)
   })
@@ -45,7 +45,7 @@ describe('waking', () => {
     const made = await stage()
     const { socket } = await made.serve('d1', (_request, response) => response.end('ok'))
     made.engine.say({ type: 'unavailable', deploymentId: 'd1', message: 'No.', retryAfterSeconds: 60 })
-    made.engine.say({ type: 'awake', deploymentId: 'd1', socket })
+    made.engine.say({ type: 'awake', deploymentId: 'd1', sockets: [socket] })
     await made.engine.settled()
     expect((await ask(made)).status).toBe(200)
   })
@@ -69,7 +69,7 @@ describe('waking', () => {
     const third = await ask(made)
     expect(third.status).toBe(503)
     expect(errorOf(third)).toBe('busy')
-    made.engine.say({ type: 'awake', deploymentId: 'd1', socket })
+    made.engine.say({ type: 'awake', deploymentId: 'd1', sockets: [socket] })
     expect((await Promise.all(waiting)).map((answer) => answer.status)).toEqual([200, 200])
   })
 
@@ -88,17 +88,17 @@ describe('waking', () => {
       if (outcome === undefined) break
       answer = ask(made)
     }
-    made.engine.say({ type: 'awake', deploymentId: 'd1', socket })
+    made.engine.say({ type: 'awake', deploymentId: 'd1', sockets: [socket] })
     expect((await answer).status).toBe(200)
   })
 
   it('asks for a wake and tries again when the socket is not there', async () => {
     const made = await stage()
     const { socket } = await made.serve('real', (request, response) => request.pipe(response))
-    made.engine.say({ type: 'awake', deploymentId: 'd1', socket: `${made.folder}/none.sock` })
+    made.engine.say({ type: 'awake', deploymentId: 'd1', sockets: [`${made.folder}/none.sock`] })
     await made.engine.settled()
     made.engine.onMessage = (message) => {
-      if (message.type === 'wake') made.engine.say({ type: 'awake', deploymentId: 'd1', socket })
+      if (message.type === 'wake') made.engine.say({ type: 'awake', deploymentId: 'd1', sockets: [socket] })
     }
     const answer = await ask(made, { method: 'POST', body: 'kept' })
     expect(answer).toMatchObject({ status: 200, body: 'kept' })
@@ -108,7 +108,8 @@ describe('waking', () => {
   it('gives up with 502 when the socket stays away', async () => {
     const made = await stage()
     made.engine.onMessage = (message) => {
-      if (message.type === 'wake') made.engine.say({ type: 'awake', deploymentId: 'd1', socket: `${made.folder}/none` })
+      if (message.type === 'wake')
+        made.engine.say({ type: 'awake', deploymentId: 'd1', sockets: [`${made.folder}/none`] })
     }
     const answer = await ask(made)
     expect(answer.status).toBe(502)
@@ -124,7 +125,7 @@ describe('falling asleep', () => {
     await made.engine.hears('idle')
     const again = ask(made)
     await made.engine.hears('wake')
-    made.engine.say({ type: 'awake', deploymentId: 'd1', socket: `${made.folder}/d1.sock` })
+    made.engine.say({ type: 'awake', deploymentId: 'd1', sockets: [`${made.folder}/d1.sock`] })
     expect((await again).status).toBe(200)
   })
 

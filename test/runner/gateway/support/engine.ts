@@ -10,7 +10,7 @@ export class FakeEngine {
   readonly heard: FromGateway[] = []
   /** Answers a message, such as a wake. */
   onMessage: (message: FromGateway) => void = () => undefined
-  snapshot: Snapshot = { type: 'snapshot', routes: [], awake: [] }
+  snapshot: Snapshot = { type: 'snapshot', routes: [], sandboxes: [] }
   readonly #path: string
   readonly #waiting = new Set<() => void>()
   #server: Server | undefined

@@ -60,7 +60,12 @@ export async function startGatewayProcess({ onRequest, onSocket, openFiles }: Mi
   engine.snapshot = {
     type: 'snapshot',
     routes: [route(), route({ host: RAW_HOST, deploymentId: 'd2' })],
-    awake: Object.entries(paths).map(([deploymentId, socket]) => ({ deploymentId, socket })),
+    sandboxes: Object.entries(paths).map(([deploymentId, socket]) => ({ deploymentId, sockets: [socket] })),
+  }
+  engine.onMessage = (message) => {
+    const socket = message.type === 'wake' ? paths[message.deploymentId === 'd1' ? 'd1' : 'd2'] : undefined
+    if (message.type !== 'wake' || socket === undefined) return
+    engine.say({ type: 'awake', deploymentId: message.deploymentId, sockets: [socket] })
   }
   const openEngine = async (): Promise<void> => {
     await engine.start()

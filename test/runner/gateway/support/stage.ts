@@ -38,7 +38,7 @@ interface StageOptions {
   /** As the setting has it. */
   readonly trustedProxies?: string
   readonly routes?: readonly Route[]
-  readonly awake?: (folder: string) => { deploymentId: string; socket: string }[]
+  readonly sandboxes?: (folder: string) => { deploymentId: string; sockets: string[] }[]
   /** The engine is not started, the test does that itself. */
   readonly engineAway?: boolean
 }
@@ -50,7 +50,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
   engine.snapshot = {
     type: 'snapshot',
     routes: [...(options.routes ?? [route()])],
-    awake: options.awake?.(folder) ?? [],
+    sandboxes: options.sandboxes?.(folder) ?? [],
   }
   const log: string[] = []
   const gateway = createGateway({
@@ -118,6 +118,8 @@ export function route(changes: Partial<Route> = {}): Route {
     timeoutMs: 5000,
     payloadBytes: 5.5 * 1024 * 1024,
     noindex: false,
+    idleMs: 60_000,
+    scale: { max: 1, concurrency: 50 },
     ...changes,
   }
 }
@@ -129,7 +131,7 @@ export async function stageWith(
 ): Promise<Stage> {
   const made = await stage({ ...options, routes: [route(options.route)] })
   const { socket } = await made.serve('d1', listener)
-  made.engine.say({ type: 'awake', deploymentId: 'd1', socket })
+  made.engine.say({ type: 'awake', deploymentId: 'd1', sockets: [socket] })
   await made.engine.settled()
   return made
 }

@@ -23,7 +23,7 @@ async function chat(limits: Partial<GatewayLimits> = {}): Promise<Chat> {
   const { socket, server } = await made.serve('d1', (_request, response) => response.end())
   const accepted = Promise.withResolvers<AppSocket>()
   acceptWebSockets(server, accepted.resolve)
-  made.engine.say({ type: 'awake', deploymentId: 'd1', socket })
+  made.engine.say({ type: 'awake', deploymentId: 'd1', sockets: [socket] })
   await made.engine.settled()
   const client = new WebSocket(`ws://${HOST}:${made.port}/chat`)
   onTestFinished(() => client.close())

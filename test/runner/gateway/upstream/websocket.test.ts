@@ -38,7 +38,7 @@ async function echo(
     upgraded.write(head)
     upgraded.pipe(upgraded)
   })
-  stage.engine.say({ type: 'awake', deploymentId: 'd1', socket })
+  stage.engine.say({ type: 'awake', deploymentId: 'd1', sockets: [socket] })
   await stage.engine.settled()
   return { ...stage, sockets }
 }
@@ -106,7 +106,7 @@ describe('a WebSocket', () => {
     client.socket.write(handshake)
     await client.sees('hi ')
     const next = await stage.serve('d2', (_request, response) => response.end('new'))
-    stage.engine.say({ type: 'awake', deploymentId: 'd2', socket: next.socket })
+    stage.engine.say({ type: 'awake', deploymentId: 'd2', sockets: [next.socket] })
     stage.engine.say({ type: 'route', route: route({ deploymentId: 'd2' }) })
     stage.engine.say({ type: 'drain', deploymentId: 'd1' })
     await stage.engine.settled()

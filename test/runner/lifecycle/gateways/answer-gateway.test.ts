@@ -28,7 +28,7 @@ it('a wake is answered with the socket to dial', async () => {
   expect(await next()).toEqual({
     type: 'awake',
     deploymentId: 'd1',
-    socket: parts.runner.fleet.sandbox('d1')?.socket,
+    sockets: [parts.runner.fleet.sandbox('d1')?.socket],
   })
 })
 
@@ -46,15 +46,16 @@ it('an idle micro in production is frozen, and thawed by the wake that follows',
 it('a suspect micro that runs is left alone; one that has ended is gone, and its log says why', async () => {
   say({ type: 'wake', deploymentId: 'd1' })
   await next()
-  const containerId = parts.runner.fleet.sandbox('d1')?.containerId ?? ''
-  say({ type: 'suspect', deploymentId: 'd1', reason: 'timeout' })
+  const { containerId = '', socket: path = '' } = parts.runner.fleet.sandbox('d1') ?? {}
+  say({ type: 'suspect', deploymentId: 'd1', socket: path, reason: 'timeout' })
   say({ type: 'wake', deploymentId: 'd1' })
   expect(await next()).toMatchObject({ type: 'awake' })
   parts.containers.set(containerId, false)
-  say({ type: 'suspect', deploymentId: 'd1', reason: 'broken' })
+  say({ type: 'suspect', deploymentId: 'd1', socket: path, reason: 'broken' })
   expect(await next()).toEqual({
     type: 'gone',
     deploymentId: 'd1',
+    socket: path,
     reason: 'The micro ended by itself with exit code 3.',
     end: { reason: 'exit', exitCode: 3 },
   })

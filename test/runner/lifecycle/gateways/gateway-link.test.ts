@@ -42,11 +42,11 @@ beforeEach(async () => {
   link = createGatewayLink({
     path,
     gid: 0,
-    snapshot: () => ({ type: 'snapshot', routes: [], awake: [{ deploymentId: 'd1', socket: '/s' }] }),
+    snapshot: () => ({ type: 'snapshot', routes: [], sandboxes: [{ deploymentId: 'd1', sockets: ['/s'] }] }),
     onJoin: note(() => joined),
     onLeave: note(() => left),
     onMessage: (message, from) => {
-      if (message.type === 'wake') from.tell({ type: 'awake', deploymentId: message.deploymentId, socket: '/woken' })
+      if (message.type === 'wake') from.tell({ type: 'awake', deploymentId: message.deploymentId, sockets: ['/woken'] })
       note(() => heard)(message)
     },
     onProblem: (_, data) => note(() => problems)(data),
@@ -78,7 +78,7 @@ it('tells a gateway first how things stand, and afterwards what changes', async 
   expect(gateway.snapshot).toEqual({
     type: 'snapshot',
     routes: [],
-    awake: [{ deploymentId: 'd1', socket: '/s' }],
+    sandboxes: [{ deploymentId: 'd1', sockets: ['/s'] }],
   })
   expect(link.tell({ type: 'unroute', host: 'a.localhost' })).toBe(true)
   expect(await gateway.next()).toEqual({ type: 'unroute', host: 'a.localhost' })
@@ -91,7 +91,7 @@ it('says that nobody heard when there is no gateway', () => {
 it('answers the gateway that asked, and no other', async () => {
   const [one, other] = [await connectGateway(), await connectGateway()]
   one.say({ type: 'wake', deploymentId: 'd2' })
-  expect(await one.next()).toEqual({ type: 'awake', deploymentId: 'd2', socket: '/woken' })
+  expect(await one.next()).toEqual({ type: 'awake', deploymentId: 'd2', sockets: ['/woken'] })
   link.tell({ type: 'unroute', host: 'x' })
   expect(await other.next()).toEqual({ type: 'unroute', host: 'x' })
 })
@@ -128,7 +128,7 @@ it('ends the connection of a gateway that does not read, before what it should r
   const gateway = await connectGateway()
   gateway.socket.pause()
   gateway.socket.on('error', () => {})
-  const message = { type: 'gone', deploymentId: 'd1', reason: 'x'.repeat(1024 * 1024) } as const
+  const message = { type: 'gone', deploymentId: 'd1', socket: '/s', reason: 'x'.repeat(1024 * 1024) } as const
   for (let n = 0; n < 80 && link.tell(message); n += 1) await new Promise((resolve) => setImmediate(resolve))
   await until(() => left.length === 1)
   expect(link.tell(message)).toBe(false)
