@@ -15,19 +15,22 @@ export interface SleepPolicy {
 
 interface Context {
   readonly settings: Pick<Settings, 'idleMs' | 'evictMs'>
-  /** Whether its micro's production host leads to it. */
-  readonly inProduction: boolean
+  /** Whether it is what its target's own host leads to, and not one that was replaced. */
+  readonly isNewest: boolean
 }
 
 /**
- * What a deployment's file asks for, and the operator's usual times for the rest. Only in production does a file lengthen anything: twenty
- * previews that never sleep, or a former deployment that nobody visits, are no use to anybody.
+ * What a deployment's file asks for, and the operator's usual times for the rest. Only the newest in production gets more than that: twenty
+ * previews that never sleep, or a replaced deployment that nobody visits, are no use to anybody.
  */
-export function sleepPolicy({ config }: Pick<Deployment, 'config'>, { settings, inProduction }: Context): SleepPolicy {
+export function sleepPolicy(
+  { config, target }: Pick<Deployment, 'config' | 'target'>,
+  { settings, isNewest }: Context,
+): SleepPolicy {
   const { idleMs: idle = settings.idleMs, coldMs = settings.evictMs } = config.sleep ?? {}
   const idleMs = idle === 'never' ? Infinity : idle
   const scale = config.scale ?? { max: 1, concurrency: USUAL_CONCURRENCY }
-  if (inProduction) return { idleMs, coldMs, scale }
+  if (isNewest && target.kind === 'production') return { idleMs, coldMs, scale }
   return {
     idleMs: Math.min(idleMs, settings.idleMs),
     coldMs: Math.min(coldMs, settings.evictMs),
