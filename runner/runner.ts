@@ -9,6 +9,7 @@ import type { Uses } from './lifecycle/uses.ts'
 import type { GatewayLink } from './lifecycle/gateways/gateway-link.ts'
 import type { ProcessWatch } from './lifecycle/end/watch-processes.ts'
 import type { AppLogs } from './logs/app-logs.ts'
+import type { Metrics } from './metrics/metrics.ts'
 import type { WarmUps } from './build/warm/warm-ups.ts'
 import type { Docker } from './docker/client.ts'
 import type { Housekeeping } from './housekeeping/keep-house.ts'
@@ -40,6 +41,8 @@ export interface Runner {
   readonly appLogs: AppLogs
   /** Which deployments were used lately. */
   readonly uses: Uses
+  /** What Prometheus is told. */
+  readonly metrics: Metrics
   /** Which micros have reached their limit of processes. */
   readonly processes: ProcessWatch
   /** Micros' live deployments, so that an older one is let go instead of frozen. */
