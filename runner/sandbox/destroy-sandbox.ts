@@ -2,18 +2,19 @@ import { listContainers, stopContainer, unpauseContainer } from '../docker/conta
 import { removeContainer } from '../docker/remove-container.ts'
 import { labels, sandboxFilter } from './labels.ts'
 import { removeBox } from './mounts/make-box.ts'
+import { readOwner, UNCLAIMED } from './owner.ts'
 import { sandboxPaths } from './paths.ts'
 import type { SandboxContext } from './sandbox.ts'
 
 export interface DestroyOptions {
   /** Seconds for shutdown events between SIGTERM and SIGKILL; 0 kills at once. */
   readonly graceSeconds: number
-  /** Called when its processes have ended, while Docker still has what they wrote. */
+  /** Called for one that belongs to a deployment when its processes have ended, while Docker still has what they wrote. */
   readonly onEnded?: (sandbox: { readonly containerId: string; readonly deploymentId: string }) => Promise<void>
 }
 
 /**
- * Ends a sandbox and gives back all it holds: container, mounts, folder, uid. It works from labels and paths alone, so it can follow a restart,
+ * Ends a sandbox and gives back all it holds: container, mounts, folder, uid. It works from labels and files beside its socket alone, so it can follow a restart,
  * a half-made sandbox, or itself.
  */
 export async function destroySandbox(
@@ -29,7 +30,8 @@ export async function destroySandbox(
     // A stopped process hears no SIGTERM.
     if (container.state === 'paused') await unpauseContainer(context.docker, container.id)
     if (graceSeconds > 0 || onEnded !== undefined) await stopContainer(context.docker, container.id, graceSeconds)
-    await onEnded?.({ containerId: container.id, deploymentId: container.labels[labels.deployment] ?? '' })
+    const deploymentId = (await readOwner(context.dataDir, container.labels))?.deploymentId ?? UNCLAIMED
+    if (deploymentId !== UNCLAIMED) await onEnded?.({ containerId: container.id, deploymentId })
     await removeContainer(context.docker, container.id)
   }
   await removeBox(sandboxPaths(context.dataDir, sandbox.id))

@@ -13,7 +13,8 @@ export const labels = {
 export interface SandboxLabels {
   readonly instance: string
   readonly sandboxId: string
-  readonly deploymentId: string
+  /** Undefined for one that was started before it had a deployment: a label cannot be changed (see `owner.ts`). */
+  readonly deploymentId: string | undefined
   readonly uid: number
   readonly isolation: Isolation
 }
@@ -22,7 +23,7 @@ export function toLabels(of: SandboxLabels): Record<string, string> {
   return {
     [labels.instance]: of.instance,
     [labels.kind]: 'sandbox',
-    [labels.deployment]: of.deploymentId,
+    ...(of.deploymentId === undefined ? {} : { [labels.deployment]: of.deploymentId }),
     [labels.sandbox]: of.sandboxId,
     [labels.uid]: String(of.uid),
     [labels.isolation]: of.isolation,
@@ -35,8 +36,7 @@ export function fromLabels(found: Readonly<Record<string, string>>): SandboxLabe
   const sandboxId = found[labels.sandbox]
   const deploymentId = found[labels.deployment]
   const uid = Number(found[labels.uid])
-  if (found[labels.kind] !== 'sandbox' || !instance || !sandboxId || !deploymentId || !Number.isInteger(uid))
-    return undefined
+  if (found[labels.kind] !== 'sandbox' || !instance || !sandboxId || !Number.isInteger(uid)) return undefined
   return { instance, sandboxId, deploymentId, uid, isolation: found[labels.isolation] === 'gvisor' ? 'gvisor' : 'runc' }
 }
 

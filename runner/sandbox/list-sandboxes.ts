@@ -1,7 +1,9 @@
 import { lstat } from 'node:fs/promises'
 import { listContainers, type ListedContainer } from '../docker/containers.ts'
-import { fromLabels, sandboxFilter } from './labels.ts'
+import { labels, sandboxFilter } from './labels.ts'
+import { readOwner } from './owner.ts'
 import { sandboxPaths } from './paths.ts'
+import type { Isolation } from './container/isolation.ts'
 import type { Sandbox, SandboxContext } from './sandbox.ts'
 
 export interface ListedSandbox {
@@ -11,7 +13,10 @@ export interface ListedSandbox {
   readonly ready: boolean
 }
 
-/** The sandboxes of this instance, read from Docker's labels: what a restarted engine knows. */
+/**
+ * The sandboxes of this instance, read from Docker's labels and what is noted beside their sockets: what a restarted engine knows. Those that nobody has
+ * claimed are among them, with `UNCLAIMED` for a deployment.
+ */
 export async function listSandboxes(context: SandboxContext): Promise<ListedSandbox[]> {
   const containers = await listContainers(context.docker, sandboxFilter(context.instance))
   const listed = await Promise.all(containers.map((container) => describe(context, container)))
@@ -19,7 +24,7 @@ export async function listSandboxes(context: SandboxContext): Promise<ListedSand
 }
 
 async function describe(context: SandboxContext, container: ListedContainer): Promise<ListedSandbox | undefined> {
-  const of = fromLabels(container.labels)
+  const of = await readOwner(context.dataDir, container.labels)
   if (of === undefined) return undefined
   const { socket } = sandboxPaths(context.dataDir, of.sandboxId)
   return {
@@ -29,11 +34,18 @@ async function describe(context: SandboxContext, container: ListedContainer): Pr
       deploymentId: of.deploymentId,
       socket,
       isolation: of.isolation,
+      startedBy: startedBy(container, of.isolation),
       startedAtMs: container.createdAtMs,
     },
     state: stateOf(container.state),
     ready: await isSocket(socket),
   }
+}
+
+/** Only a plain start knows the deployment when the container is made. */
+function startedBy(container: ListedContainer, isolation: Isolation): Sandbox['startedBy'] {
+  if (container.labels[labels.deployment] !== undefined) return 'plain'
+  return isolation === 'gvisor' ? 'snapshot' : 'cell'
 }
 
 function stateOf(state: ListedContainer['state']): ListedSandbox['state'] {

@@ -5,6 +5,7 @@ import { daemonFacts } from '../docker/daemon.ts'
 import { chooseIsolation } from './container/isolation.ts'
 import { assertSocketPathsFit, sandboxesDir } from './paths.ts'
 import type { SandboxContext } from './sandbox.ts'
+import { createStartSlots } from './start-slots.ts'
 import { openUidPool } from './uid-pool.ts'
 
 interface SandboxSettings {
@@ -56,6 +57,7 @@ export async function openSandboxes(
       gatewayGid,
       host,
       uids: openUidPool(docker),
+      starts: createStartSlots(),
       remains: new Set(),
     },
     means,

@@ -16,6 +16,8 @@ export interface SandboxPaths {
   readonly tmp: string
   /** The file behind `/tmp`; unlinked once it is mounted. */
   readonly tmpImage: string
+  /** Names the deployment of a sandbox that was started before it had one (see `owner.ts`). Root alone reads and writes it. */
+  readonly owner: string
 }
 
 /** A new sandbox's id: short, because unix socket paths are, and without meaning, because a sandbox can see it. */
@@ -42,6 +44,7 @@ export function sandboxPaths(dataDir: string, id: string): SandboxPaths {
     socket: join(folder, 'app.sock'),
     tmp: join(folder, 'tmp'),
     tmpImage: `${folder}.ext4`,
+    owner: join(folder, 'deployment'),
   }
 }
 

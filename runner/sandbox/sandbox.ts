@@ -1,6 +1,7 @@
 import type { Launch } from '../../contract/deployment.ts'
 import type { Limits } from '../../contract/limits.ts'
 import type { Docker } from '../docker/client.ts'
+import type { StartSlots } from './start-slots.ts'
 import type { UidPool } from './uid-pool.ts'
 import type { Isolation } from './container/isolation.ts'
 
@@ -17,6 +18,7 @@ export interface SandboxContext {
   readonly gatewayGid: number
   readonly host: HostFacts
   readonly uids: UidPool
+  readonly starts: StartSlots
   /** Ids of sandboxes that are to be ended and could not be, because Docker was away. */
   readonly remains: Set<string>
 }
@@ -34,7 +36,7 @@ export interface HostFacts {
 /** What is to run: one deployment. */
 export interface SandboxSpec {
   readonly deploymentId: string
-  /** The micro's name; the sandbox's host name. */
+  /** The micro's name. */
   readonly micro: string
   /** Reference of the runtime's sandbox image. */
   readonly image: string
@@ -60,6 +62,8 @@ export interface Sandbox {
   /** The unix socket that the gateway dials. */
   readonly socket: string
   readonly isolation: Isolation
+  /** How it came to run its app: from nothing, in a sandbox that waited with its runtime loaded, or from its memory on disk. */
+  readonly startedBy: 'plain' | 'cell' | 'snapshot'
   readonly startedAtMs: number
 }
 

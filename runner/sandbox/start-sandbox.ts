@@ -26,7 +26,11 @@ export async function startSandbox(
   spec: SandboxSpec,
   options: StartOptions,
 ): Promise<Sandbox> {
-  const sandbox = await prepareSandbox(context, spec, options)
+  return context.starts.hurry(() => start(context, spec, options))
+}
+
+async function start(context: SandboxContext, spec: SandboxSpec, options: StartOptions): Promise<Sandbox> {
+  const sandbox = await context.starts.run('urgent', options.signal, () => prepareSandbox(context, spec, options))
   try {
     const failed = await drive(sandbox, spec, options)
     if (failed !== undefined) throw await explainFailure(context, { spec, sandbox, failed })
@@ -40,7 +44,8 @@ export async function startSandbox(
   }
   const { id, containerId, paths, startedAtMs } = sandbox
   const { deploymentId } = spec
-  return { id, containerId, deploymentId, socket: paths.socket, isolation: context.isolation, startedAtMs }
+  const { isolation } = context
+  return { id, containerId, deploymentId, socket: paths.socket, isolation, startedBy: 'plain', startedAtMs }
 }
 
 /** Takes the app through its phases. @returns undefined when all are reached, else the phase that was not, and why. */

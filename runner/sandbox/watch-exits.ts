@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { containerState, listContainers } from '../docker/containers.ts'
 import { containerEvents } from '../docker/events.ts'
-import { fromLabels, sandboxFilter } from './labels.ts'
+import { sandboxFilter } from './labels.ts'
+import { readOwner, UNCLAIMED } from './owner.ts'
 import type { SandboxContext } from './sandbox.ts'
 
 export interface SandboxExit {
@@ -26,7 +27,7 @@ interface WatchOptions {
 const RETRY_MS = 500
 
 /**
- * Tells of every sandbox of ours that ends, each once, until the signal aborts. What ended while nobody listened, before the first call or while the
+ * Tells of every sandbox of ours that belongs to a deployment and ends, each once, until the signal aborts. What ended while nobody listened, before the first call or while the
  * daemon was away, is told as soon as it answers.
  */
 export async function watchExits(context: SandboxContext, options: WatchOptions): Promise<void> {
@@ -60,8 +61,8 @@ async function watchOnce(context: SandboxContext, options: WatchOptions & { told
   })
   for await (const event of events) {
     if (event.action === 'oom') {
-      const deploymentId = fromLabels(event.attributes)?.deploymentId
-      if (deploymentId !== undefined) options.onMemoryFull?.({ deploymentId, containerId: event.containerId })
+      const deploymentId = (await readOwner(context.dataDir, event.attributes))?.deploymentId ?? UNCLAIMED
+      if (deploymentId !== UNCLAIMED) options.onMemoryFull?.({ deploymentId, containerId: event.containerId })
       continue
     }
     await tell(context, options, {
@@ -94,9 +95,12 @@ async function tell(
   options: WatchOptions & { told: Set<string> },
   ended: Ended,
 ): Promise<void> {
-  const of = fromLabels(ended.labels)
-  if (of === undefined || options.told.has(ended.id)) return
+  if (options.told.has(ended.id)) return
+  const of = await readOwner(context.dataDir, ended.labels)
+  if (of === undefined) return
   options.told.add(ended.id)
+  // Nobody's yet, or ended and taken away by ourselves.
+  if (of.deploymentId === UNCLAIMED) return
   // Removed already means that we ended it ourselves; then the reason does not matter.
   const state = await containerState(context.docker, ended.id)
   options.onExit({

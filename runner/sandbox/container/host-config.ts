@@ -28,8 +28,11 @@ const fixed = {
   stopSeconds: 5,
 } as const
 
+/** The same for all, so that a sandbox that waits for its deployment has its name already. */
+const HOST_NAME = 'micro'
+
 interface SandboxContainer {
-  readonly spec: Pick<SandboxSpec, 'micro' | 'image' | 'language' | 'appDir' | 'dependenciesDir' | 'cacheDir'> & {
+  readonly spec: Pick<SandboxSpec, 'image' | 'language' | 'appDir' | 'dependenciesDir' | 'cacheDir'> & {
     readonly limits: Pick<Limits, 'memoryBytes' | 'processes'>
   }
   readonly host: HostFacts
@@ -51,7 +54,7 @@ export function sandboxContainer(of: SandboxContainer): ContainerOptions {
     Env: [],
     User: `${labels.uid}:${labels.uid}`,
     WorkingDir: inside.app,
-    Hostname: spec.micro,
+    Hostname: HOST_NAME,
     Labels: toLabels(labels),
     Tty: false,
     OpenStdin: false,

@@ -54,7 +54,7 @@ describe.each(await isolationsHere())('a sandbox under %s', (isolation) => {
     expect(HostConfig.LogConfig).toMatchObject({ Type: 'local', Config: { 'max-size': '1m', mode: 'blocking' } })
     expect(HostConfig.SecurityOpt).toContain('no-new-privileges:true')
     expect(Config.User).toMatch(/^2\d{5}:2\d{5}$/)
-    expect(Config.Hostname).toBe('hello')
+    expect(Config.Hostname).toBe('micro')
     expect(JSON.stringify(container)).not.toContain(SECRET)
     expect((await inside('return process.env.SECRET')).value).toBe(SECRET)
   })
@@ -113,7 +113,7 @@ describe.each(await isolationsHere())('a sandbox under %s', (isolation) => {
         files: sh('ulimit -n'), core: sh('ulimit -c'),
         resolv: require('fs').readFileSync('/etc/resolv.conf', 'utf8'),
       }`)
-    expect(value).toMatchObject({ host: 'hello', files: '8192', core: '0' })
+    expect(value).toMatchObject({ host: 'micro', files: '8192', core: '0' })
     expect((value as { resolv: string }).resolv).toBe(await readFile(stage.context.host.resolvConf, 'utf8'))
   })
 

@@ -24,6 +24,7 @@ beforeEach(() => {
           deploymentId,
           socket: '/s1/app.sock',
           isolation: 'runc',
+          startedBy: 'plain',
           startedAtMs: Date.now(),
         }
       },

@@ -19,6 +19,7 @@ function sandboxOf(deploymentId: string): Sandbox {
     deploymentId,
     socket: `/${id}/app.sock`,
     isolation: 'runc',
+    startedBy: 'plain',
     startedAtMs: Date.now(),
   }
 }

@@ -8,6 +8,12 @@ describe('labels', () => {
     expect(fromLabels(toLabels(of))).toEqual(of)
   })
 
+  test('name no deployment of a sandbox that was started before it had one', () => {
+    const early = { ...of, deploymentId: undefined }
+    expect(toLabels(early)).not.toHaveProperty('micropush.deployment')
+    expect(fromLabels(toLabels(early))).toEqual(early)
+  })
+
   test('of other containers are nobody’s sandbox', () => {
     expect(fromLabels({})).toBeUndefined()
     expect(fromLabels({ ...toLabels(of), 'micropush.kind': 'builder' })).toBeUndefined()

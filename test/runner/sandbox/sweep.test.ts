@@ -4,7 +4,15 @@ import { wanted } from '../../../runner/sandbox/sweep.ts'
 
 describe('after a restart', () => {
   const listed = (id: string, more: Partial<ListedSandbox> = {}, startedAtMs = 1): ListedSandbox => ({
-    sandbox: { id, containerId: id, deploymentId: id.charAt(0), socket: '', isolation: 'runc', startedAtMs },
+    sandbox: {
+      id,
+      containerId: id,
+      deploymentId: id.charAt(0),
+      socket: '',
+      isolation: 'runc',
+      startedBy: 'plain',
+      startedAtMs,
+    },
     state: 'running',
     ready: true,
     ...more,
