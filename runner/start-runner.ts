@@ -23,7 +23,8 @@ import { startDeployment } from './lifecycle/start-deployment.ts'
 import { createUses, keepUses } from './lifecycle/uses.ts'
 import { watchProcesses } from './lifecycle/end/watch-processes.ts'
 import { createMetrics } from './metrics/create-metrics.ts'
-import { standingOf } from './metrics/standing.ts'
+import { metricSources } from './metrics/sources.ts'
+import { serveMetrics } from './metrics/serve-metrics.ts'
 import { createAppLogs } from './logs/app-logs.ts'
 import { keepAppLogs } from './logs/keep-app-logs.ts'
 import { keepFirewall } from './network/keep-firewall.ts'
@@ -119,7 +120,7 @@ export async function startRunner(settings: Settings, log: Logger): Promise<Star
     drains,
     appLogs,
     uses: createUses(),
-    metrics: createMetrics({ standing: () => standingOf(fleet) }),
+    metrics: createMetrics(metricSources(() => runner)),
     processes: watchProcesses({
       running: () => fleet.awake().flatMap(({ deploymentId }) => fleet.sandbox(deploymentId) ?? []),
       onRefused: (deploymentId) => void noteRefusal(runner, deploymentId),
@@ -163,6 +164,7 @@ export async function startRunner(settings: Settings, log: Logger): Promise<Star
   const guarding = guardDisk(runner, stop.signal)
   const usage = keepUses(runner, stop.signal)
   const health = await serveHealth(runner, means)
+  const scraped = await serveMetrics(runner)
   const workQueue = openWorkQueue(runner)
 
   return {
@@ -174,6 +176,8 @@ export async function startRunner(settings: Settings, log: Logger): Promise<Star
       runner.processes.close()
       await Promise.all([exits, firewall, pruning, guarding, usage, appLogs.close()])
       health.close()
+      scraped?.close()
+      scraped?.closeAllConnections()
       await gateways.close()
       await queues.close()
       store.redis.disconnect()

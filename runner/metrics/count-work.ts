@@ -20,13 +20,17 @@ const STAGES: ReadonlySet<string> = new Set([
   'total',
 ])
 
-/**
- * Wakes, states and deployments.
- *
- * @param standing the states of all sandboxes that there are, asked when somebody reads the metrics.
- */
-export function countWork(registry: Registry, standing: () => readonly SandboxState[]): WorkMetrics {
+interface Standing {
+  /** All sandboxes that there are. */
+  standing(): readonly { readonly state: SandboxState }[]
+  /** How many deployments a host leads to, with a sandbox or without. */
+  routed(): number
+}
+
+/** Wakes, states and deployments. */
+export function countWork(registry: Registry, sources: Standing): WorkMetrics {
   const registers = [registry]
+  const standing = () => sources.standing().map(({ state }) => state)
   const clock = createStateClock(() => performance.now() / 1000)
   const wakes = new Histogram<'kind'>({
     name: 'micropush_wake_duration_seconds',
@@ -75,6 +79,14 @@ export function countWork(registry: Registry, standing: () => readonly SandboxSt
     collect() {
       const now = standing()
       for (const state of ['hot', 'frozen'] as const) this.set({ state }, now.filter((one) => one === state).length)
+    },
+  })
+  new Gauge({
+    name: 'micropush_deployments_routed',
+    help: 'Deployments that a host name leads to; those without a sandbox are cold.',
+    registers,
+    collect() {
+      this.set(sources.routed())
     },
   })
   new Counter<'state'>({

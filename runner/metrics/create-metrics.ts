@@ -1,20 +1,30 @@
+import { Registry } from 'prom-client'
 import { createRegistry } from '../../contract/metrics/registry.ts'
+import { countRequests } from './count-requests.ts'
 import { countWork } from './count-work.ts'
-import type { Metrics, SandboxState } from './metrics.ts'
+import { measureMemory, type MemorySources } from './measure-memory.ts'
+import type { Metrics } from './metrics.ts'
 
 /** What is asked when somebody reads the metrics, and not before. */
-export interface MetricSources {
-  /** All sandboxes that there are. */
-  standing(): readonly { readonly containerId: string; readonly state: SandboxState }[]
+export interface MetricSources extends MemorySources {
+  /** How many gateways are connected. */
+  gateways(): number
+  /** How many deployments a host leads to, with a sandbox or without. */
+  routed(): number
 }
 
 /** What the engine tells Prometheus. */
 export function createMetrics(sources: MetricSources): Metrics {
   const registry = createRegistry()
+  const work = countWork(registry, sources)
+  const { requests, histograms } = countRequests(registry, () => sources.gateways())
+  measureMemory(registry, sources)
   return {
-    ...countWork(registry, () => sources.standing().map(({ state }) => state)),
+    ...work,
+    ...requests,
     async read() {
-      return { type: registry.contentType, text: await registry.metrics() }
+      const all = Registry.merge([registry, ...histograms()])
+      return { type: all.contentType, text: await all.metrics() }
     },
   }
 }

@@ -1,7 +1,8 @@
 import type { Fault } from '../../contract/errors.ts'
+import type { FromGateway, WakeKind as AnyWakeKind } from '../gateway/protocol.ts'
 
 /** How a deployment that slept came to answer: its frozen sandbox was thawed, or it was cold and got one in one of three ways. */
-export type WakeKind = 'frozen' | 'cell' | 'snapshot' | 'plain'
+export type WakeKind = Exclude<AnyWakeKind, 'hot'>
 
 /** `cold` is no sandbox at all. */
 export type SandboxState = 'hot' | 'frozen' | 'cold'
@@ -29,7 +30,14 @@ export interface WorkMetrics {
 /** `ended`: something newer came, or it was cancelled, or the runner is going down. */
 export type DeployResult = 'live' | 'failed' | 'ended'
 
-export interface Metrics extends WorkMetrics {
+/** What the engine hears from gateways; each is known by its connection. */
+export interface RequestMetrics {
+  counts(gateway: object, counts: Extract<FromGateway, { type: 'counts' }>): void
+  /** What it said of the moment no longer holds. */
+  gatewayLeft(gateway: object): void
+}
+
+export interface Metrics extends WorkMetrics, RequestMetrics {
   /** Everything in Prometheus' text format. */
   read(): Promise<{ readonly type: string; readonly text: string }>
 }

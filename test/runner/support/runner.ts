@@ -20,7 +20,7 @@ import { createGatewayLink, type Gateway } from '../../../runner/lifecycle/gatew
 import { createUses } from '../../../runner/lifecycle/uses.ts'
 import { createAppLogs } from '../../../runner/logs/app-logs.ts'
 import { createMetrics } from '../../../runner/metrics/create-metrics.ts'
-import { standingOf } from '../../../runner/metrics/standing.ts'
+import { metricSources } from '../../../runner/metrics/sources.ts'
 import type { Runner } from '../../../runner/runner.ts'
 import type { Sandbox } from '../../../runner/sandbox/sandbox.ts'
 import { openUidPool } from '../../../runner/sandbox/uid-pool.ts'
@@ -149,7 +149,7 @@ export async function startTestRunner(): Promise<TestRunner> {
       onProblem: (message, data) => log.warn(data, message),
     }),
     uses: createUses(),
-    metrics: createMetrics({ standing: () => standingOf(fleet) }),
+    metrics: createMetrics(metricSources(() => runner)),
     processes: { wereRefused: () => false, look: () => Promise.resolve(), close: () => {} },
     works: createWorks(),
     warmUps: { request: () => {}, close: () => Promise.resolve() },
