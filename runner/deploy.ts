@@ -69,6 +69,11 @@ export async function deploy(runner: Runner, run: Run): Promise<void> {
     const timings = () => watch.read()
     await publish(runner, { deployment: started, sandbox, secrets: secrets.records, timings })
     log.note(`Live at ${targetUrl(deployment, runner.settings)}`)
+    runner.metrics.deployed({ result: 'live', timings: watch.read() })
+  } catch (error) {
+    const isOver = error instanceof Overtaken || signal.aborted
+    runner.metrics.deployed({ result: isOver ? 'ended' : 'failed', timings: watch.read() })
+    throw error
   } finally {
     await rm(workDir, { recursive: true, force: true })
   }

@@ -1,7 +1,8 @@
-import { totalmem } from 'node:os'
 import type { Settings } from '../../contract/settings.ts'
 import type { Route } from '../gateway/protocol.ts'
 import type { Fleet } from '../lifecycle/fleet.ts'
+import { reserveOf } from '../lifecycle/memory/memory-watch.ts'
+import { readMemory } from '../lifecycle/memory/read-memory.ts'
 import type { GatewayLink } from '../lifecycle/gateways/gateway-link.ts'
 import type { MetricSources } from './create-metrics.ts'
 
@@ -24,6 +25,10 @@ export function metricSources(parts: () => Parts): MetricSources {
     },
     gateways: () => [...parts().gateways.gateways()].length,
     routed: () => new Set([...parts().routed.values()].map(({ deploymentId }) => deploymentId)).size,
-    reserveBytes: () => parts().settings.memoryReserveBytes ?? Math.max(512 * 1024 * 1024, totalmem() / 10),
+    memory() {
+      const memory = readMemory()
+      if (memory === undefined) return undefined
+      return { ...memory, reserveBytes: reserveOf(memory, parts().settings.memoryReserveBytes) }
+    },
   }
 }

@@ -25,9 +25,10 @@ export function answerGateway(runner: Runner, message: FromGateway, gateway: Gat
       return void (message.reason === 'timeout'
         ? endIfStuck(runner, message.deploymentId)
         : examine(runner, message.deploymentId))
+    case 'counts':
+      return runner.metrics.counts(gateway, message)
     case 'holds':
     case 'load':
-    case 'counts':
     case 'pong':
   }
 }

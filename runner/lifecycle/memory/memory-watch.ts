@@ -57,6 +57,6 @@ function pressureOf(memory: Memory, reserveBytes: number | undefined): Pressure 
   return memory.availableBytes >= reserve / 2 ? 'some' : 'full'
 }
 
-function reserveOf({ totalBytes }: Memory, reserveBytes: number | undefined): number {
+export function reserveOf({ totalBytes }: Memory, reserveBytes: number | undefined): number {
   return reserveBytes ?? Math.max(LEAST_RESERVE_BYTES, Math.round(totalBytes * RESERVE_SHARE))
 }
