@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { request, createServer, type Server } from 'node:http'
+import { request, createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterEach, expect, it } from 'vitest'
@@ -32,10 +32,10 @@ async function serve(read = () => Promise.resolve({ type: 'text/plain', text: 'm
   return { port, address: (server.address() as AddressInfo).address }
 }
 
-async function ask(port: number, path: string, headers: Record<string, string> = {}, method = 'GET') {
+async function ask(port: number, path: string, { method = 'GET', ...headers }: Record<string, string> = {}) {
   const call = request({ host: '127.0.0.1', port, path, method, headers, agent: false })
   call.end()
-  const [answer] = (await once(call, 'response')) as [import('node:http').IncomingMessage]
+  const [answer] = (await once(call, 'response')) as [IncomingMessage]
   return { status: answer.statusCode, type: answer.headers['content-type'], body: await text(answer) }
 }
 
@@ -44,7 +44,7 @@ it('a program on this machine gets the metrics, at loopback alone', async () => 
   expect(address).toBe('127.0.0.1')
   expect(await ask(port, '/metrics')).toEqual({ status: 200, type: 'text/plain', body: 'micropush_x 1\n' })
   expect(await ask(port, '/metrics?x=1')).toMatchObject({ status: 200 })
-  expect(await ask(port, '/metrics', {}, 'HEAD')).toMatchObject({ status: 200, body: '' })
+  expect(await ask(port, '/metrics', { method: 'HEAD' })).toMatchObject({ status: 200, body: '' })
 })
 
 it('everybody else gets what there is at a wrong address: nothing', async () => {
@@ -54,7 +54,7 @@ it('everybody else gets what there is at a wrong address: nothing', async () => 
   expect(await ask(port, '/metrics', { 'x-forwarded-for': '192.0.2.1' })).toMatchObject(nothing)
   expect(await ask(port, '/metrics', { host: 'micros.example.com' })).toMatchObject(nothing)
   expect(await ask(port, '/metrics', { authorization: 'Bearer wrong' })).toMatchObject(nothing)
-  expect(await ask(port, '/metrics', {}, 'POST')).toMatchObject(nothing)
+  expect(await ask(port, '/metrics', { method: 'POST' })).toMatchObject(nothing)
 })
 
 it('whoever has the token gets them through a proxy too', async () => {
