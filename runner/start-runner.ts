@@ -30,7 +30,7 @@ import { keepAppLogs } from './logs/keep-app-logs.ts'
 import { keepFirewall } from './network/keep-firewall.ts'
 import { openWorkQueue } from './jobs/queue.ts'
 import type { Runner } from './runner.ts'
-import { freeze, thaw } from './sandbox/sleep.ts'
+import { freeze, thaw } from './sandbox/sleep/sleep.ts'
 import { endRemains } from './sandbox/remains.ts'
 import { sweep } from './sandbox/sweep.ts'
 import { maskFor } from './secrets/mask-for.ts'
@@ -101,7 +101,10 @@ export async function startRunner(settings: Settings, log: Logger): Promise<Star
     gid: GATEWAY_GID,
     snapshot: () => ({ type: 'snapshot', routes: [...routed.values()], sandboxes: fleet.known() }),
     onJoin: (gateway) => drains.joined(gateway),
-    onLeave: (gateway) => drains.left(gateway),
+    onLeave: (gateway) => {
+      drains.left(gateway)
+      runner.metrics.gatewayLeft(gateway)
+    },
     onMessage: (message, gateway) => answerGateway(runner, message, gateway),
     onProblem: (message, data) => log.warn(data, message),
   })

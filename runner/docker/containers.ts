@@ -18,6 +18,8 @@ export interface ListedContainer {
 export interface ContainerState {
   readonly running: boolean
   readonly paused: boolean
+  /** Of its first process, on the host; 0 when it does not run. */
+  readonly pid: number
   readonly exitCode: number
   readonly oomKilled: boolean
   readonly startedAtMs: number
@@ -49,6 +51,7 @@ export async function containerState(docker: Docker, id: string): Promise<Contai
       .then(({ State }) => ({
         running: State.Running,
         paused: State.Paused,
+        pid: State.Pid,
         exitCode: State.ExitCode,
         oomKilled: State.OOMKilled,
         startedAtMs: Date.parse(State.StartedAt),

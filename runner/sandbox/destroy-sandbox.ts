@@ -1,6 +1,6 @@
-import { listContainers, stopContainer, unpauseContainer } from '../docker/containers.ts'
+import { listContainers, stopContainer, type ListedContainer } from '../docker/containers.ts'
 import { removeContainer } from '../docker/remove-container.ts'
-import { labels, sandboxFilter } from './labels.ts'
+import { fromLabels, labels, sandboxFilter } from './labels.ts'
 import { removeBox } from './mounts/make-box.ts'
 import { readOwner, UNCLAIMED } from './owner.ts'
 import { sandboxPaths } from './paths.ts'
@@ -27,13 +27,25 @@ export async function destroySandbox(
     `${labels.sandbox}=${sandbox.id}`,
   ])
   for (const container of containers) {
-    // A stopped process hears no SIGTERM.
-    if (container.state === 'paused') await unpauseContainer(context.docker, container.id)
+    await awaken(context, container)
     if (graceSeconds > 0 || onEnded !== undefined) await stopContainer(context.docker, container.id, graceSeconds)
     const deploymentId = (await readOwner(context.dataDir, container.labels))?.deploymentId ?? UNCLAIMED
     if (deploymentId !== UNCLAIMED) await onEnded?.({ containerId: container.id, deploymentId })
+    context.freezers.forget(container.id)
     await removeContainer(context.docker, container.id)
   }
   await removeBox(sandboxPaths(context.dataDir, sandbox.id))
   for (const container of containers) context.uids.release(Number(container.labels[labels.uid]))
+}
+
+/** A stopped process hears no SIGTERM, and one that its kernel has paused not even SIGKILL. */
+async function awaken(
+  context: SandboxContext,
+  { id: containerId, state, labels: found }: ListedContainer,
+): Promise<void> {
+  if (state !== 'running' && state !== 'paused') return
+  const isolation = fromLabels(found)?.isolation ?? context.isolation
+  await context.freezers.thaw({ containerId, isolation }).catch(() => {
+    // It has ended meanwhile, or it is in doubt how it stands: Docker ends it all the same, if less gently.
+  })
 }

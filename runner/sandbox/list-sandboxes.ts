@@ -37,7 +37,7 @@ async function describe(context: SandboxContext, container: ListedContainer): Pr
       startedBy: startedBy(container, of.isolation),
       startedAtMs: container.createdAtMs,
     },
-    state: stateOf(container.state),
+    state: await stateOf(context, container, of.isolation),
     ready: await isSocket(socket),
   }
 }
@@ -48,13 +48,21 @@ function startedBy(container: ListedContainer, isolation: Isolation): Sandbox['s
   return isolation === 'gvisor' ? 'snapshot' : 'cell'
 }
 
-function stateOf(state: ListedContainer['state']): ListedSandbox['state'] {
+async function stateOf(
+  context: SandboxContext,
+  { id: containerId, state }: ListedContainer,
+  isolation: Isolation,
+): Promise<ListedSandbox['state']> {
   switch (state) {
     case 'running':
     case 'restarting':
-      return 'running'
     case 'paused':
-      return 'frozen'
+      // Docker hears of its own pause only.
+      return context.freezers.isFrozen({ containerId, isolation }).then(
+        (isFrozen) => (isFrozen ? 'frozen' : 'running'),
+        // One of which nobody can say whether it runs is of no use.
+        () => 'ended',
+      )
     case 'created':
     case 'exited':
     case 'dead':

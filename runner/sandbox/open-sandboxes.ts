@@ -6,6 +6,7 @@ import { chooseIsolation } from './container/isolation.ts'
 import { assertSocketPathsFit, sandboxesDir } from './paths.ts'
 import type { SandboxContext } from './sandbox.ts'
 import { createStartSlots } from './start-slots.ts'
+import { openFreezers } from './sleep/freezers.ts'
 import { openUidPool } from './uid-pool.ts'
 
 interface SandboxSettings {
@@ -58,6 +59,7 @@ export async function openSandboxes(
       host,
       uids: openUidPool(docker),
       starts: createStartSlots(),
+      freezers: openFreezers(docker),
       remains: new Set(),
     },
     means,

@@ -2,6 +2,7 @@ import type { Launch } from '../../contract/deployment.ts'
 import type { Limits } from '../../contract/limits.ts'
 import type { Docker } from '../docker/client.ts'
 import type { StartSlots } from './start-slots.ts'
+import type { Freezers } from './sleep/freezers.ts'
 import type { UidPool } from './uid-pool.ts'
 import type { Isolation } from './container/isolation.ts'
 
@@ -19,6 +20,7 @@ export interface SandboxContext {
   readonly host: HostFacts
   readonly uids: UidPool
   readonly starts: StartSlots
+  readonly freezers: Freezers
   /** Ids of sandboxes that are to be ended and could not be, because Docker was away. */
   readonly remains: Set<string>
 }

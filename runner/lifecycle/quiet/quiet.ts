@@ -12,14 +12,16 @@ interface Times {
 
 /** Waits until a sandbox that is idle for the gateway has finished its work, within the time that work after an answer has. */
 export async function quiet(
-  context: Pick<SandboxContext, 'docker' | 'dataDir'>,
-  { id, containerId }: Pick<Sandbox, 'id' | 'containerId'>,
+  context: Pick<SandboxContext, 'docker' | 'dataDir' | 'freezers'>,
+  sandbox: Pick<Sandbox, 'id' | 'containerId' | 'isolation'>,
   { idleMs, afterResponseMs, signal }: Times & { readonly signal: AbortSignal },
 ): Promise<void> {
   const looks = {
-    marked: () => isBusy(context.dataDir, id),
+    marked: () => isBusy(context.dataDir, sandbox.id),
     // A daemon that cannot say it now will say so again when the sandbox is frozen.
-    cpuMs: () => cpuTimeMs(context.docker, containerId).catch(() => undefined),
+    cpuMs: async () =>
+      (await context.freezers.cpuMs(sandbox).catch(() => undefined)) ??
+      (await cpuTimeMs(context.docker, sandbox.containerId).catch(() => undefined)),
   }
   await untilQuiet(looks, { withinMs: Math.max(0, afterResponseMs - idleMs), signal })
 }

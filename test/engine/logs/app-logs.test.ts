@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { outputReadUpTo } from '../../../contract/store/logs/app-logs.ts'
 import { readOutput } from '../../../runner/docker/read-output.ts'
 import { destroySandbox } from '../../../runner/sandbox/destroy-sandbox.ts'
-import { freeze, thaw } from '../../../runner/sandbox/sleep.ts'
+import { freeze, thaw } from '../../../runner/sandbox/sleep/sleep.ts'
 import { ask, isolationsHere, probe, runInside } from '../sandbox/stage.ts'
 import { openLogStage, type LogStage } from './log-stage.ts'
 

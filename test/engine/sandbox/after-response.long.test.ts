@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createFleet, type Fleet } from '../../../runner/lifecycle/fleet.ts'
 import { quiet } from '../../../runner/lifecycle/quiet/quiet.ts'
 import { destroySandbox } from '../../../runner/sandbox/destroy-sandbox.ts'
-import { freeze, thaw } from '../../../runner/sandbox/sleep.ts'
+import { freeze, thaw } from '../../../runner/sandbox/sleep/sleep.ts'
 import { ask, isolationsHere, openStage, type Stage } from './stage.ts'
 
 /** Works on after its answer: with the file that loaders keep meanwhile, or by using its processor. */

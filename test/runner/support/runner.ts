@@ -23,6 +23,7 @@ import { createMetrics } from '../../../runner/metrics/create-metrics.ts'
 import { metricSources } from '../../../runner/metrics/sources.ts'
 import type { Runner } from '../../../runner/runner.ts'
 import type { Sandbox } from '../../../runner/sandbox/sandbox.ts'
+import { openFreezers } from '../../../runner/sandbox/sleep/freezers.ts'
 import { openUidPool } from '../../../runner/sandbox/uid-pool.ts'
 import { newestBase } from '../../support/deployment.ts'
 import { startTestRedis, type TestRedis } from '../../support/redis.ts'
@@ -136,6 +137,7 @@ export async function startTestRunner(): Promise<TestRunner> {
       host,
       starts: createStartSlots(),
       uids: openUidPool(docker),
+      freezers: openFreezers(docker),
       remains: new Set(),
     },
     network: { sandbox: 'none', builder: 'none', resolvConf: '' },
