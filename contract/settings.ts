@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { defaultAllowance } from './allowance.ts'
 import { parseSize } from './config/parse-size.ts'
 import { MicropushError } from './errors.ts'
 import { parseGitHubAddress, type GitHubAddress } from './github-address.ts'
@@ -52,7 +53,11 @@ const environment = z.object({
   MICROPUSH_BUILD_SECONDS: z.coerce.number().min(1).max(LONGEST_BUILDER_SECONDS).default(300),
   /** After how long of nothing a micro is frozen that asks for no other time, and the longest that one may ask for. */
   MICROPUSH_IDLE_SECONDS: z.coerce.number().min(0.1).max(LONGEST_TIMER_SECONDS).default(3),
-  MICROPUSH_LONGEST_IDLE_SECONDS: z.coerce.number().min(0.1).max(LONGEST_TIMER_SECONDS).default(3600),
+  MICROPUSH_LONGEST_IDLE_SECONDS: z.coerce
+    .number()
+    .min(0.1)
+    .max(LONGEST_TIMER_SECONDS)
+    .default(defaultAllowance.idleMs / 1000),
   /** From the last request on, how long work that the micro still does keeps it from sleep. */
   MICROPUSH_AFTER_RESPONSE_SECONDS: z.coerce.number().min(0).max(LONGEST_TIMER_SECONDS).default(10),
   /** How often everything is compared with what GitHub shows. */
@@ -62,7 +67,7 @@ const environment = z.object({
   /** With less memory free than this, frozen micros are let go. */
   MICROPUSH_MEMORY_RESERVE: size.optional(),
   /** The most sandboxes that a micro may ask for, and how long it keeps one that its load needs no more. */
-  MICROPUSH_SCALE_MAX: z.coerce.number().int().min(1).max(MOST_SANDBOXES).default(4),
+  MICROPUSH_SCALE_MAX: z.coerce.number().int().min(1).max(MOST_SANDBOXES).default(defaultAllowance.sandboxes),
   MICROPUSH_SCALE_DOWN_SECONDS: z.coerce.number().min(1).max(LONGEST_TIMER_SECONDS).default(30),
   /** Sandboxes that wait with a loaded runtime, for each runtime in use. */
   MICROPUSH_CELLS: z.coerce.number().int().min(0).max(64).default(2),

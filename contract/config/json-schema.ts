@@ -8,6 +8,7 @@ import { ENTRY } from './fields/read-path.ts'
 import { limitRules } from './fields/read-limits.ts'
 import { MOST_MICROS } from './parse-config.ts'
 import { previewsSchema } from './previews-schema.ts'
+import { scaleSchema, sleepSchema } from './sleep-schema.ts'
 import { MOST_NAME_CHARACTERS, MOST_SECRETS } from '../secrets/secret-name.ts'
 
 /**
@@ -110,6 +111,8 @@ const fields: Readonly<Record<(typeof microKeys)[number], Schema>> = {
     additionalProperties: false,
     properties: Object.fromEntries(limitKeys.map((key) => [key, amountSchema(limitRules[key])])),
   },
+  sleep: sleepSchema(),
+  scale: scaleSchema(),
   branch: {
     description: "The production branch; by default the repository's default branch.",
     type: 'string',

@@ -14,6 +14,8 @@ export const microKeys = [
   'env',
   'secrets',
   'limits',
+  'sleep',
+  'scale',
   'branch',
   'paths',
   'ignore',
@@ -29,6 +31,10 @@ export const fileKeys = ['v', '$schema'] as const
 export const repositoryKeys = ['previews', 'micros'] as const
 
 export const previewKeys = ['forks', 'drafts', 'bots', 'labels', 'ttl', 'max', 'comment'] as const
+
+export const sleepKeys = ['after', 'cold'] as const
+
+export const scaleKeys = ['max', 'concurrency'] as const
 
 export const limitKeys = ['timeout', 'memory', 'tmp', 'processes', 'payload', 'source', 'dependencies'] as const
 
@@ -47,13 +53,21 @@ interface Where {
   readonly group: string
 }
 
-function unknownKey(key: string, { known, group }: Where): string {
+/** Groups by the keys that stand below them, for one that was not indented. */
+const groups: readonly (readonly [string, readonly string[]])[] = [
+  ['previews', previewKeys],
+  ['sleep', sleepKeys],
+  ['scale', scaleKeys],
+]
+
+function unknownKey(key: string, where: Where): string {
+  const { known } = where
   if (key === '<<') return 'merge keys (<<) are not supported; write the keys out'
   const near = nearestKey(key, known)
   if (near !== undefined) return `unknown key ${quote(key)} – did you mean "${near}"?`
-  if ((microKeys as readonly string[]).includes(key)) return misplaced(key, { known, group })
-  if ((previewKeys as readonly string[]).includes(key))
-    return `"${key}" belongs into "previews"; indent it below that key`
+  if ((microKeys as readonly string[]).includes(key)) return misplaced(key, where)
+  const above = groups.filter(([, keys]) => keys.includes(key)).map(([name]) => `"${name}"`)
+  if (above.length > 0) return `"${key}" belongs into ${above.join(' or ')}; indent it below that key`
   return `unknown key ${quote(key)}; known here: ${known.filter((one) => one !== '$schema').join(', ')}`
 }
 

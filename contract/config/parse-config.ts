@@ -1,3 +1,4 @@
+import { defaultAllowance, type Allowance } from '../allowance.ts'
 import type { MicroConfig } from '../config.ts'
 import { defaultLimits, type Limits } from '../limits.ts'
 import { slug } from '../names.ts'
@@ -23,6 +24,8 @@ export interface ConfigContext {
   readonly owner?: string
   /** The most that the operator grants this repository; the promise's defaults when absent. */
   readonly granted?: Limits
+  /** What else it grants it; what everybody gets by default when absent. */
+  readonly allowance?: Allowance
 }
 
 export type ParseResult =
@@ -77,16 +80,20 @@ function checkVersion(file: Mapping, findings: Findings): void {
 }
 
 /** The short form: the file's own keys are those of its one micro. */
-function readOnly(file: Mapping, { findings, owner, repository, granted = defaultLimits }: Reading): MicroConfig {
+function readOnly(file: Mapping, reading: Reading): MicroConfig {
+  const { findings, repository } = reading
   checkKeys(file, [...fileKeys, ...microKeys, ...repositoryKeys], findings)
-  const grantee = fullName(owner, repository)
-  return readMicro(file, { findings, granted, grantee, shared: { env: new Map() }, nameFor: () => slug(repository) })
+  return readMicro(file, { ...given(reading), shared: { env: new Map() }, nameFor: () => slug(repository) })
 }
 
-function readList(
-  list: Value,
-  { file, findings, owner, repository, granted = defaultLimits }: Reading & { readonly file: Mapping },
-): MicroConfig[] {
+/** What the operator gives the repository, and how it is called there. */
+function given({ findings, owner, repository, granted = defaultLimits, allowance = defaultAllowance }: Reading) {
+  const grantee = owner === undefined ? undefined : `${owner}/${repository}`
+  return { findings, granted, allowance, grantee }
+}
+
+function readList(list: Value, reading: Reading & { readonly file: Mapping }): MicroConfig[] {
+  const { file, findings, repository } = reading
   checkKeys(file, [...fileKeys, ...sharedKeys, ...repositoryKeys], findings)
   const items = itemsOf(list, findings)
   const branch = readBranch(file.entries.get('branch'), { findings })
@@ -97,14 +104,10 @@ function readList(
   const nameFor = (src: string): string => slug(src === '.' ? repository : (src.split('/').at(-1) ?? src))
   const micros = items.map((item) => {
     checkItem(item, findings)
-    return readMicro(item, { findings, granted, grantee: fullName(owner, repository), shared, nameFor })
+    return readMicro(item, { ...given(reading), shared, nameFor })
   })
   checkNames(items, { micros, findings })
   return micros
-}
-
-function fullName(owner: string | undefined, repository: string): string | undefined {
-  return owner === undefined ? undefined : `${owner}/${repository}`
 }
 
 function itemsOf(list: Value, findings: Findings): Mapping[] {

@@ -3,9 +3,7 @@ import type { Findings } from '../findings.ts'
 import { checkKeys, limitKeys, type LimitKey } from '../keys.ts'
 import { kindInWords, type Value } from '../document/tree.ts'
 import { parseAmount, readAmount, writeAmount, type Unit } from './read-amount.ts'
-
-/** A commit status has room for 140 characters, and file, line and key stand before these. */
-const MOST_WORDS = 105
+import { refusal } from './refusal.ts'
 
 const KB = 1024
 const MB = 1024 * KB
@@ -82,8 +80,6 @@ function faultOf(key: LimitKey, { value: asked, written, granted, grantee }: Ask
     return `${format(asked)} is too little, ${format(least)} is the least${meant}`
   }
   if (asked <= granted[field]) return undefined
-  const refused = `${format(asked)} was asked, ${format(granted[field])} is granted; ask the operator`
-  const command = `for: micropush grant ${grantee ?? ''} ${key}=${written.replaceAll(/\s/g, '')}`
-  const fits = grantee !== undefined && refused.length + command.length <= MOST_WORDS
-  return `${refused} ${fits ? command : 'of this micropush for more'}`
+  const grant = `${key}=${written.replaceAll(/\s/g, '')}`
+  return refusal({ asked: format(asked), granted: format(granted[field]), grantee, grant })
 }

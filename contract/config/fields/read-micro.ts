@@ -1,3 +1,4 @@
+import type { Allowance } from '../../allowance.ts'
 import type { MicroConfig } from '../../config.ts'
 import { defaultLimits, type Limits } from '../../limits.ts'
 import type { Findings } from '../findings.ts'
@@ -5,7 +6,9 @@ import { MOST_ENV_BYTES, readEnv } from './read-env.ts'
 import { readBranch, readCommand, readName, readRuntime } from './read-fields.ts'
 import { readGlobs } from './read-globs.ts'
 import { readLimits } from './read-limits.ts'
+import { readScale } from './read-scale.ts'
 import { readSecrets } from './read-secrets.ts'
+import { readSleep } from './read-sleep.ts'
 import { readEntry, readSource } from './read-path.ts'
 import type { Mapping } from '../document/tree.ts'
 
@@ -18,6 +21,7 @@ export interface Shared {
 interface Context {
   readonly findings: Findings
   readonly granted: Limits
+  readonly allowance: Allowance
   /** `owner/repository`, where it is known. */
   readonly grantee?: string | undefined
   readonly shared: Shared
@@ -26,13 +30,18 @@ interface Context {
 }
 
 /** One micro of the file. Unknown keys are the caller's, who knows which ones may stand beside. */
-export function readMicro(group: Mapping, { findings, granted, grantee, shared, nameFor }: Context): MicroConfig {
+export function readMicro(
+  group: Mapping,
+  { findings, granted, allowance, grantee, shared, nameFor }: Context,
+): MicroConfig {
   const get = (key: string) => group.entries.get(key)
   const src = readSource(get('src'), { findings })
   const runtime = readRuntime(get('runtime'), { findings })
   const entry = readEntry(get('entry'), { findings })
   const build = readCommand(get('build'), { label: 'build', findings })
   const run = readCommand(get('run'), { label: 'run', findings })
+  const sleep = readSleep(get('sleep'), { findings, allowance, grantee })
+  const scale = readScale(get('scale'), { findings, allowance, grantee })
   const branch = readBranch(get('branch'), { findings }) ?? shared.branch
   const paths = readGlobs(get('paths'), { label: 'paths', findings })
   const ignore = readGlobs(get('ignore'), { label: 'ignore', findings })
@@ -46,6 +55,8 @@ export function readMicro(group: Mapping, { findings, granted, grantee, shared, 
     env: Object.fromEntries([...shared.env, ...readEnv(get('env'), findings)]),
     secrets: readSecrets(get('secrets'), findings),
     limits: readLimits(get('limits'), { findings, usual: defaultLimits, granted, grantee }),
+    ...(sleep === undefined ? {} : { sleep }),
+    ...(scale === undefined ? {} : { scale }),
     ...(branch === undefined ? {} : { branch }),
     ...(paths === undefined ? {} : { paths }),
     ...(ignore === undefined ? {} : { ignore }),

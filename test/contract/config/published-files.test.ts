@@ -2,13 +2,18 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parseConfig } from '../../../contract/config/parse-config.ts'
+import { defaultAllowance } from '../../../contract/allowance.ts'
 import { defaultLimits } from '../../../contract/limits.ts'
 import { limitRules } from '../../../contract/config/fields/read-limits.ts'
+import { scaleBounds } from '../../../contract/config/fields/read-scale.ts'
+import { sleepBounds } from '../../../contract/config/fields/read-sleep.ts'
 import { previewBounds } from '../../../contract/config/fields/read-previews.ts'
-import { previewKeys } from '../../../contract/config/keys.ts'
+import { previewKeys, scaleKeys, sleepKeys } from '../../../contract/config/keys.ts'
 import { writeDuration } from '../../../contract/config/parse-duration.ts'
 import { defaultPreviews } from '../../../contract/config/previews.ts'
 import { writeSize } from '../../../contract/config/parse-size.ts'
+import { parseSettings } from '../../../contract/settings.ts'
+import { USUAL_CONCURRENCY } from '../../../contract/sleep.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
@@ -48,6 +53,22 @@ it('the guide for people who come from Deta shows a file that works', () => {
       warnings: [],
     })
   }
+})
+
+it('the guide to micro.yml has a row for each key of sleep and scale, with the bounds and defaults that the code has', () => {
+  const usual = parseSettings({})
+  const [after, cold] = [sleepBounds.after, sleepBounds.cold]
+  for (const key of [...sleepKeys, ...scaleKeys]) expect(guide).toContain(`\n| \`${key}\` |`)
+  const mostAfter = writeDuration(defaultAllowance.idleMs)
+  expect(guide).toContain(
+    `| \`${writeDuration(after.least)}\` to \`${mostAfter}\` | the operator's time, ${usual.idleMs / 1000} s |`,
+  )
+  expect(guide).toContain(
+    `| \`${writeDuration(cold.least)}\` to \`${writeDuration(cold.most)}\` | the operator's time, ${usual.evictMs / 60_000} min |`,
+  )
+  expect(guide).toContain(`| ${scaleBounds.max.least} to ${defaultAllowance.sandboxes}, more by`)
+  const { least, most } = scaleBounds.concurrency
+  expect(guide).toContain(`| ${least} to ${most} | \`${USUAL_CONCURRENCY}\` |`)
 })
 
 describe('each example', () => {
