@@ -10,6 +10,9 @@ export interface Allowance {
   readonly sandboxes: number
 }
 
+/** More of one micro than this is work for a second machine. */
+export const MOST_SANDBOXES = 64
+
 /** What an operator allows everybody who says nothing else. */
 export const defaultAllowance: Allowance = { idleMs: HOUR_MS, sandboxes: 4 }
 

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { defaultAllowance } from './allowance.ts'
+import { defaultAllowance, MOST_SANDBOXES } from './allowance.ts'
 import { parseSize } from './config/parse-size.ts'
 import { MicropushError } from './errors.ts'
 import { parseGitHubAddress, type GitHubAddress } from './github-address.ts'
@@ -18,9 +18,6 @@ const size = z.string().transform((text, context) => {
 
 /** A timer holds 2^31 - 1 ms and runs out at once when it is given more: https://nodejs.org/api/timers.html */
 const LONGEST_TIMER_SECONDS = 2_147_483
-
-/** More of one micro than this is work for a second machine. */
-const MOST_SANDBOXES = 64
 
 /** Nobody waits for a push any longer. */
 const LONGEST_BUILDER_SECONDS = 86_400

@@ -67,7 +67,7 @@ export function startWork({ settings, log, store, queues, github }: WorkParts): 
   const now = Date.now
   const lock = createKeyedLock()
   const inTurn = createFairTurns(lock, PARALLEL_OF_ONE)
-  const deps = { store, queues, github, log, now }
+  const deps = { store, queues, github, settings, log, now }
   const reconcileDeps = { ...deps, reader: createReader(now), patience: createPatience() }
   const reportDeps = { ...deps, botUrl: settings.botUrl, pace: createPace(), lock }
   const [forEvents, forReports] = [openWorkerConnection(settings), openWorkerConnection(settings)]

@@ -1,9 +1,7 @@
-import type { Limits } from '../../contract/limits.ts'
-import { limitKeys } from '../../contract/config/keys.ts'
-import { formatLimit, limitRules } from '../../contract/config/fields/read-limits.ts'
+import { usualAllowance } from '../../contract/allowance.ts'
 import { defaultLimits } from '../../contract/limits.ts'
 import type { Store } from '../../contract/store/connect.ts'
-import { changeGrants, readGrants } from '../../contract/store/repository/grants.ts'
+import { changeGrants, readGrants, type Grants } from '../../contract/store/repository/grants.ts'
 import { findRepository, type RepositoryRef } from '../../contract/store/repository/repositories.ts'
 import { say } from '../../setup/say.ts'
 import { readSettings } from '../env.ts'
@@ -12,6 +10,7 @@ import { parseTarget } from '../target.ts'
 import { UsageError } from '../usage-error.ts'
 import { withStore } from '../with-store.ts'
 import { mostOf } from './bounds.ts'
+import { grantKeys, grantRules } from './grant-rules.ts'
 import { parseGrants } from './parse-grants.ts'
 import { Refusal } from '../refusal.ts'
 import { showUsage } from '../show-usage.ts'
@@ -21,7 +20,10 @@ const usage = `usage: micropush grant <owner>/<repo>                         sho
        micropush grant <owner>/<repo> timeout=default           takes one grant back
        micropush grant <owner>/<repo> --remove                  takes all of them back
 
-Limits: ${limitKeys.join(', ')}. A micro gets more than usual only when its config asks for it, under limits:.`
+       micropush grant <owner>/<repo> sleep=never scale=8       lets them stay awake, and run in up to 8 sandboxes
+
+What can be granted: ${grantKeys.join(', ')}.
+A micro gets more than usual only when its config asks for it: under limits:, by sleep: and by scale:.`
 
 /** `micropush grant …`: how much the micros of a repository may ask for; gives the exit code. */
 export async function grant(args: readonly string[]): Promise<number> {
@@ -38,12 +40,12 @@ export async function grant(args: readonly string[]): Promise<number> {
   })
 }
 
-type Changes = ReadonlyMap<keyof Limits, number | undefined>
+type Changes = ReadonlyMap<keyof Grants, number | undefined>
 
 async function readChanges(args: readonly string[]): Promise<Changes> {
   if (!args.includes('--remove')) return parseGrants(args, await mostOf(readSettings().dataDir))
   if (args.length > 1) throw new UsageError('--remove takes all grants back, and stands alone.')
-  return new Map(Object.values(limitRules).map(({ field }) => [field, undefined]))
+  return new Map(Object.values(grantRules).map(({ field }) => [field, undefined]))
 }
 
 /** The first push of a repository may come between a look and the change; it comes once. */
@@ -60,15 +62,17 @@ async function show(
   { fullName, found }: { readonly fullName: string; readonly found: RepositoryRef },
 ): Promise<void> {
   const grants = await readGrants(store, found)
-  const rows = limitKeys.map((key) => {
-    const granted = grants[limitRules[key].field]
-    const usual = formatLimit(key, defaultLimits[limitRules[key].field])
-    return [key, usual, granted === undefined ? usual : formatLimit(key, granted)]
+  const everybody = { ...defaultLimits, ...usualAllowance(readSettings()) }
+  const rows = grantKeys.map((key) => {
+    const { field, format } = grantRules[key]
+    const usual = format(everybody[field])
+    const granted = grants[field]
+    return [key, usual, granted === undefined ? usual : format(granted)]
   })
-  say(`Limits of ${fullName}:`)
+  say(`What micros of ${fullName} may ask for:`)
   for (const line of formatTable([['', 'usual', 'most'], ...rows])) say(line)
   if (found.id === undefined && Object.keys(grants).length > 0)
     say(`Nobody has pushed to ${fullName} yet: these wait for the first repository of that name that is pushed.`)
   else if (Object.keys(grants).length > 0)
-    say('They hold from the next push on, for micros that ask for them under limits:.')
+    say('They hold from the next push on, for micros whose config asks for them.')
 }

@@ -1,12 +1,12 @@
 import type { ConfigError } from '../../contract/config/findings.ts'
+import { usualAllowance } from '../../contract/allowance.ts'
 import { describeErrors } from '../../contract/config/describe-errors.ts'
 import { parseLegacy } from '../../contract/config/legacy/parse-legacy.ts'
 import { parseConfig } from '../../contract/config/parse-config.ts'
 import type { PreviewSettings } from '../../contract/config/previews.ts'
 import type { MicroConfig } from '../../contract/config.ts'
-import type { Store } from '../../contract/store/connect.ts'
-import { grantedLimits } from '../../contract/store/repository/grants.ts'
-import type { GitHub } from '../github/client.ts'
+import { grantedAllowance, grantedLimits } from '../../contract/store/repository/grants.ts'
+import type { Deps } from '../deps.ts'
 import { fetchConfig } from './fetch-config.ts'
 
 /** What the config file at one commit asks for. */
@@ -42,7 +42,7 @@ interface RepositoryCommit {
  */
 export async function readWish(
   commit: RepositoryCommit,
-  { github, store }: { readonly github: GitHub; readonly store: Store },
+  { github, store, settings }: Pick<Deps, 'github' | 'store' | 'settings'>,
 ): Promise<Wish> {
   const { owner, repository, sha, installationId } = commit
   const found = await fetchConfig(github.forInstallation(installationId), { owner, repository, sha })
@@ -50,7 +50,8 @@ export async function readWish(
   if (found.kind === 'unusable') return { kind: 'invalid', message: found.message, findings: [] }
   const granted = await grantedLimits(store, commit)
   if (found.kind === 'legacy') return { kind: 'micros', ...parseLegacy(found.files, { owner, repository, granted }) }
-  const parsed = parseConfig(found.text, { file: found.file, owner, repository, granted })
+  const allowance = await grantedAllowance(store, commit, usualAllowance(settings))
+  const parsed = parseConfig(found.text, { file: found.file, owner, repository, granted, allowance })
   if (!parsed.ok) return { kind: 'invalid', message: describeErrors(parsed.errors), findings: parsed.errors }
   const { micros, previews } = parsed
   const unread = found.unread.map((name) => `${found.file} is what counts; the ${name} beside it is not read`)

@@ -33,7 +33,11 @@ export type PullWish =
  *
  * @throws Octokit's RequestError.
  */
-export async function readPullWish(place: Place, pull: Pull, deps: Pick<Deps, 'store' | 'github'>): Promise<PullWish> {
+export async function readPullWish(
+  place: Place,
+  pull: Pull,
+  deps: Pick<Deps, 'store' | 'github' | 'settings'>,
+): Promise<PullWish> {
   const head = await readWish({ ...place, sha: pull.head.sha }, deps)
   if (head.kind === 'invalid') return head
   const { micros, previews, warnings, complete } = head.kind === 'micros' ? head : nothing
@@ -65,7 +69,7 @@ const nothing = { micros: [], previews: defaultPreviews, warnings: [], complete:
 export async function readBaseWish(
   place: Place,
   pull: Pull,
-  deps: Pick<Deps, 'store' | 'github'>,
+  deps: Pick<Deps, 'store' | 'github' | 'settings'>,
 ): Promise<{ readonly micros: readonly MicroConfig[]; readonly previews: PreviewSettings }> {
   const octokit = deps.github.forInstallation(place.installationId)
   const sha = await readBranchHead(octokit, { ...place, branch: pull.base.branch })

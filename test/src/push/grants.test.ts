@@ -1,5 +1,5 @@
 import nock from 'nock'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { targetStanding } from '../../../contract/store/micros.ts'
 import { changeGrants } from '../../../contract/store/repository/grants.ts'
 import { findRepository } from '../../../contract/store/repository/repositories.ts'
@@ -41,4 +41,41 @@ it('what was granted to the name before its first push lets that push through, w
   await handle()
   expect((await newest())?.config.limits.timeoutMs).toBe(30_000)
   expect((await findRepository(parts.store, 'ada/hello')).id).toBe(34)
+})
+
+describe('sleep and scale', () => {
+  beforeEach(() => {
+    github.files.set(`${shaA}:micro.yml`, 'v: 1\nsleep: never\nscale: 8\n')
+  })
+
+  it('beyond what everybody may have are refused with the command that grants them', async () => {
+    await handle()
+    expect(await newest()).toBeUndefined()
+    const reports = await parts.queues.report.getJobs(['waiting', 'delayed'])
+    const description =
+      'micro.yml line 2: sleep: never was asked, 1h is granted; ask the operator for: micropush grant ada/hello sleep=never (+1 more)'
+    expect(reports.map(({ data }) => data as unknown)).toContainEqual(
+      expect.objectContaining({ state: 'failure', description }),
+    )
+  })
+
+  it('that were granted are in the deployment', async () => {
+    const granted = new Map([
+      ['idleMs', Infinity],
+      ['sandboxes', 8],
+    ] as const)
+    await changeGrants(parts.store, await findRepository(parts.store, 'ada/hello'), granted)
+    await handle()
+    expect((await newest())?.config).toMatchObject({
+      sleep: { idleMs: 'never' },
+      scale: { max: 8, concurrency: 50 },
+    })
+  })
+
+  it('need no grant where the operator lets everybody have as much', async () => {
+    github.files.set(`${shaA}:micro.yml`, 'v: 1\nsleep: 2h\nscale: 8\n')
+    const settings = { longestIdleMs: 2 * 3_600_000, scaleMax: 8 }
+    await handlePush(samplePush(), { ...parts, settings, now: Date.now })
+    expect((await newest())?.config).toMatchObject({ sleep: { idleMs: 2 * 3_600_000 }, scale: { max: 8 } })
+  })
 })

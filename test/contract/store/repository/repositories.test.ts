@@ -1,6 +1,11 @@
 import { expect, it } from 'vitest'
 import { defaultLimits } from '../../../../contract/limits.ts'
-import { changeGrants, grantedLimits, readGrants } from '../../../../contract/store/repository/grants.ts'
+import {
+  changeGrants,
+  grantedAllowance,
+  grantedLimits,
+  readGrants,
+} from '../../../../contract/store/repository/grants.ts'
 import { findRepository, noteRepository } from '../../../../contract/store/repository/repositories.ts'
 import { openTestStore } from '../../../support/store.ts'
 
@@ -72,5 +77,19 @@ it('a grant that is taken back leaves the usual limit', async () => {
   await push(7, 'ada/shop', 1)
   await grant('ada/shop', 30_000)
   await grant('ada/shop', undefined)
+  expect(await limitsOf(7, 'ada/shop')).toEqual(defaultLimits)
+})
+
+it('what was granted besides limits wins over what everybody may ask for, each by itself', async () => {
+  const usual = { idleMs: 1000, sandboxes: 4 }
+  const named = { repositoryId: 7, owner: 'ada', repository: 'shop' }
+  await push(7, 'ada/shop', 1)
+  expect(await grantedAllowance(store, named, usual)).toEqual(usual)
+  const found = await findRepository(store, 'ada/shop')
+  await changeGrants(store, found, new Map([['idleMs', Infinity]]))
+  expect(await grantedAllowance(store, named, usual)).toEqual({ idleMs: Infinity, sandboxes: 4 })
+  await changeGrants(store, found, new Map([['sandboxes', 2]]))
+  await changeGrants(store, found, new Map([['idleMs', undefined]]))
+  expect(await grantedAllowance(store, named, usual)).toEqual({ idleMs: 1000, sandboxes: 2 })
   expect(await limitsOf(7, 'ada/shop')).toEqual(defaultLimits)
 })
