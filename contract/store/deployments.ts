@@ -13,6 +13,7 @@ import { productionLabel, targetLabel } from '../names.ts'
 import { parsePause, type Pause } from '../pause.ts'
 import { microKey, targetKey } from '../target-key.ts'
 import type { Store } from './connect.ts'
+import { asPipelineEnd, countOutcome } from './outcomes.ts'
 import { deploymentScripts } from './scripts/deployment.ts'
 import { servedKey } from './targets.ts'
 
@@ -41,10 +42,11 @@ export async function nextSequence({ redis, keys }: Store): Promise<number> {
  * `superseded` in the same step, and has to be reported and settled (`unsettledDeployments`).
  */
 export async function createDeployment(
-  { redis, keys }: Store,
+  store: Store,
   base: DeploymentBase,
   state: 'queued' | 'held' = 'queued',
 ): Promise<Creation> {
+  const { redis, keys } = store
   const key = targetKey(base)
   const names = { owner: base.owner, micro: base.config.name }
   const now = Date.now()
@@ -73,6 +75,7 @@ export async function createDeployment(
   )) as [Creation['kind'], string]
   switch (kind) {
     case 'created':
+      if (detail) await countOutcome(store, { end: 'superseded' })
       return { kind, supersededId: detail || undefined }
     case 'exists':
       return { kind, id: detail }
@@ -89,10 +92,11 @@ export async function createDeployment(
  * Notes a deployment that is not to be made, and why, so that everybody who looks for it finds it. It takes nobody's place.
  */
 export async function skipDeployment(
-  { redis, keys }: Store,
+  store: Store,
   base: DeploymentBase,
   why: string,
 ): Promise<Exclude<Creation, { readonly kind: 'name-taken' | 'paused' }>> {
+  const { redis, keys } = store
   const key = targetKey(base)
   const [kind, detail] = (await redis.eval(
     deploymentScripts.skip,
@@ -110,6 +114,7 @@ export async function skipDeployment(
   )) as ['created' | 'exists' | 'stale', string]
   switch (kind) {
     case 'created':
+      await countOutcome(store, { end: 'skipped' })
       return { kind, supersededId: undefined }
     case 'exists':
       return { kind, id: detail }
@@ -138,7 +143,8 @@ export interface Transition {
  * Moves a deployment on, and says whether it did: false means that somebody else ended it in the meantime, and whoever works on
  * it has to stop. `live` is reached by `publishDeployment` alone.
  */
-export async function transitionDeployment({ redis, keys }: Store, change: Transition): Promise<boolean> {
+export async function transitionDeployment(store: Store, change: Transition): Promise<boolean> {
+  const { redis, keys } = store
   const now = Date.now()
   const deadline = isPending(change.to) ? now + (change.withinMs ?? stateDeadlinesMs[change.to]) : ''
   const result = await redis.eval(
@@ -154,7 +160,9 @@ export async function transitionDeployment({ redis, keys }: Store, change: Trans
     ...change.from,
     ...outcomeFields(change.outcome ?? {}),
   )
-  return result === 'ok'
+  const end = asPipelineEnd(change.to)
+  if (result === 'moved' && end !== undefined) await countOutcome(store, { end, code: change.outcome?.error?.code })
+  return result === 'moved' || result === 'ok'
 }
 
 /**

@@ -16,6 +16,8 @@ export function storeKeys(prefix: string) {
     incidents: (microKey: string) => `${prefix}:incidents:${microKey}`,
     /** Sorted set of deployments somebody still works on; the score is the deadline in ms. */
     pending: `${prefix}:pending`,
+    /** Hash: how a deployment may end → how many did. */
+    outcomes: `${prefix}:outcomes`,
     /** Set of deployments that were ended, while the jobs that follow from it may not be in the queue yet. */
     unsettled: `${prefix}:unsettled`,
     /** Hash: how a target stands. In production its key is the micro's. */

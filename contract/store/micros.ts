@@ -4,6 +4,7 @@ import { targetLabel } from '../names.ts'
 import { parsePause, type Pause } from '../pause.ts'
 import { pullOfKey, targetKey } from '../target-key.ts'
 import type { Store } from './connect.ts'
+import { countOutcome } from './outcomes.ts'
 import { ENDED_TTL_SECONDS, getDeployment, outcomeFields } from './deployments.ts'
 import { writeKeptSecrets } from './repository/kept-secrets.ts'
 import type { StoredSecret } from './repository/secrets.ts'
@@ -34,7 +35,8 @@ export type Published =
   | { readonly kind: 'lost' }
 
 /** Makes a started deployment the live one of its micro and points its hosts to it, unless something newer happened. */
-export async function publishDeployment({ redis, keys }: Store, publication: Publication): Promise<Published> {
+export async function publishDeployment(store: Store, publication: Publication): Promise<Published> {
+  const { redis, keys } = store
   const { deployment, hosts, outcome } = publication
   const key = targetKey(deployment)
   const [kind, detail] = (await redis.eval(
@@ -58,6 +60,7 @@ export async function publishDeployment({ redis, keys }: Store, publication: Pub
   )) as [Published['kind'], string]
   switch (kind) {
     case 'live':
+      await countOutcome(store, { end: 'live' })
       return { kind, formerId: detail || undefined }
     case 'stale':
       return { kind, liveId: detail }
@@ -115,10 +118,11 @@ export async function targetHistory(store: Store, key: string): Promise<Deployme
  * (`unsettledDeployments`).
  */
 export async function endTarget(
-  { redis, keys }: Store,
+  store: Store,
   of: { readonly targetKey: string; readonly sequence: number; readonly end?: PreviewEnd | undefined },
 ): Promise<string[]> {
-  return (await redis.eval(
+  const { redis, keys } = store
+  const touched = (await redis.eval(
     targetScripts.endTarget,
     7,
     keys.micro(of.targetKey),
@@ -137,6 +141,15 @@ export async function endTarget(
     keys.keptSecrets(''),
     NEVER_BEGUN_TTL_SECONDS,
   )) as string[]
+  await countCancelled(store, touched)
+  return touched
+}
+
+/** Those of an ended target that had not gone live yet. */
+async function countCancelled(store: Store, ids: readonly string[]): Promise<void> {
+  const { redis, keys } = store
+  const states = await Promise.all(ids.map((id) => redis.hget(keys.deployment(id), 'state').catch(() => null)))
+  await countOutcome(store, { end: 'cancelled' }, states.filter((state) => state === 'cancelled').length)
 }
 
 /**

@@ -72,6 +72,7 @@ export const deploymentScripts = {
     return {'created', ''}`,
 
   /**
+   * Gives `moved`, `ok` when it changed the outcome alone, or the state that it found.
    * KEYS deployment, pending
    * ARGV id, to, now, deadline or '', number of allowed former states, those states…, then field and value pairs
    */
@@ -89,6 +90,7 @@ export const deploymentScripts = {
     if state ~= ARGV[2] then
       redis.call('HSET', KEYS[1], 'since', ARGV[3])
       if ARGV[4] == '' then redis.call('ZREM', KEYS[2], ARGV[1]) else redis.call('ZADD', KEYS[2], ARGV[4], ARGV[1]) end
+      return 'moved'
     end
     return 'ok'`,
 
