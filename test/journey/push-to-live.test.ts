@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { frozenSandboxes } from './support/frozen.ts'
 import { nodeMicro, saying } from './support/micros.ts'
 import { startStack, type Stack } from './support/stack.ts'
 
@@ -76,7 +77,9 @@ describe.each(['runc', 'gvisor'] as const)('a push under %s', (isolation) => {
     await using repository = await stack.repository('ada/sleeper')
     await repository.write(nodeMicro('response.end(String(process.pid))'))
     await stack.outcome('ada/sleeper', await pushed(repository), 'micropush/sleeper')
-    await expect.poll(() => pausedContainers(stack), { timeout: 20_000 }).toBeGreaterThan(0)
+    await expect
+      .poll(async () => [...(await frozenSandboxes(stack)).values()].includes(true), { timeout: 20_000 })
+      .toBe(true)
     expect((await stack.ask(stack.host('sleeper--ada'))).status).toBe(200)
   }, 60_000)
 })
@@ -85,11 +88,4 @@ async function pushed(repository: { commit(): Promise<string>; push(): Promise<s
   const sha = await repository.commit()
   await repository.push()
   return sha
-}
-
-async function pausedContainers(stack: Stack): Promise<number> {
-  const { containers } = await stack.leftovers()
-  const ids = containers.map((line) => line.split(' ')[0] ?? '')
-  const states = execFileSync('docker', ['inspect', '--format', '{{.State.Status}}', ...ids], { encoding: 'utf8' })
-  return states.split('\n').filter((state) => state === 'paused').length
 }

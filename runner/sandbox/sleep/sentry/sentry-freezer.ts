@@ -10,8 +10,8 @@ const RESUME_MS = 2000
 /** A restarted engine looks at all that there are at once. */
 const LOOK_MS = 10_000
 const CONNECT_MS = 5000
-/** How long others' calls may take to come to their end. */
-const SETTLE_MS = 2000
+/** How long others' calls may take to come to their end, and a connection to be noticed whose process has died. */
+const SETTLE_MS = { busy: 2000, waiting: 500, none: 0 } as const
 const EVERY_MS = 10
 
 /**
@@ -39,11 +39,11 @@ export function sentryFreezer(socket: string): Freezer {
   const look = async (): Promise<'paused' | 'running'> => {
     const urpc = await connected()
     if (known !== undefined) return known
-    for (const deadline = performance.now() + SETTLE_MS; ; await delay(EVERY_MS)) {
-      const state = readStacks(String(await urpc.call('debug.Stacks', LOOK_MS)))
-      if (state === 'paused' || state === 'running') return (known = state)
-      if (state === 'unknown' || performance.now() > deadline)
-        throw new MicropushError('engine-unavailable', 'It cannot be known whether the gVisor sandbox is paused.')
+    for (const startMs = performance.now(); ; await delay(EVERY_MS)) {
+      const { tasks, others } = readStacks(String(await urpc.call('debug.Stacks', LOOK_MS)))
+      if (performance.now() - startMs < SETTLE_MS[others]) continue
+      if (tasks !== 'unknown' && others !== 'busy') return (known = tasks)
+      throw new MicropushError('engine-unavailable', 'It cannot be known whether the gVisor sandbox is paused.')
     }
   }
   const change = async (method: 'Pause' | 'Resume', to: 'paused' | 'running', withinMs: number): Promise<void> => {
