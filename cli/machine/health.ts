@@ -1,9 +1,7 @@
-import { request, type RequestOptions } from 'node:http'
 import { z } from 'zod'
 import { say } from '../../setup/say.ts'
 import { readSettings } from '../env.ts'
-
-const DEADLINE_MS = 5000
+import { getText } from '../get-text.ts'
 
 const answer = z.looseObject({ parts: z.record(z.string(), z.string()) })
 
@@ -30,16 +28,4 @@ export async function health(part: string | undefined): Promise<number> {
     say(`The ${part ?? 'bot'} does not answer: ${error instanceof Error ? error.message : String(error)}`)
     return 1
   }
-}
-
-async function getText(options: RequestOptions): Promise<string> {
-  const { promise, resolve, reject } = Promise.withResolvers<string>()
-  const asked = request({ ...options, signal: AbortSignal.timeout(DEADLINE_MS), agent: false }, (response) => {
-    let text = ''
-    response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
-    response.on('end', () => resolve(text)).on('error', reject)
-  })
-  asked.on('error', reject)
-  asked.end()
-  return promise
 }

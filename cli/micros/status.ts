@@ -12,9 +12,11 @@ import { findMicros } from '../find-micros.ts'
 import { showUsage } from '../show-usage.ts'
 import { parseOnlyTarget } from '../target.ts'
 import { withStore } from '../with-store.ts'
+import { describeSleep } from './describe-sleep.ts'
+import { askSandboxState, describeSandboxState } from './sandbox-state.ts'
 
 const usage = `usage: micropush status <owner>/<repo>[/<micro>]
-How micros stand, and what happened to them within the last 30 days.`
+How micros stand, whether they run or sleep, and what happened to them within the last 30 days.`
 
 const words: Readonly<Record<IncidentKind, string>> = {
   memory: 'ended for using more memory than its limit',
@@ -46,11 +48,21 @@ async function describeMicro(store: Store, microKey: string): Promise<string[]> 
   const incidents = await readIncidents(store, microKey)
   return [
     microOfKey(microKey),
-    ...(live === undefined ? ['  nothing of it is live'] : [`  live at ${live.outcome.url ?? '?'}, ${describe(live)}`]),
+    ...(live === undefined ? ['  nothing of it is live'] : await describeLive(live)),
     ...(newest === undefined || newest.id === live?.id ? [] : [`  newest: ${newest.state}, ${describe(newest)}`]),
     ...(pause === undefined || live === undefined ? [] : [`  ${describePause(pause, live)}`]),
     ...kept.map((one) => `  kept for a roll-back: ${describe(one)}`),
     ...(incidents.length === 0 ? ['  nothing happened to it'] : incidents.map((one) => `  ${describeIncident(one)}`)),
+  ]
+}
+
+async function describeLive(live: Deployment): Promise<string[]> {
+  const state = await askSandboxState(live.id)
+  const asked = describeSleep(live.config)
+  return [
+    `  live at ${live.outcome.url ?? '?'}, ${describe(live)}`,
+    `  ${describeSandboxState(state, Date.now())}`,
+    ...(asked === undefined ? [] : [`  ${asked}`]),
   ]
 }
 

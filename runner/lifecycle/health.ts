@@ -1,7 +1,9 @@
 import { createServer, type Server } from 'node:http'
 import { chmod, rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { SandboxState } from '../../contract/sandbox-state.ts'
 import type { Runner } from '../runner.ts'
+import { readSandboxState } from './sandbox-state.ts'
 
 /** A daemon that does not answer in this time does not work, whatever it says later. */
 const ENGINE_MS = 2000
@@ -13,17 +15,18 @@ interface Health {
   readonly sandbox: { readonly isolation: string; readonly means: string }
 }
 
-/** Serves the runner's health on a unix socket, for the bot. */
+/** Serves the runner's health, and the state of each deployment, on a unix socket: for the bot and for `micropush status`. */
 export async function serveHealth(runner: Runner, means: string): Promise<Server> {
   const path = runner.settings.sockets.runner
   await rm(path, { force: true })
   const server = createServer((request, response) => {
     request.resume()
-    if (request.url !== '/healthz') return void response.writeHead(404).end()
-    readHealth(runner, means).then(
-      (health) => {
-        response.writeHead(health.ok ? 200 : 503, { 'content-type': 'application/json' })
-        response.end(JSON.stringify(health))
+    const reading = read(runner, means, request.url ?? '')
+    if (reading === undefined) return void response.writeHead(404).end()
+    reading.then(
+      ({ status, body }) => {
+        response.writeHead(status, { 'content-type': 'application/json' })
+        response.end(JSON.stringify(body))
       },
       (error: unknown) => {
         // A question must not end the engine, whatever went wrong with its answer.
@@ -39,6 +42,18 @@ export async function serveHealth(runner: Runner, means: string): Promise<Server
   // The bot may be another user: then the folder gives its group to what is made in it.
   await chmod(path, 0o660)
   return server
+}
+
+interface Reading {
+  readonly status: number
+  readonly body: Health | SandboxState
+}
+
+/** The answer for a path; undefined where there is none. */
+function read(runner: Runner, means: string, path: string): Promise<Reading> | undefined {
+  if (path === '/healthz') return readHealth(runner, means).then((body) => ({ status: body.ok ? 200 : 503, body }))
+  const id = /^\/deployments\/([\w-]+)$/.exec(path)?.[1]
+  return id === undefined ? undefined : readSandboxState(runner, id).then((body) => ({ status: 200, body }))
 }
 
 async function readHealth(runner: Runner, means: string): Promise<Health> {

@@ -77,3 +77,17 @@ it('a question that cannot be answered does not end the engine', async () => {
 it('there is nothing else to ask', async () => {
   expect(await ask('/')).toEqual({ status: 404, body: undefined })
 })
+
+it('how a deployment is can be asked as well, also of one that nobody knows', async () => {
+  const { id } = await parts.starting()
+  const at = `/deployments/${id}`
+  expect((await ask(at)).body).toEqual({ temperature: 'cold', sandboxes: 0 })
+  const { fleet } = parts.runner
+  await fleet.enter(parts.sandbox(id))
+  await fleet.sleep(id)
+  const { body } = await ask(at)
+  expect(body).toEqual({ temperature: 'frozen', sinceMs: expect.any(Number) as number, sandboxes: 1 })
+  await fleet.wake(id, {})
+  expect((await ask(at)).body).toEqual({ temperature: 'hot', sandboxes: 1 })
+  expect((await ask('/deployments/')).status).toBe(404)
+})

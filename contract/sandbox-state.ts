@@ -1,0 +1,14 @@
+import { z } from 'zod'
+
+/** How a deployment is at the moment, as the runner answers on its socket at `GET /deployments/<id>`. */
+export const sandboxState = z.object({
+  /** `hot`: it runs. `frozen`: its processes are stopped, and keep their memory. `cold`: there is nothing of it in memory. */
+  temperature: z.enum(['hot', 'frozen', 'cold']),
+  /** When it was frozen, in ms since 1970; of frozen ones alone. */
+  sinceMs: z.number().optional(),
+  sandboxes: z.number().int(),
+  /** What its sandboxes hold; absent where the kernel does not say. */
+  memoryBytes: z.number().optional(),
+})
+
+export type SandboxState = Readonly<z.infer<typeof sandboxState>>
