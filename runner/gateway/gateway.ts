@@ -10,7 +10,7 @@ import { onClientError, sayLast } from './request/client-error.ts'
 import { Connections } from './request/connections.ts'
 import { EngineLink } from './engine/engine-link.ts'
 import { followEngine } from './engine/follow-engine.ts'
-import { isHealthCheck, sayHealthy } from './health.ts'
+import { isHealthCheck, sayHealthy, type Processes } from './health.ts'
 import type { GatewayLimits } from './limits.ts'
 import { createListener } from './listener.ts'
 import type { Log } from './log.ts'
@@ -18,16 +18,22 @@ import { originReader } from './request/origin.ts'
 import { readRequestHead } from './request/request-head.ts'
 import { RouteTable } from './state/route-table.ts'
 import { serve } from './serve.ts'
+import { settleWake } from './state/wake.ts'
+import { secondsOf, startTrace } from './trace.ts'
 import { shutDown } from './shutdown.ts'
 import { responseOn } from './upstream/websocket.ts'
 import { createYard, forgetMicro } from './state/yard.ts'
+
+/** How often the engine hears what was counted. */
+const COUNTS_MS = 5000
 
 interface GatewayOptions {
   readonly controlSocket: string
   readonly domain: string
   readonly scheme: 'http' | 'https'
   readonly trustedProxies: readonly AddressRange[]
-  readonly idleMs: number
+  /** How many processes like this one there are, where somebody watches over them. */
+  readonly processes?: () => Processes | undefined
   readonly limits: GatewayLimits
   readonly log: Log
 }
@@ -50,15 +56,31 @@ export function createGateway(options: GatewayOptions): Gateway {
   const link = new EngineLink({
     path: options.controlSocket,
     log,
-    onMessage: (message) => followEngine(yard, table, message),
+    awayMs: limits.awayMs,
+    onMessage(message) {
+      if (message.type === 'snapshot') {
+        yard.engineAway = false
+        yard.counts.renew()
+      }
+      followEngine(yard, table, message)
+    },
+    onAway() {
+      yard.engineAway = true
+      for (const micro of yard.micros.values()) settleWake(micro, { kind: 'away' })
+    },
   })
-  const yard = createYard({ limits, idleMs: options.idleMs, tell: (message) => link.tell(message) })
+  const yard = createYard({ limits, tell: (message) => link.tell(message) })
   const service = { yard, table, originOf: originReader(isTrusted, options.scheme) }
   const bareDomain = options.domain.replace(/:\d+$/, '')
   let known = false
   let stopping = false
   const server = createListener(limits)
   connections.watch(server)
+  const tellCounts = (): void => {
+    const counts = yard.counts.take({ waiting: yard.waiting, connections: connections.total })
+    if (counts !== undefined && !link.tell(counts)) yard.counts.putBack(counts)
+  }
+  const counting = setInterval(tellCounts, COUNTS_MS).unref()
 
   async function take(request: IncomingMessage, response: ServerResponse, extra: Extra): Promise<void> {
     const connection = connections.of(request.socket)
@@ -74,7 +96,10 @@ export function createGateway(options: GatewayOptions): Gateway {
       connection.refusing = true
       response.shouldKeepAlive = false
     }
+    const trace = startTrace()
     response.once('close', () => {
+      // Whoever left before an answer began is counted among those whose fault it was (nginx: 499).
+      yard.counts.request(response.headersSent ? response.statusCode : 499, secondsOf(trace))
       connections.settle(request.socket, connection)
       if (connection.owed === 0 && connection.lastWords !== undefined) sayLast(request.socket, connection.lastWords)
     })
@@ -93,7 +118,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       return
     }
     if (isHealthCheck(head, bareDomain)) {
-      sayHealthy(response, link.connected)
+      sayHealthy(response, { engineConnected: link.connected, processes: options.processes?.() })
       return
     }
     if (!known) known = await isKnown(link, limits.tableMs)
@@ -102,7 +127,10 @@ export function createGateway(options: GatewayOptions): Gateway {
       return
     }
     const expectsContinue = extra.expectation === 'continue'
-    await serve(service, { request, response, connection, requestId, head, expectsContinue, upgrade: extra.upgrade })
+    const { upgrade } = extra
+    await serve(service, { request, response, connection, requestId, head, trace, expectsContinue, upgrade })
+    // The connection is the WebSocket's by now, and the response has nothing left to tell of.
+    if (upgrade !== undefined && trace.isStream) yard.counts.request(101, secondsOf(trace))
   }
 
   const takeSafely = (request: IncomingMessage, response: ServerResponse, extra: Extra): void => {
@@ -139,6 +167,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     async close() {
       stopping = true
       await shutDown(server, yard)
+      clearInterval(counting)
+      tellCounts()
       link.close()
       for (const micro of yard.micros.values()) forgetMicro(yard, micro)
     },

@@ -12,9 +12,22 @@ export function isHealthCheck(head: RequestHead, bareDomain: string): boolean {
   )
 }
 
-/** 200 even while the engine is away: what is awake is served all the same. */
-export function sayHealthy(response: ServerResponse, engineConnected: boolean): void {
-  const body = `${JSON.stringify({ status: 'ok', engine: engineConnected ? 'connected' : 'away' })}\n`
+/** How many processes share the port, and how many of them are there. */
+export interface Processes {
+  readonly wanted: number
+  readonly running: number
+}
+
+interface Standing {
+  readonly engineConnected: boolean
+  readonly processes: Processes | undefined
+}
+
+/** 200 even while the engine or another process is away: what is awake is served all the same. */
+export function sayHealthy(response: ServerResponse, { engineConnected, processes }: Standing): void {
+  const isWhole = processes === undefined || processes.running === processes.wanted
+  const engine = engineConnected ? 'connected' : 'away'
+  const body = `${JSON.stringify({ status: isWhole ? 'ok' : 'degraded', engine, processes })}\n`
   response.writeHead(200, [
     'Content-Type',
     'application/json; charset=utf-8',

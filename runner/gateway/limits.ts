@@ -1,4 +1,7 @@
-/** Every bound of the gateway that no promise to a micro fixes. */
+/**
+ * Every bound of the gateway that no promise to a micro fixes. Each of its processes has these to itself, but `connections`, which they
+ * share evenly: what the kernel gives one of them is not known to the others, and a bound that was divided would be met too early.
+ */
 export interface GatewayLimits {
   readonly headBytes: number
   readonly headers: number
@@ -18,8 +21,12 @@ export interface GatewayLimits {
   readonly connectionsPerAddress: number
   /** The longest a request waits for its micro to wake. */
   readonly wakeMs: number
+  /** Requests that wait for a wake: for one micro, in all, and what they may hold of the memory together. */
   readonly waitersPerMicro: number
   readonly waiters: number
+  readonly waitingBytes: number
+  /** How long the engine may be away before requests that need a wake are turned away at once; a restart takes less. */
+  readonly awayMs: number
   /** How long a request whose micro broke off waits to hear from the engine why. */
   readonly endMs: number
   /** The longest a starting gateway lets requests wait for the first table of routes. */
@@ -52,6 +59,7 @@ export interface GatewayLimits {
 }
 
 const KB = 1024
+const MB = 1024 * KB
 const SECOND = 1000
 
 export const gatewayLimits: GatewayLimits = {
@@ -69,6 +77,8 @@ export const gatewayLimits: GatewayLimits = {
   wakeMs: 35 * SECOND,
   waitersPerMicro: 2000,
   waiters: 5000,
+  waitingBytes: 64 * MB,
+  awayMs: 6 * SECOND,
   // Docker tells of an end within milliseconds, and on a busy machine after a second or two.
   endMs: 3 * SECOND,
   tableMs: 10 * SECOND,

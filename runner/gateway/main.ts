@@ -15,7 +15,6 @@ const gateway = createGateway({
   domain: settings.domain,
   scheme: settings.scheme,
   trustedProxies: settings.trustedProxies,
-  idleMs: settings.idleMs,
   limits,
   log,
 })

@@ -27,7 +27,7 @@ export type Route = Readonly<z.infer<typeof route>>
 const sandboxes = { deploymentId: z.string(), sockets: z.array(z.string()) }
 
 /** How a wake found the micro: `hot` needed nothing, `frozen` was thawed, the others were cold and started in that way. */
-export const wakeKind = z.enum(['hot', 'frozen', 'cell', 'snapshot', 'plain'])
+const wakeKind = z.enum(['hot', 'frozen', 'cell', 'snapshot', 'plain'])
 
 export type WakeKind = z.infer<typeof wakeKind>
 
@@ -82,7 +82,7 @@ const durations = {
 }
 
 /** How many of a kind, and how long they took. */
-export const durationCounts = z.strictObject(durations)
+const durationCounts = z.strictObject(durations)
 
 export type DurationCounts = Readonly<z.infer<typeof durationCounts>>
 

@@ -1,17 +1,18 @@
-import { answer, type AnswerTo, type Reason } from './answers/answer.ts'
+import { refuse, whyFailed, whyNotAwake } from './refuse.ts'
 import { hold, release } from './state/activity.ts'
-import { goTo } from './state/leave-socket.ts'
+import { assign } from './state/choose-upstream.ts'
 import type { Call } from './request/call.ts'
 import type { originReader } from './request/origin.ts'
+import { waitingBytes } from './request/waiting-bytes.ts'
 import { exchange, type Outcome } from './upstream/exchange.ts'
-import { faultOfEnd } from './answers/fault-of-end.ts'
-import { awaitEnd } from './state/await-end.ts'
 import type { Hold, Micro, Ready } from './state/micro.ts'
 import type { Route } from './protocol.ts'
 import type { RouteTable } from './state/route-table.ts'
 import { upstreamFields } from './upstream/upstream-fields.ts'
-import { lost, ready } from './state/wake.ts'
+import { lost, reach, type Reach } from './state/wake.ts'
 import { microOf, type Yard } from './state/yard.ts'
+import { suspect } from './state/suspect.ts'
+import type { Upstream } from './state/upstream.ts'
 
 export interface Service {
   readonly yard: Yard
@@ -21,29 +22,28 @@ export interface Service {
 
 /** A host may be led elsewhere while a request waits; more often than this, and something is wrong with the deployment. */
 const MOVES = 5
+/** The same for wakes that lead to no sandbox which can be dialled. */
+const WAKES = 2
 
 /** Answers a well-formed request: find its micro, wake it, pass on, and say so when that cannot be done. */
 export async function serve(service: Service, call: Call): Promise<void> {
+  const { yard, table } = service
   for (let move = 0; move < MOVES; move += 1) {
-    const route = service.table.find(call.head.host)
-    if (route === undefined) {
-      refuse(service, call, { fault: 'host-unknown' })
-      return
-    }
+    const route = table.find(call.head.host)
+    if (route === undefined) return refuse(yard.limits, call, { fault: 'host-unknown' })
     if (call.head.body.kind === 'sized' && call.head.body.bytes > route.payloadBytes) {
-      refuse(service, call, { fault: 'too-large' })
-      return
+      return refuse(yard.limits, call, { fault: 'too-large' })
     }
-    const micro = microOf(service.yard, route.deploymentId)
-    const entry: Hold = { kind: 'request', abort: () => undefined }
-    hold(micro, entry)
+    const micro = microOf(yard, route.deploymentId)
+    const entry: Hold = { kind: 'request', abort: nothing, woken: nothing, upstream: undefined }
+    hold(yard, micro, entry)
     try {
-      if ((await tryMicro(service, call, { route, micro, entry })) === 'answered') return
+      if ((await new Visit(service, call, { route, micro, entry }).run()) === 'answered') return
     } finally {
-      release(service.yard, micro, entry)
+      release(yard, micro, entry)
     }
   }
-  refuse(service, call, { fault: 'wake-late' })
+  refuse(yard.limits, call, { fault: 'wake-late' })
 }
 
 interface Target {
@@ -52,56 +52,151 @@ interface Target {
   readonly entry: Hold
 }
 
-async function tryMicro(service: Service, call: Call, target: Target): Promise<'answered' | 'moved'> {
-  const { route, micro } = target
-  const { head } = call
-  const fields = fieldsFor(service, call)
-  const repeatable =
-    head.body.kind === 'none' &&
-    call.upgrade === undefined &&
-    (head.method === 'GET' || head.method === 'HEAD' || head.method === 'OPTIONS')
-  let kept = repeatable
-  let rewoken = false
-  let dialledAtMs = 0
-  let full = 0
-  for (;;) {
-    const state = micro.state.kind === 'awake' ? micro.state : await ready(service.yard, micro, call.response)
-    if (state.kind !== 'awake') return explain(service, call, state)
-    if (service.table.find(head.host)?.deploymentId !== route.deploymentId) return 'moved'
-    const { socket } = state
-    goTo(service.yard, target, socket)
-    if (dialledAtMs === 0) dialledAtMs = Date.now()
-    const outcome = await exchange(call, {
-      ...target,
-      socketPath: socket,
-      fields,
-      kept,
-      limits: service.yard.limits,
-    })
-    suspect(service.yard, { micro, socket, outcome, timeoutMs: route.timeoutMs })
-    if (outcome === 'done') {
-      micro.answeredAtMs = Date.now()
-      return 'answered'
-    }
-    if (outcome === 'stale' && kept) {
-      kept = false
-      continue
-    }
-    if (outcome === 'unreachable') {
-      lost(micro, socket)
-      if (!rewoken) {
-        rewoken = true
+type Found = Exclude<Reach, { kind: 'waits' }>
+
+/** One request at one deployment, with as many attempts as it takes. */
+class Visit {
+  readonly #service: Service
+  readonly #call: Call
+  readonly #target: Target
+  readonly #fields: string[]
+  /** Whether it may be sent on a connection that could turn out to be stale, or to a sandbox that could turn out to be gone. */
+  #repeatable: boolean
+  #early: boolean
+  #wakes = 0
+  #firstSentMs = 0
+  #full = 0
+
+  constructor(service: Service, call: Call, target: Target) {
+    this.#service = service
+    this.#call = call
+    this.#target = target
+    this.#fields = fieldsFor(service, call)
+    this.#repeatable = isRepeatable(call)
+    this.#early = this.#repeatable
+  }
+
+  async run(): Promise<'answered' | 'moved'> {
+    const { yard, table } = this.#service
+    const { route, micro } = this.#target
+    for (;;) {
+      if (table.find(route.host)?.deploymentId !== route.deploymentId) return 'moved'
+      if (this.#wakes > WAKES) return this.#refuse({ kind: 'late' })
+      const found = reach(yard, micro, {
+        response: this.#call.response,
+        bytes: () => waitingBytes(this.#call),
+        early: this.#early,
+      })
+      if (found.kind === 'waits') {
+        this.#wakes += 1
+        const ready = await this.#queue(found.settled)
+        if (ready.kind !== 'awake') return this.#refuse(ready)
         continue
       }
+      const outcome = await this.#send(found)
+      const next = await this.#judge(found, outcome)
+      if (next !== 'again') return next
     }
-    if (outcome === 'backlog-full' && Date.now() - dialledAtMs < route.timeoutMs) {
-      await pause(backlogPauseMs(full))
-      full += 1
-      continue
+  }
+
+  async #queue(settled: Promise<Ready>): Promise<Ready> {
+    const { trace } = this.#call
+    const sinceMs = performance.now()
+    const ready = await settled
+    trace.queueMs += performance.now() - sinceMs
+    if (ready.kind === 'awake') trace.wake = { by: ready.by, ms: ready.wakeMs }
+    return ready
+  }
+
+  #send(found: Found): Promise<Outcome> {
+    const { yard } = this.#service
+    const { route, micro, entry } = this.#target
+    const { upstream } = found
+    assign(yard, { micro, entry }, upstream)
+    const { trace } = this.#call
+    trace.sentMs = performance.now()
+    if (this.#firstSentMs === 0) this.#firstSentMs = trace.sentMs
+    if (found.kind === 'early') {
+      void found.settled.then((ready) => {
+        if (ready.kind !== 'awake') return entry.abort()
+        trace.wake = { by: ready.by, ms: ready.wakeMs }
+        if (trace.headMs === 0) trace.sentMs = performance.now()
+        entry.woken()
+      })
     }
-    refuse(service, call, await reasonFor(service.yard, micro, outcome))
+    return exchange(this.#call, {
+      route,
+      entry,
+      to: upstream,
+      fields: this.#fields,
+      early: found.kind === 'early',
+      kept: this.#repeatable,
+      limits: yard.limits,
+    })
+  }
+
+  async #judge(found: Found, outcome: Outcome): Promise<'answered' | 'moved' | 'again'> {
+    const { yard } = this.#service
+    const { route, micro } = this.#target
+    const { upstream } = found
+    if (outcome === 'done') {
+      upstream.answeredAtMs = Date.now()
+      return 'answered'
+    }
+    if (found.kind === 'early' && mayRepeat(this.#call, outcome)) {
+      this.#early = false
+      const ready = await found.settled
+      if (ready.kind !== 'awake') return this.#refuse(ready)
+      // Another one was started in its place: what was sent to this one has been answered by nobody.
+      if (!micro.sockets.includes(upstream.socket)) return 'again'
+    }
+    suspect(yard, { deploymentId: micro.deploymentId, to: upstream, outcome, timeoutMs: route.timeoutMs })
+    if (outcome === 'stale' && this.#repeatable) {
+      this.#repeatable = false
+      return 'again'
+    }
+    if (outcome === 'unreachable') {
+      lost(micro, upstream)
+      this.#early = false
+      if (this.#wakes < WAKES) return 'again'
+    }
+    if (outcome === 'backlog-full' && performance.now() - this.#firstSentMs < route.timeoutMs) {
+      await pause(backlogPauseMs(this.#full))
+      this.#full += 1
+      return 'again'
+    }
+    return this.#fail(upstream, outcome)
+  }
+
+  async #fail(to: Upstream, outcome: Exclude<Outcome, 'done'>): Promise<'answered'> {
+    const { limits } = this.#service.yard
+    refuse(limits, this.#call, await whyFailed(limits, to, outcome))
     return 'answered'
   }
+
+  #refuse(ready: Exclude<Ready, { kind: 'awake' }>): 'answered' | 'moved' {
+    const { yard } = this.#service
+    if (ready.kind === 'moved') return 'moved'
+    if (ready.kind === 'left') return 'answered'
+    if (ready.kind === 'full') yard.counts.refuse()
+    refuse(yard.limits, this.#call, whyNotAwake(ready))
+    return 'answered'
+  }
+}
+
+/** Has no effect that counts if it is done twice, and no body that is gone once it was sent (RFC 9110 section 9.2.2). */
+function isRepeatable({ head, upgrade }: Call): boolean {
+  return (
+    head.body.kind === 'none' &&
+    upgrade === undefined &&
+    (head.method === 'GET' || head.method === 'HEAD' || head.method === 'OPTIONS')
+  )
+}
+
+/** Whether a request that was sent ahead of the wake came to nothing with its sandbox. */
+function mayRepeat({ response }: Call, outcome: Outcome): boolean {
+  if (response.headersSent) return false
+  return outcome === 'ended' || outcome === 'unreachable' || outcome === 'stale' || outcome === 'crashed'
 }
 
 function fieldsFor(service: Service, call: Call): string[] {
@@ -113,70 +208,6 @@ function fieldsFor(service: Service, call: Call): string[] {
   return fields
 }
 
-/** Why a micro that does not wake cannot answer. */
-function explain(service: Service, call: Call, state: Exclude<Ready, { kind: 'awake' }>): 'answered' | 'moved' {
-  switch (state.kind) {
-    case 'moved':
-      return 'moved'
-    case 'left':
-      return 'answered'
-    case 'late':
-      refuse(service, call, { fault: 'wake-late', retryAfterSeconds: 5 })
-      return 'answered'
-    case 'full':
-      refuse(service, call, { fault: 'busy' })
-      return 'answered'
-    case 'unavailable':
-      refuse(service, call, {
-        fault: 'unavailable',
-        message: state.message,
-        retryAfterSeconds: state.retryAfterSeconds,
-      })
-      return 'answered'
-  }
-}
-
-function refuse(service: Service, call: Call, reason: Reason): void {
-  const to: AnswerTo = {
-    ...call,
-    wantsHtml: call.head.wantsHtml,
-    host: call.head.host,
-    hasBody: call.head.body.kind !== 'none',
-    lingerMs: service.yard.limits.lingerMs,
-  }
-  answer(to, reason)
-}
-
-interface Attempt {
-  readonly micro: Micro
-  readonly socket: string
-  readonly outcome: Outcome
-  readonly timeoutMs: number
-}
-
-/** Lets the engine look at a micro that does not behave, at most once a second. */
-function suspect(yard: Yard, { micro, socket, outcome, timeoutMs }: Attempt): void {
-  const answers = Date.now() - micro.answeredAtMs < timeoutMs / 2
-  const reason = outcome === 'timeout' ? (answers ? 'late' : 'timeout') : isBreak(outcome) ? 'broken' : undefined
-  if (reason === undefined || Date.now() - micro.suspectedAtMs < 1000) return
-  micro.suspectedAtMs = Date.now()
-  yard.tell({ type: 'suspect', deploymentId: micro.deploymentId, socket, reason })
-}
-
-function isBreak(outcome: Outcome): boolean {
-  return outcome === 'unreachable' || outcome === 'crashed' || outcome === 'reply-invalid'
-}
-
-/** What to say of an attempt that came to nothing; of a micro that broke off, what the engine knows of its end. */
-async function reasonFor(yard: Yard, micro: Micro, outcome: Exclude<Outcome, 'done'>): Promise<Reason> {
-  if (outcome === 'backlog-full') return { fault: 'timeout' }
-  const broke = outcome === 'stale' || outcome === 'crashed' || outcome === 'unreachable'
-  if (!broke && outcome !== 'ended') return { fault: outcome }
-  const told = micro.end ?? (broke ? await awaitEnd(micro, yard.limits.endMs) : undefined)
-  if (told !== undefined) return { fault: faultOfEnd(told.end), message: told.words }
-  return { fault: outcome === 'unreachable' ? outcome : 'crashed' }
-}
-
 /** Grows, because a micro that is short of time to accept has none to lose to those who knock again and again; at random, so that they part. */
 function backlogPauseMs(before: number): number {
   return Math.min(250, 4 * 2 ** before) * (0.5 + Math.random())
@@ -184,4 +215,8 @@ function backlogPauseMs(before: number): number {
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
+}
+
+function nothing(): void {
+  // Nothing is under way that could be ended.
 }

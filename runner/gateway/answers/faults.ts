@@ -152,6 +152,12 @@ const faults = {
     message: 'Too many requests already wait for this micro to wake.',
     hint: 'Try again in a few seconds.',
   },
+  'no-engine': {
+    status: 503,
+    title: 'Back in a moment',
+    message: 'The micro sleeps, and the part of the server that wakes it is not there at the moment.',
+    hint: 'Try again in a few seconds.',
+  },
   'no-table': {
     status: 503,
     title: 'Back in a moment',

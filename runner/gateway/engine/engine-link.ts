@@ -11,7 +11,11 @@ const LONGEST_LINE_BYTES = 64 * 1024 * 1024
 interface LinkOptions {
   readonly path: string
   readonly log: Log
+  /** How long it may be away before `onAway` is called. */
+  readonly awayMs: number
   readonly onMessage: (message: FromEngine) => void
+  /** It has been away for long; `onMessage` with a snapshot is the word that it is back. */
+  readonly onAway: () => void
 }
 
 /** The connection to the engine. It comes back for ever, and counts as there once a snapshot has arrived. */
@@ -20,6 +24,7 @@ export class EngineLink {
   readonly #first = Promise.withResolvers<void>()
   #socket: Socket | undefined
   #retry: NodeJS.Timeout | undefined
+  #away: NodeJS.Timeout | undefined
   #retryMs = FIRST_RETRY_MS
   #current = false
   #closed = false
@@ -38,16 +43,19 @@ export class EngineLink {
   }
 
   open(): void {
-    const { path, log } = this.#options
+    const { path, log, awayMs, onAway } = this.#options
     const socket = connect(path)
     this.#socket = socket
     readLines(socket, { longestBytes: LONGEST_LINE_BYTES, onLine: (line) => this.#take(line) })
     // What went wrong does not matter: `close` follows, and there we try again.
     socket.on('error', () => undefined)
     socket.once('close', () => {
-      if (this.#current) log.warn('engine away; what is awake is served on')
-      this.#current = false
       if (this.#closed) return
+      if (this.#current) {
+        log.warn('engine away; what is awake is served on')
+        this.#away = setTimeout(onAway, awayMs)
+      }
+      this.#current = false
       this.#retry = setTimeout(() => this.open(), this.#retryMs)
       this.#retryMs = Math.min(LONGEST_RETRY_MS, this.#retryMs * 2)
     })
@@ -60,10 +68,12 @@ export class EngineLink {
     return true
   }
 
+  /** Ends the connection once what was told has been handed over. */
   close(): void {
     this.#closed = true
     clearTimeout(this.#retry)
-    this.#socket?.destroy()
+    clearTimeout(this.#away)
+    this.#socket?.destroySoon()
   }
 
   #take(line: string): void {
@@ -85,6 +95,7 @@ export class EngineLink {
     if (message.type === 'snapshot') {
       this.#current = true
       this.#retryMs = FIRST_RETRY_MS
+      clearTimeout(this.#away)
       log.info('engine connected', { routes: message.routes.length })
     }
     onMessage(message)

@@ -1,11 +1,12 @@
-import { abortHolds, cancelDrain, startDrain, watchIdle } from '../state/activity.ts'
+import { startDrain } from '../state/activity.ts'
 import { leaveSocket } from '../state/leave-socket.ts'
-import { settleEnd } from '../state/await-end.ts'
-import type { Micro, ToldEnd } from '../state/micro.ts'
+import type { Micro } from '../state/micro.ts'
+import { setAwake, setGone, setSandboxes } from '../state/set-sandboxes.ts'
 import type { FromEngine } from '../protocol.ts'
 import type { RouteTable } from '../state/route-table.ts'
 import { settleWake } from '../state/wake.ts'
 import { forgetMicro, microOf, type Yard } from '../state/yard.ts'
+import { prepareMicro, takeSnapshot } from './take-snapshot.ts'
 
 /** A micro that could not be had is not asked for again before this, whatever the engine says. */
 const LONGEST_RETRY_SECONDS = 60
@@ -18,28 +19,37 @@ export function followEngine(yard: Yard, table: RouteTable, message: FromEngine)
       return
     case 'route':
       table.set(message.route)
-      prepare(yard, message.route)
+      prepareMicro(yard, message.route)
       return
     case 'unroute':
       table.delete(message.host)
       return
-    case 'sandboxes':
-      setSandboxes(yard.micros.get(message.deploymentId), message.sockets[0])
-      return
-    case 'awake': {
-      const [socket] = message.sockets
-      if (socket !== undefined) setAwake(yard, microOf(yard, message.deploymentId), socket)
+    case 'sandboxes': {
+      const micro = microOf(yard, message.deploymentId)
+      setSandboxes(yard, micro, message.sockets)
+      forgetIfNothing(yard, table, micro)
       return
     }
+    case 'awake':
+      setAwake(yard, microOf(yard, message.deploymentId), { sockets: message.sockets, by: message.by })
+      return
     case 'unavailable':
       setUnavailable(microOf(yard, message.deploymentId), message)
       return
-    case 'gone':
-      setGone({ yard, table }, yard.micros.get(message.deploymentId), { words: message.reason, end: message.end })
+    case 'gone': {
+      const micro = yard.micros.get(message.deploymentId)
+      if (micro === undefined) return
+      setGone(micro, message.socket, { words: message.reason, end: message.end })
+      forgetIfNothing(yard, table, micro)
       return
+    }
     case 'drain': {
       const micro = microOf(yard, message.deploymentId)
-      if (message.socket !== undefined) return leaveSocket(yard, micro, message.socket)
+      if (message.socket !== undefined) {
+        leaveSocket(yard, micro, message.socket)
+        forgetIfNothing(yard, table, micro)
+        return
+      }
       startDrain(yard, micro)
       settleWake(micro, { kind: 'moved' })
       return
@@ -49,61 +59,15 @@ export function followEngine(yard: Yard, table: RouteTable, message: FromEngine)
   }
 }
 
-function takeSnapshot(yard: Yard, table: RouteTable, snapshot: Extract<FromEngine, { type: 'snapshot' }>): void {
-  table.replace(snapshot.routes)
-  for (const route of snapshot.routes) prepare(yard, route)
-  const known = new Map(snapshot.sandboxes.map((entry) => [entry.deploymentId, entry.sockets]))
-  const held: string[] = []
-  for (const micro of yard.micros.values()) {
-    if (micro.state.kind === 'awake' && known.get(micro.deploymentId)?.includes(micro.state.socket) === true) {
-      held.push(micro.deploymentId)
-      watchIdle(yard, micro)
-      continue
-    }
-    // Running requests go on; who comes next asks for a wake first.
-    if (micro.state.kind === 'awake') micro.state = { kind: 'asleep' }
-    if (micro.state.kind === 'waking') yard.tell({ type: 'wake', deploymentId: micro.deploymentId })
-    else if (micro.holds.size === 0 && !table.leadsTo(micro.deploymentId)) forgetMicro(yard, micro)
-  }
-  yard.tell({ type: 'holds', deploymentIds: held })
-}
-
-function setSandboxes(micro: Micro | undefined, socket: string | undefined): void {
-  if (micro?.state.kind === 'awake') micro.state = socket === undefined ? { kind: 'asleep' } : { kind: 'awake', socket }
-}
-
-function prepare(yard: Yard, route: { readonly deploymentId: string; readonly timeoutMs: number }): void {
-  const micro = microOf(yard, route.deploymentId)
-  micro.timeoutMs = Math.max(micro.timeoutMs, route.timeoutMs)
-  cancelDrain(yard, micro)
-}
-
-function setAwake(yard: Yard, micro: Micro, socket: string): void {
-  settleWake(micro, { kind: 'awake', socket })
-  micro.state = { kind: 'awake', socket }
-  micro.end = undefined
-  if (micro.drainTimers === undefined) watchIdle(yard, micro)
-}
-
 function setUnavailable(micro: Micro, told: { readonly message: string; readonly retryAfterSeconds: number }): void {
   const { message } = told
   const retryAfterSeconds = Math.max(1, Math.min(LONGEST_RETRY_SECONDS, Math.ceil(told.retryAfterSeconds)))
   settleWake(micro, { kind: 'unavailable', message, retryAfterSeconds })
-  micro.state = { kind: 'unavailable', message, retryAfterSeconds, untilMs: Date.now() + retryAfterSeconds * 1000 }
+  micro.lease = { kind: 'unavailable', message, retryAfterSeconds, untilMs: Date.now() + retryAfterSeconds * 1000 }
 }
 
-function setGone(
-  of: { readonly yard: Yard; readonly table: RouteTable },
-  micro: Micro | undefined,
-  told: ToldEnd,
-): void {
-  if (micro === undefined) return
-  // One that is being woken stays so: the engine answers the wake itself.
-  if (micro.state.kind === 'awake') micro.state = { kind: 'asleep' }
-  micro.end = told
-  abortHolds(micro)
-  settleEnd(micro, told)
-  micro.kept.destroy()
-  micro.fresh.destroy()
-  if (micro.holds.size === 0 && !of.table.leadsTo(micro.deploymentId)) forgetMicro(of.yard, micro)
+function forgetIfNothing(yard: Yard, table: RouteTable, micro: Micro): void {
+  const { holds, sockets, lease, drainTimers } = micro
+  const isNothing = holds.size === 0 && sockets.length === 0 && lease.kind !== 'asked' && drainTimers === undefined
+  if (isNothing && !table.leadsTo(micro.deploymentId)) forgetMicro(yard, micro)
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Connection } from './connections.ts'
 import type { RequestHead } from './request-head.ts'
+import type { Trace } from '../trace.ts'
 
 /** One request on its way through the gateway. */
 export interface Call {
@@ -10,6 +11,7 @@ export interface Call {
   readonly connection: Connection
   readonly requestId: string
   readonly head: RequestHead
+  readonly trace: Trace
   /** The client waits for `100 Continue` before it sends its body. */
   readonly expectsContinue: boolean
   /** Set when the client asks for a WebSocket. */

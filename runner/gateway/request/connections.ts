@@ -33,6 +33,10 @@ export class Connections {
     this.#isTrusted = isTrusted
   }
 
+  get total(): number {
+    return this.#total
+  }
+
   watch(server: Server): void {
     server.on('connection', (socket: Socket) => this.#admit(socket))
   }

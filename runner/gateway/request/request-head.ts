@@ -34,6 +34,8 @@ export interface RequestHead {
   /** The client will not drop trailers (RFC 9110 section 10.1.4). */
   readonly wantsTrailers: boolean
   readonly wantsHtml: boolean
+  /** Asks for `Server-Timing` in the answer. */
+  readonly wantsTiming: boolean
 }
 
 /** See `GatewayLimits`. */
@@ -60,6 +62,7 @@ export function readRequestHead(request: Received, maximum: Maximum): RequestVer
   let announced = ''
   let accepts = ''
   let wantsHtml = false
+  let wantsTiming = false
   for (let index = 0; index + 1 < raw.length; index += 2) {
     const name = raw[index] ?? ''
     const value = raw[index + 1] ?? ''
@@ -85,7 +88,8 @@ export function readRequestHead(request: Received, maximum: Maximum): RequestVer
         break
       default:
         if (lower === 'accept' && value.includes('text/html')) wantsHtml = true
-        if (!concernsConnection(lower) && !isOurs(lower)) fields.push(name, value)
+        if (isOurs(lower)) wantsTiming ||= lower === 'x-micropush-timing' && value !== '0'
+        else if (!concernsConnection(lower)) fields.push(name, value)
     }
   }
   const refuse = (fault: Fault): RequestVerdict => ({ kind: 'refused', fault, wantsHtml })
@@ -112,6 +116,7 @@ export function readRequestHead(request: Received, maximum: Maximum): RequestVer
     announced: announced === '' || body.kind !== 'chunked' ? '' : announcedTrailers(announced),
     wantsTrailers: accepts !== '' && request.httpVersion === '1.1' && /(?:^|,)\s*trailers\s*(?:,|;|$)/i.test(accepts),
     wantsHtml,
+    wantsTiming,
   }
   return { kind: 'accepted', head }
 }

@@ -1,4 +1,4 @@
-import type { Micro, ToldEnd } from './micro.ts'
+import type { ToldEnd, Upstream } from './upstream.ts'
 
 /**
  * Why the sandbox that a request was sent to is no more. Its connection breaks before the engine has heard of the end, so that is waited
@@ -6,19 +6,20 @@ import type { Micro, ToldEnd } from './micro.ts'
  *
  * @returns undefined when the engine says nothing: then it runs, and has only closed the connection.
  */
-export function awaitEnd(micro: Micro, waitMs: number): Promise<ToldEnd | undefined> {
+export function awaitEnd(upstream: Upstream, waitMs: number): Promise<ToldEnd | undefined> {
   return new Promise((resolve) => {
     const finish = (told: ToldEnd | undefined): void => {
       clearTimeout(timer)
-      micro.endWaiters.delete(finish)
+      upstream.endWaiters.delete(finish)
       resolve(told)
     }
     const timer = setTimeout(finish, waitMs, undefined)
-    micro.endWaiters.add(finish)
+    upstream.endWaiters.add(finish)
   })
 }
 
 /** Tells all that wait for it. */
-export function settleEnd(micro: Micro, told: ToldEnd): void {
-  for (const finish of micro.endWaiters) finish(told)
+export function settleEnd(upstream: Upstream, told: ToldEnd): void {
+  upstream.end = told
+  for (const finish of upstream.endWaiters) finish(told)
 }

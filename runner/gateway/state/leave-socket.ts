@@ -1,37 +1,37 @@
+import { settleLeft } from './choose-upstream.ts'
 import type { Hold, Micro } from './micro.ts'
+import type { Upstream } from './upstream.ts'
 import type { Yard } from './yard.ts'
 
 /**
- * Another sandbox has taken the place of the one behind this socket: what it has begun goes on, within the bounds of a drain, and then the
- * engine hears `drained`.
+ * This sandbox is to end: what it has begun goes on, within the bounds of a drain, and then the engine hears `drained`. At once when nothing
+ * of ours runs there.
  */
 export function leaveSocket(yard: Yard, micro: Micro, socket: string): void {
-  if (micro.leaving.has(socket)) return
+  micro.sockets = micro.sockets.filter((one) => one !== socket)
+  const upstream = micro.upstreams.get(socket)
+  if (upstream === undefined) {
+    yard.tell({ type: 'drained', deploymentId: micro.deploymentId, socket })
+    return
+  }
+  if (upstream.leaving !== undefined) return
   const requestsMs = Math.max(yard.limits.drainRequestsMs, micro.timeoutMs)
-  micro.leaving.set(socket, [
-    setTimeout(() => abortOn(micro, { socket, kind: 'request' }), requestsMs),
-    setTimeout(() => abortOn(micro, { socket, kind: 'stream' }), Math.max(requestsMs, yard.limits.drainStreamsMs)),
-  ])
-  noteLeft(yard, micro, socket)
+  upstream.leaving = [
+    setTimeout(() => abortOn(micro, { upstream, kind: 'request' }), requestsMs),
+    setTimeout(() => abortOn(micro, { upstream, kind: 'stream' }), Math.max(requestsMs, yard.limits.drainStreamsMs)),
+  ]
+  if (upstream.requests === 0) settleLeft(yard, micro, upstream)
 }
 
-/** Notes to which sandbox a request goes, the first time or when it is tried again at another one. */
-export function goTo(yard: Yard, of: { readonly micro: Micro; readonly entry: Hold }, socket: string): void {
-  const former = of.entry.socket
-  of.entry.socket = socket
-  if (former !== socket) noteLeft(yard, of.micro, former)
+/** It stays after all, as when a request came for one that was to be evicted. */
+export function stayWith(upstream: Upstream): void {
+  for (const timer of upstream.leaving ?? []) clearTimeout(timer)
+  upstream.leaving = undefined
 }
 
-/** Ends the wait for a socket that nothing uses any more. */
-export function noteLeft(yard: Yard, micro: Micro, socket: string | undefined): void {
-  const timers = socket === undefined ? undefined : micro.leaving.get(socket)
-  if (socket === undefined || timers === undefined) return
-  for (const entry of micro.holds) if (entry.socket === socket) return
-  for (const timer of timers) clearTimeout(timer)
-  micro.leaving.delete(socket)
-  yard.tell({ type: 'drained', deploymentId: micro.deploymentId, socket })
-}
-
-function abortOn(micro: Micro, of: { readonly socket: string; readonly kind: Hold['kind'] }): void {
-  for (const entry of micro.holds) if (entry.socket === of.socket && entry.kind === of.kind) entry.abort()
+/** Ends what was sent to one sandbox, or one kind of it, at once. */
+export function abortOn(micro: Micro, of: { readonly upstream: Upstream; readonly kind?: Hold['kind'] }): void {
+  for (const entry of micro.holds) {
+    if (entry.upstream === of.upstream && (of.kind === undefined || entry.kind === of.kind)) entry.abort()
+  }
 }

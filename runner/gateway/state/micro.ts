@@ -1,23 +1,32 @@
-import type { Agent } from 'node:http'
-import type { MicroEnd } from '../../../contract/end-reason.ts'
+import type { WakeKind } from '../protocol.ts'
+import type { Upstream } from './upstream.ts'
 
 /** What a request that waits for its micro is told in the end. */
 export type Ready =
-  | { readonly kind: 'awake'; readonly socket: string }
+  /** The lease is there, after a wake of this kind that took so long. */
+  | { readonly kind: 'awake'; readonly by: WakeKind | undefined; readonly wakeMs: number }
   | { readonly kind: 'unavailable'; readonly message: string; readonly retryAfterSeconds: number }
   /** The route may lead elsewhere by now: look again. */
   | { readonly kind: 'moved' }
   | { readonly kind: 'late' }
+  /** Nobody is there who could wake it, and has not been for a while. */
+  | { readonly kind: 'away' }
   | { readonly kind: 'full' }
   /** Whoever waited has left. */
   | { readonly kind: 'left' }
 
 export type Waiter = (ready: Ready) => void
 
-type MicroState =
-  | { readonly kind: 'asleep' }
-  | { readonly kind: 'waking'; readonly waiters: Set<Waiter>; readonly deadline: NodeJS.Timeout }
-  | { readonly kind: 'awake'; readonly socket: string }
+/** Whether this gateway may dial the micro's sandboxes. */
+type Lease =
+  | { readonly kind: 'none' }
+  | {
+      readonly kind: 'asked'
+      readonly waiters: Set<Waiter>
+      readonly deadline: NodeJS.Timeout
+      readonly sinceMs: number
+    }
+  | { readonly kind: 'held' }
   | {
       readonly kind: 'unavailable'
       readonly message: string
@@ -31,37 +40,32 @@ export interface Hold {
   kind: 'request' | 'stream'
   /** Ends it at once, whatever it is doing. */
   abort: () => void
+  /** The micro that it was sent to ahead of the answer to its wake is awake: from now on it is the micro's time that passes. */
+  woken: () => void
   /** The sandbox that it was sent to. */
-  socket?: string
-}
-
-/** What the engine said about the end of a micro's sandbox. */
-export interface ToldEnd {
-  readonly words: string
-  readonly end: MicroEnd | undefined
+  upstream: Upstream | undefined
 }
 
 /** What the gateway knows of one deployment. */
 export interface Micro {
   readonly deploymentId: string
-  state: MicroState
+  lease: Lease
+  /** The sandboxes that there are, as the engine last said, hot or frozen. */
+  sockets: readonly string[]
+  /** Those of them, and of earlier ones, that connections lead to. */
+  readonly upstreams: Map<string, Upstream>
   readonly holds: Set<Hold>
-  /** For requests that may be repeated when a kept connection turns out to be stale. */
-  readonly kept: Agent
-  /** For all others: a connection each. */
-  readonly fresh: Agent
   idleTimer: NodeJS.Timeout | undefined
+  /** When the last of its holds ended. */
+  idleSinceMs: number
   /** Set while it drains. */
   drainTimers: readonly NodeJS.Timeout[] | undefined
-  /** Sockets of sandboxes that were replaced and still have requests, with the timers that bound them. */
-  readonly leaving: Map<string, readonly NodeJS.Timeout[]>
-  /** Why its last sandbox is gone, until there is another. */
-  end: ToldEnd | undefined
-  /** Those who wait to hear why its sandbox is gone. */
-  readonly endWaiters: Set<(told: ToldEnd) => void>
-  suspectedAtMs: number
-  /** When it last answered a request to the end. */
-  answeredAtMs: number
+  /** What the engine was last told of its load, and what holds the next word back. */
+  load: { told: number; timer: NodeJS.Timeout | undefined }
   /** The largest execution time of the routes that led here. */
   timeoutMs: number
+  /** As its routes have it: 0 for never. */
+  idleMs: number
+  /** How many sandboxes it may have. */
+  sandboxes: number
 }

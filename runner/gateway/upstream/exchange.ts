@@ -5,7 +5,9 @@ import { passEarlyHints } from './early-hints.ts'
 import type { Fault } from '../answers/faults.ts'
 import type { GatewayLimits } from '../limits.ts'
 import { lingerOnClose } from '../answers/linger.ts'
-import type { Hold, Micro } from '../state/micro.ts'
+import type { Hold } from '../state/micro.ts'
+import type { Upstream } from '../state/upstream.ts'
+import { serverTiming } from '../trace.ts'
 import { openUpstream } from './open-upstream.ts'
 import type { Route } from '../protocol.ts'
 import { pumpReply, type ReplyPump } from './reply-body.ts'
@@ -23,10 +25,11 @@ export type Outcome = 'done' | 'ended' | 'unreachable' | 'stale' | 'backlog-full
 
 interface Attempt {
   readonly route: Route
-  readonly micro: Micro
+  readonly to: Upstream
   readonly entry: Hold
-  readonly socketPath: string
   readonly fields: string[]
+  /** It is sent before the micro is awake: its time begins with `entry.woken`. */
+  readonly early: boolean
   /** Whether it may be sent on a kept connection. */
   readonly kept: boolean
   readonly limits: GatewayLimits
@@ -40,8 +43,8 @@ export function exchange(call: Call, attempt: Attempt): Promise<Outcome> {
   // Whoever left while its micro woke is told of by no event any more.
   if (call.request.socket.destroyed) return Promise.resolve('done')
   const upstream = openUpstream(call.head, {
-    agent: attempt.kept ? attempt.micro.kept : attempt.micro.fresh,
-    socketPath: attempt.socketPath,
+    agent: attempt.kept ? attempt.to.kept : attempt.to.fresh,
+    socketPath: attempt.to.socket,
     fields: attempt.fields,
     headBytes: attempt.limits.replyHeadBytes,
   })
@@ -77,8 +80,9 @@ class Exchange {
 
   run(): Promise<Outcome> {
     const upstream = this.#upstream
-    const { entry, route } = this.#attempt
-    this.#timer = setTimeout(this.#onTimeout, route.timeoutMs)
+    const { entry, early } = this.#attempt
+    if (early) entry.woken = this.#startTime
+    else this.#startTime()
     upstream.once('socket', (socket: Socket) => {
       if (socket.connecting) socket.once('connect', () => this.#onConnected())
       else this.#onConnected()
@@ -93,6 +97,11 @@ class Exchange {
     entry.abort = () => this.#fail('ended')
     if (this.#call.head.body.kind === 'none') upstream.end()
     return this.#outcome.promise
+  }
+
+  readonly #startTime = (): void => {
+    if (this.#phase === 'settled' || this.#timer !== undefined) return
+    this.#timer = setTimeout(this.#onTimeout, this.#attempt.route.timeoutMs)
   }
 
   #onConnected(): void {
@@ -119,7 +128,8 @@ class Exchange {
     incoming.on('error', nothing)
     if (this.#phase === 'settled') return
     this.#incoming = incoming
-    const { head, requestId } = this.#call
+    const { head, requestId, trace } = this.#call
+    trace.headMs = performance.now()
     const { limits, route } = this.#attempt
     const chunksToClient = head.method !== 'HEAD' && this.#call.request.httpVersion === '1.1'
     const reply = readReplyHead(incoming, {
@@ -134,6 +144,7 @@ class Exchange {
       return
     }
     if (route.noindex) reply.fields.push('X-Robots-Tag', 'noindex, nofollow')
+    if (head.wantsTiming) reply.fields.push('Server-Timing', serverTiming(trace))
     const bodiless = head.method === 'HEAD' || reply.status === 204 || reply.status === 304
     if (!reply.eventStream && !bodiless && (reply.length ?? 0) > route.payloadBytes) {
       this.#fail('reply-too-large')
@@ -176,7 +187,9 @@ class Exchange {
   }
 
   #becomeStream(): void {
-    const { socket } = this.#call.request
+    const { request, trace } = this.#call
+    const { socket } = request
+    trace.isStream = true
     this.#attempt.entry.kind = 'stream'
     clearTimeout(this.#timer)
     this.#timer = setTimeout(this.#onTimeout, this.#attempt.limits.streamIdleMs)
@@ -210,6 +223,7 @@ class Exchange {
     }
     clearTimeout(this.#timer)
     this.#phase = 'replying'
+    Object.assign(this.#call.trace, { headMs: performance.now(), isStream: true })
     this.#call.response.removeListener('close', this.#onClientGone)
     const { entry, limits } = this.#attempt
     entry.kind = 'stream'
@@ -273,7 +287,7 @@ class Exchange {
     response.removeListener('close', this.#onClientGone)
     request.socket.removeListener('end', this.#onClientGone)
     connection.breakBody = undefined
-    this.#attempt.entry.abort = nothing
+    Object.assign(this.#attempt.entry, { abort: nothing, woken: nothing })
     this.#outcome.resolve(outcome)
   }
 }

@@ -49,7 +49,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
   const engine = new FakeEngine(join(folder, 'control.sock'))
   engine.snapshot = {
     type: 'snapshot',
-    routes: [...(options.routes ?? [route()])],
+    routes: (options.routes ?? [route()]).map((one) => ({ ...one, idleMs: options.idleMs ?? one.idleMs })),
     sandboxes: options.sandboxes?.(folder) ?? [],
   }
   const log: string[] = []
@@ -58,7 +58,6 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     domain: 'localhost:8080',
     scheme: 'http',
     trustedProxies: parseTrustedProxies(options.trustedProxies ?? ''),
-    idleMs: options.idleMs ?? 60_000,
     limits: { ...gatewayLimits, shutdownMs: 500, endMs: 100, ...options.limits },
     log: createLog((line) => log.push(line)),
   })
