@@ -4,6 +4,7 @@ import { cgroupMounts } from '../cgroup/cgroup-mounts.ts'
 import { readCpuTime } from '../cgroup/read-cpu-time.ts'
 import type { Isolation } from '../container/isolation.ts'
 import { chooseFreezer, type Reach } from './choose-freezer.ts'
+import { explainMechanism, type Explained } from './explain-mechanism.ts'
 import type { Freezer, Mechanism } from './freezer.ts'
 
 /** A sandbox, or one that will be. */
@@ -20,6 +21,8 @@ export interface Freezers {
   mechanism(sandbox: Freezable): Promise<Mechanism>
   /** Processor time that all its processes have used so far, in ms; undefined where it cannot be read from here. */
   cpuMs(sandbox: Freezable): Promise<number | undefined>
+  /** How sandboxes will be frozen here, and why. */
+  explain(isolation: Isolation): Promise<Explained>
   /** Its container is no more, or about to be. */
   forget(containerId: string): void
 }
@@ -82,6 +85,7 @@ export function openFreezers(docker: Docker, reachable: () => Promise<Reach> = r
       }),
     isFrozen: (sandbox) => inTurn(sandbox, (one) => one.pausedByDocker || one.freezer.isFrozen()),
     mechanism: async (sandbox) => (await knownOf(sandbox)).freezer.mechanism,
+    explain: async (isolation) => explainMechanism(await (reach ??= reachable()), isolation),
     async cpuMs(sandbox) {
       const [{ pid }, inReach] = await Promise.all([knownOf(sandbox), (reach ??= reachable())])
       return readCpuTime(inReach, { pid, containerId: sandbox.containerId })
