@@ -36,16 +36,13 @@ test('gVisor’s are paused by their own kernel', async () => {
 })
 
 test.each([
-  ['runc', ['node'], ['v1'], /pid: host/],
-  ['gvisor', ['node'], ['v1'], /pid: host/],
-  ['runc', ['dockerd'], [], /\/sys\/fs\/cgroup/],
-] as const)(
-  'Docker’s pause is the last resort, and it is said why: %s %j %j',
-  async (isolation, names, versions, why) => {
-    const found = await explainMechanism(await reach(names, versions), isolation, machine)
-    expect(found).toEqual({ mechanism: 'docker', means: expect.stringMatching(why) })
-  },
-)
+  { isolation: 'runc', processes: ['node'], versions: ['v1'], why: /pid: host/ },
+  { isolation: 'gvisor', processes: ['node'], versions: ['v1'], why: /pid: host/ },
+  { isolation: 'runc', processes: ['dockerd'], versions: [], why: /\/sys\/fs\/cgroup/ },
+] as const)('Docker’s pause is the last resort, and it is said why: %j', async ({ isolation, why, ...of }) => {
+  const found = await explainMechanism(await reach(of.processes, of.versions), isolation, machine)
+  expect(found).toEqual({ mechanism: 'docker', means: expect.stringMatching(why) })
+})
 
 test('gVisor’s sockets may be out of reach', async () => {
   const found = await explainMechanism(await reach(['dockerd'], []), 'gvisor', join(machine, 'nowhere'))
