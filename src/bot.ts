@@ -10,6 +10,7 @@ import type { BotSettings, SetupSettings } from './env.ts'
 import { createGitHubSide } from './github-side.ts'
 import { CLOSE_GRACE_MS, closeServer } from './http/close-server.ts'
 import type { Log } from './log.ts'
+import { createBotMetrics } from './metrics/metrics.ts'
 
 export interface Bot {
   /** Where it listens; of interest when the settings asked for port 0. */
@@ -28,7 +29,8 @@ export async function startBot(settings: BotSettings | SetupSettings, log: Log, 
   const connection = given ?? (await openConnection(settings))
   const store = openStore(settings)
   const queues = openQueues(store.redis, settings.redisPrefix)
-  const parts = { settings, log, store, queues, connection }
+  const metrics = createBotMetrics({ store, queues })
+  const parts = { settings, log, store, queues, connection, metrics }
   const http = await createDoor(parts)
   http.listen(settings.botPort, settings.botHost)
   await once(http, 'listening')

@@ -14,6 +14,7 @@ import { githubWebUrl } from './github/web-url.ts'
 import { WEBHOOK_PATH } from './http/paths.ts'
 import { createHttpServer } from './http/server.ts'
 import type { Log } from './log.ts'
+import type { BotMetrics } from './metrics/metrics.ts'
 import { createRedactor } from './redact.ts'
 import { Secret } from './secret.ts'
 import { createWebhookHandler } from './webhooks/webhook-handler.ts'
@@ -24,10 +25,12 @@ export interface DoorParts {
   readonly store: Store
   readonly queues: Queues
   readonly connection: Connection
+  readonly metrics: BotMetrics
 }
 
 /** The bot's HTTP server with Probot behind it, not listening yet. */
-export async function createDoor({ settings, log, store, queues, connection }: DoorParts): Promise<Server> {
+export async function createDoor(parts: DoorParts): Promise<Server> {
+  const { settings, log, store, queues, connection, metrics } = parts
   const sightings = createSightings(Date.now)
   const app = createApp({
     accept: (event) => acceptEvent({ store, queues }, event),
@@ -46,6 +49,8 @@ export async function createDoor({ settings, log, store, queues, connection }: D
   return createHttpServer({
     store,
     runnerSocket: settings.sockets.runner,
+    metrics,
+    metricsToken: settings.metricsToken,
     webhooks,
     setup: await openSetup({ settings, connection, sightings, log }),
     githubFault: () =>

@@ -6,6 +6,7 @@ import type { BotSettings, SetupSettings } from './env.ts'
 import { createGitHub } from './github/client.ts'
 import { closeServer } from './http/close-server.ts'
 import type { Log } from './log.ts'
+import type { BotMetrics } from './metrics/metrics.ts'
 import { createSourceServer, listenOnSocket } from './source/server.ts'
 import { startWork } from './work.ts'
 
@@ -15,6 +16,7 @@ interface Parts {
   readonly store: Store
   readonly queues: Queues
   readonly connection: Connection
+  readonly metrics: Pick<BotMetrics, 'github'>
 }
 
 /** All that is done as a GitHub App. */
@@ -65,9 +67,10 @@ export function createGitHubSide(parts: Parts): GitHubSide {
   }
 }
 
-async function start({ settings, log, store, queues }: Parts, credentials: AppCredentials): Promise<Running> {
+async function start(parts: Parts, credentials: AppCredentials): Promise<Running> {
+  const { settings, log, store, queues, metrics } = parts
   const { githubUrl, botUrl } = credentials
-  const github = createGitHub(credentials)
+  const github = createGitHub(credentials, metrics.github)
   const source = createSourceServer({ store, github, log })
   await listenOnSocket(source, settings.sockets.bot)
   const work = startWork({ settings: { ...settings, githubUrl, botUrl }, log, store, queues, github })

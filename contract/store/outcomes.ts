@@ -23,7 +23,7 @@ interface Outcome {
  * Counts how a deployment ended, in Redis, because bot and runner both end some and a count must not begin anew with either. Called after
  * what it counts has happened: that it cannot be counted is nobody's concern but the operator's graph.
  */
-export async function countOutcome(store: Store, { end, code = undefined }: Outcome, times = 1): Promise<void> {
+export async function countOutcome(store: Store, { end, code }: Outcome, times = 1): Promise<void> {
   if (times === 0) return
   const field = code === undefined ? end : `${end} ${code}`
   await store.redis.hincrby(store.keys.outcomes, field, times).catch(() => {})

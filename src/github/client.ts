@@ -1,5 +1,6 @@
 import { createAppAuth } from '@octokit/auth-app'
 import { Octokit } from '@octokit/rest'
+import type { GitHubRequest } from '../metrics/metrics.ts'
 import { Secret } from '../secret.ts'
 
 const REQUEST_DEADLINE_MS = 15_000
@@ -27,15 +28,19 @@ export interface GitHub {
   sourceToken(of: { readonly installationId: number; readonly repositoryId: number }): Promise<Secret>
 }
 
-/** GitHub as the app sees it. Nothing is sent before the first call; neither retries nor pacing happen here, the queues do both. */
-export function createGitHub(identity: AppIdentity): GitHub {
+/**
+ * GitHub as the app sees it. Nothing is sent before the first call; neither retries nor pacing happen here, the queues do both.
+ *
+ * @param note hears of each request once it has ended.
+ */
+export function createGitHub(identity: AppIdentity, note: (request: GitHubRequest) => void = noop): GitHub {
   const clients = new Map<number, Octokit>()
   const auth = { appId: identity.appId, privateKey: identity.privateKey.reveal() }
   const options = {
     authStrategy: createAppAuth,
     baseUrl: identity.githubUrl,
     userAgent: 'micropush',
-    request: { fetch: fetchWithDeadline },
+    request: { fetch: noting(fetchWithDeadline, note) },
     log: silent,
   }
   const app = new Octokit({ ...options, auth })
@@ -68,6 +73,22 @@ function fetchWithDeadline(url: string, init: RequestInit = {}): Promise<Respons
   const deadline = AbortSignal.timeout(REQUEST_DEADLINE_MS)
   const signal = init.signal ? AbortSignal.any([init.signal, deadline]) : deadline
   return fetch(url, { ...init, signal })
+}
+
+/** Tells how each request went, without a change to it. */
+function noting(send: typeof fetchWithDeadline, note: (request: GitHubRequest) => void): typeof fetchWithDeadline {
+  return async (url, init) => {
+    const begunMs = performance.now()
+    const method = init?.method ?? 'GET'
+    let status: number | undefined
+    try {
+      const answer = await send(url, init)
+      status = answer.status
+      return answer
+    } finally {
+      note({ method, url, status, ms: performance.now() - begunMs })
+    }
+  }
 }
 
 /** Octokit warns on the console otherwise; what goes wrong is thrown, and logged where it is handled. */

@@ -18,7 +18,11 @@ export const headersOfAll = {
 
 export interface Page {
   readonly status: number
-  readonly type: 'application/json' | 'text/html; charset=utf-8' | 'text/plain; charset=utf-8'
+  readonly type:
+    | 'application/json'
+    | 'text/html; charset=utf-8'
+    | 'text/plain; charset=utf-8'
+    | 'text/plain; version=0.0.4; charset=utf-8'
   readonly body: string
   /** The one script in the page, which may run and ask the bot itself for more. */
   readonly script?: string
@@ -54,3 +58,6 @@ export function refuseBody(request: IncomingMessage, response: ServerResponse, p
 export function errorPage(status: number, message: string): Page {
   return { status, type: 'application/json', body: `${JSON.stringify({ error: message })}\n` }
 }
+
+/** What everybody gets who asks for what there is not, or is not for them. */
+export const nothingHere: Page = errorPage(404, 'There is nothing here.')

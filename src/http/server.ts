@@ -1,12 +1,15 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Store } from '../../contract/store/connect.ts'
 import type { Log } from '../log.ts'
+import type { BotMetrics } from '../metrics/metrics.ts'
 import { checkHealth } from './health.ts'
+import { doorOf } from './door-of.ts'
 import { createDeploymentPages, type DeploymentPages } from './log/deployment-pages.ts'
 import type { Redact } from './log/rendering.ts'
+import { metricsPage } from './metrics-page.ts'
 import { frontPage, healthPage } from './pages.ts'
 import { WEBHOOK_PATH } from './paths.ts'
-import { errorPage, respond, type Page } from './respond.ts'
+import { errorPage, nothingHere, respond, type Page } from './respond.ts'
 import { createWebhookDoor, type Middleware } from './webhooks.ts'
 
 /** Time for a whole request to come in; GitHub gives up after 10 s as well. */
@@ -16,6 +19,9 @@ const MOST_CONNECTIONS = 1000
 export interface HttpDeps {
   readonly store: Store
   readonly runnerSocket: string
+  readonly metrics: BotMetrics
+  /** Who has it may read the metrics from anywhere. */
+  readonly metricsToken: string | undefined
   readonly webhooks: Middleware
   /** Answers what is below `/setup`. */
   readonly setup: (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void>
@@ -35,6 +41,11 @@ export function createHttpServer(deps: HttpDeps): Server {
   const server = createServer((request, response) => {
     const url = URL.parse(request.url ?? '/', 'http://bot.invalid')
     const pathname = url?.pathname ?? ''
+    const begunMs = performance.now()
+    response.once('close', () => {
+      const { statusCode: status } = response
+      deps.metrics.request({ door: doorOf(pathname), status, ms: performance.now() - begunMs })
+    })
     const answered =
       pathname === WEBHOOK_PATH
         ? takeWebhook(request, response)
@@ -77,5 +88,6 @@ async function show(request: IncomingMessage, response: ServerResponse, asked: A
 async function findPage(request: IncomingMessage, { pathname, deps, deployments }: Asked): Promise<Page> {
   if (pathname === '/healthz') return healthPage(await checkHealth(deps))
   if (pathname === '/') return frontPage(await checkHealth(deps))
-  return (await deployments.find(pathname, request)) ?? errorPage(404, 'There is nothing here.')
+  if (pathname === '/metrics') return metricsPage(request, deps)
+  return (await deployments.find(pathname, request)) ?? nothingHere
 }

@@ -5,6 +5,7 @@ import { openStore, type Store } from '../../../contract/store/connect.ts'
 import { fixedConnection, type Connection } from '../../../src/connect/connection.ts'
 import { credentialsOfEnvironment } from '../../../src/connect/credentials.ts'
 import { readBotSettings, type BotSettings } from '../../../src/env.ts'
+import { createBotMetrics, type BotMetrics } from '../../../src/metrics/metrics.ts'
 import { createGitHub, type GitHub } from '../../../src/github/client.ts'
 import { createLog, type Log } from '../../../src/log.ts'
 import { startTestRedis, type TestRedis } from '../../support/redis.ts'
@@ -27,6 +28,7 @@ export interface Parts extends AsyncDisposable {
   readonly queues: Queues
   readonly github: GitHub
   readonly connection: Connection
+  readonly metrics: BotMetrics
   readonly log: Log
   readonly lines: string[]
 }
@@ -60,6 +62,7 @@ export async function startParts(more: Record<string, string> = {}): Promise<Par
     queues,
     github: createGitHub(settings),
     connection: fixedConnection(credentialsOfEnvironment(settings)),
+    metrics: createBotMetrics({ store, queues }),
     log,
     lines,
     async [Symbol.asyncDispose]() {
