@@ -11,7 +11,7 @@ export interface Explained {
 }
 
 /** Below it Docker's OCI runtimes keep what they know, unless the daemon was started with another `--exec-root`. */
-const DOCKER_RUN = '/run/docker'
+const DOCKER_RUN = '/run/docker/runtime-runc'
 
 /** Says before there is a sandbox how sandboxes will be frozen, and why; of each it is found out anew. */
 export async function explainMechanism(reach: Reach, isolation: Isolation, run = DOCKER_RUN): Promise<Explained> {
