@@ -18,5 +18,5 @@ const { context } = await openSandboxes({
   resolvConf: '',
   gatewayGid: 0,
 })
-await sweep(context, new Set())
+await sweep(context, new Map())
 await tearDownNetwork(docker, instance)

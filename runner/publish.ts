@@ -15,7 +15,7 @@ import { markSettled } from '../contract/store/unsettled.ts'
 import { targetKey } from '../contract/target-key.ts'
 import { endSandbox } from './lifecycle/end/end-sandbox.ts'
 import { examine } from './lifecycle/end/examine.ts'
-import { hostsOf, targetUrl, routeTo } from './lifecycle/routes.ts'
+import { hostsOf, idleForRoute, targetUrl, routeTo } from './lifecycle/routes.ts'
 import { Overtaken } from './overtaken.ts'
 import type { Runner } from './runner.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
@@ -49,8 +49,8 @@ export async function publish(runner: Runner, publication: Publication): Promise
     if (result.kind === 'stale') await supersede(runner, deployment, result.liveId)
     throw new Overtaken()
   }
-  runner.fleet.adopt(sandbox, 'hot')
-  runner.gateways.tell({ type: 'sandboxes', deploymentId: deployment.id, sockets: [sandbox.socket] })
+  runner.policies.note(deployment)
+  await runner.fleet.enter(sandbox)
   route(runner, deployment, hostsOf(deployment, runner.settings))
   // Its end may have been told before the fleet knew it.
   await examine(runner, deployment.id)
@@ -87,25 +87,32 @@ async function inDoubt(runner: Runner, id: string): Promise<Deployment | undefin
   return undefined
 }
 
-/** Leads hosts to a deployment. The first of its own is production's: what that led to before may sleep for good. */
+/** Leads hosts to a deployment. The first of its own is its target's: what that led to before has been replaced. */
 export function route(runner: Runner, deployment: Deployment, hosts: readonly string[]): void {
   const production = hostsOf(deployment, runner.settings)[0]
+  runner.policies.note(deployment)
+  if (hosts.includes(production)) runner.inProduction.add(deployment.id)
   for (const host of hosts) {
     const former = runner.routed.get(host)?.deploymentId
-    const led = routeTo(deployment, host, runner.settings)
+    const led = routeTo(deployment, host, runner.policies.of(deployment.id))
     runner.routed.set(host, led)
     runner.gateways.tell({ type: 'route', route: led })
-    if (host !== production) continue
-    runner.inProduction.add(deployment.id)
-    if (former !== undefined && former !== deployment.id) letGo(runner, former)
+    if (host === production && former !== undefined && former !== deployment.id) yieldPlace(runner, former)
   }
+  runner.fleet.review(deployment.id)
 }
 
-function letGo(runner: Runner, formerId: string): void {
+/** What was replaced has the usual policy from now on, whatever its file asks for: the hosts that still lead to it say so. */
+function yieldPlace(runner: Runner, formerId: string): void {
   runner.inProduction.delete(formerId)
-  runner.fleet.letGo(formerId).catch((error: unknown) => {
-    runner.log.warn({ err: error, deploymentId: formerId }, 'a replaced micro could not be let go')
-  })
+  const { idleMs, scale } = runner.policies.of(formerId)
+  for (const [host, led] of runner.routed) {
+    if (led.deploymentId !== formerId) continue
+    const usual = { ...led, idleMs: idleForRoute(idleMs), scale }
+    runner.routed.set(host, usual)
+    runner.gateways.tell({ type: 'route', route: usual })
+  }
+  runner.fleet.review(formerId)
 }
 
 /**
@@ -132,7 +139,7 @@ async function unrouteFreed(runner: Runner, of: Deployment, led: Readonly<Record
     if (led[host] !== undefined || deploymentId === of.id || !older.has(deploymentId)) continue
     runner.routed.delete(host)
     runner.gateways.tell({ type: 'unroute', host })
-    letGo(runner, deploymentId)
+    yieldPlace(runner, deploymentId)
   }
 }
 

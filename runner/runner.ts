@@ -4,7 +4,8 @@ import type { Settings } from '../contract/settings.ts'
 import type { MasterKey } from '../contract/secrets/master-key.ts'
 import type { Store } from '../contract/store/connect.ts'
 import type { Drains } from './lifecycle/gateways/drains.ts'
-import type { Fleet } from './lifecycle/fleet.ts'
+import type { Fleet } from './lifecycle/fleet/fleet.ts'
+import type { Policies } from './lifecycle/policies.ts'
 import type { Uses } from './lifecycle/uses.ts'
 import type { GatewayLink } from './lifecycle/gateways/gateway-link.ts'
 import type { ProcessWatch } from './lifecycle/end/watch-processes.ts'
@@ -45,7 +46,9 @@ export interface Runner {
   readonly metrics: Metrics
   /** Which micros have reached their limit of processes. */
   readonly processes: ProcessWatch
-  /** Micros' live deployments, so that an older one is let go instead of frozen. */
+  /** When each deployment sleeps, and how many sandboxes it may have. */
+  readonly policies: Policies
+  /** What their targets' own hosts lead to: others are older ones, or previews' former commits. */
   readonly inProduction: Set<string>
   /** Host name → route, as the gateways were told. */
   readonly routed: Map<string, Route>

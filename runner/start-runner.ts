@@ -3,23 +3,22 @@ import { openQueues } from '../contract/queue.ts'
 import type { Settings } from '../contract/settings.ts'
 import { openMasterKey } from '../contract/secrets/master-key.ts'
 import { openStore } from '../contract/store/connect.ts'
-import { getDeployment } from '../contract/store/deployments.ts'
-import { MicropushError } from '../contract/errors.ts'
 import { GATEWAY_GID, prepareGround } from './ground/prepare-ground.ts'
 import { createWarmUps } from './build/warm/warm-ups.ts'
 import { guardDisk } from './housekeeping/guard-disk.ts'
 import { createHousekeeping } from './housekeeping/keep-house.ts'
 import { answerGateway } from './lifecycle/gateways/answer-gateway.ts'
 import { createDrains } from './lifecycle/gateways/drains.ts'
-import { endSandbox } from './lifecycle/end/end-sandbox.ts'
 import { noteExit } from './lifecycle/end/note-end.ts'
-import { createFleet } from './lifecycle/fleet.ts'
+import { createFleet } from './lifecycle/fleet/fleet.ts'
+import { createRelief } from './lifecycle/fleet/relieve.ts'
+import { sandboxActions } from './lifecycle/fleet/sandbox-actions.ts'
+import { examine } from './lifecycle/end/examine.ts'
+import { createMemoryWatch } from './lifecycle/memory/memory-watch.ts'
 import { noteMemoryFull, noteRefusal } from './lifecycle/end/note-incident.ts'
 import { createGatewayLink } from './lifecycle/gateways/gateway-link.ts'
 import { serveHealth } from './lifecycle/health.ts'
-import { quiet } from './lifecycle/quiet/quiet.ts'
 import { readServed } from './lifecycle/restore.ts'
-import { startDeployment } from './lifecycle/start-deployment.ts'
 import { createUses, keepUses } from './lifecycle/uses.ts'
 import { watchProcesses } from './lifecycle/end/watch-processes.ts'
 import { createMetrics } from './metrics/create-metrics.ts'
@@ -30,11 +29,9 @@ import { keepAppLogs } from './logs/keep-app-logs.ts'
 import { keepFirewall } from './network/keep-firewall.ts'
 import { openWorkQueue } from './jobs/queue.ts'
 import type { Runner } from './runner.ts'
-import { freeze, thaw } from './sandbox/sleep/sleep.ts'
 import { endRemains } from './sandbox/remains.ts'
 import { sweep } from './sandbox/sweep.ts'
 import { maskFor } from './secrets/mask-for.ts'
-import { secretsToStart } from './secrets/secrets-to-start.ts'
 import { watchExits } from './sandbox/watch-exits.ts'
 import { createWorks } from './jobs/works.ts'
 
@@ -55,46 +52,34 @@ export async function startRunner(settings: Settings, log: Logger): Promise<Star
   const queues = openQueues(store.redis, settings.redisPrefix)
   const masterKey = await openMasterKey(store, settings.dataDir)
 
+  const onProblem = (message: string, data: object) => log.warn(data, message)
   const served = await readServed(store, settings)
   const appLogs = createAppLogs({
     docker,
     store,
     maskFor: (id) => maskFor({ store, masterKey }, id),
-    onProblem: (message, data) => log.warn(data, message),
+    onProblem,
   })
-  const { kept, removed } = await sweep(sandboxes, served.deploymentIds, (sandbox) => appLogs.finish(sandbox))
+  const { kept, removed } = await sweep(sandboxes, served.deployments, (sandbox) => appLogs.finish(sandbox))
   log.info({ isolation: sandboxes.isolation, kept: kept.length, removed }, means)
+  const { mechanism, means: sleepMeans } = await sandboxes.freezers.explain(sandboxes.isolation)
+  log.info({ mechanism }, sleepMeans)
 
-  const inProduction = new Set(served.inProduction)
+  const { inProduction, policies } = served
   const routed = new Map(served.routes.map((route) => [route.host, route]))
+  const memory = createMemoryWatch({ reserveBytes: settings.memoryReserveBytes })
+  const metrics = createMetrics(metricSources(() => runner))
+  const relief = createRelief({ fleet: () => fleet, memory, onProblem })
   const fleet = createFleet({
-    actions: {
-      start: async (id) => {
-        const deployment = await getDeployment(store, id)
-        if (deployment?.state !== 'live') throw new MicropushError('internal', 'This deployment is no longer kept.')
-        const secrets = await secretsToStart(runner, deployment)
-        return startDeployment(runner, deployment, { secrets, signal: stop.signal })
-      },
-      quiet: (sandbox, signal) => quiet(sandboxes, sandbox, { ...settings, signal }),
-      freeze: async (sandbox) => {
-        await freeze(sandboxes, sandbox)
-        void appLogs.rest(sandbox)
-      },
-      thaw: async (sandbox) => {
-        await thaw(sandboxes, sandbox)
-        appLogs.follow(sandbox)
-      },
-      destroy: (sandbox, grace) => endSandbox(runner, sandbox, grace),
-    },
-    evictMs: settings.evictMs,
-    keep: (id) => inProduction.has(id),
-    onProblem: (message, data) => log.warn(data, message),
+    actions: sandboxActions(() => runner, stop.signal),
+    policy: (id) => policies.of(id),
+    scaleDownMs: settings.scaleDownMs,
+    metrics,
+    pressure: () => memory.pressure(),
+    onStart: () => relief.look(),
+    onUnfreezable: (id) => void examine(runner, id),
+    onProblem,
   })
-  for (const { sandbox, state } of kept) {
-    fleet.adopt(sandbox, state === 'frozen' ? 'frozen' : 'hot')
-    if (state === 'frozen') void appLogs.rest(sandbox)
-    else appLogs.follow(sandbox)
-  }
   const drains = createDrains(() => gateways.gateways())
   const gateways = createGatewayLink({
     path: settings.sockets.gateway,
@@ -103,10 +88,11 @@ export async function startRunner(settings: Settings, log: Logger): Promise<Star
     onJoin: (gateway) => drains.joined(gateway),
     onLeave: (gateway) => {
       drains.left(gateway)
-      runner.metrics.gatewayLeft(gateway)
+      fleet.gatewayLeft(gateway)
+      metrics.gatewayLeft(gateway)
     },
     onMessage: (message, gateway) => answerGateway(runner, message, gateway),
-    onProblem: (message, data) => log.warn(data, message),
+    onProblem,
   })
   const runner: Runner = {
     settings,
@@ -123,9 +109,9 @@ export async function startRunner(settings: Settings, log: Logger): Promise<Star
     drains,
     appLogs,
     uses: createUses(),
-    metrics: createMetrics(metricSources(() => runner)),
+    metrics,
     processes: watchProcesses({
-      running: () => fleet.awake().flatMap(({ deploymentId }) => fleet.sandbox(deploymentId) ?? []),
+      running: () => fleet.running(),
       onRefused: (deploymentId) => void noteRefusal(runner, deploymentId),
     }),
     works: createWorks(),
@@ -134,10 +120,17 @@ export async function startRunner(settings: Settings, log: Logger): Promise<Star
     ),
     house: createHousekeeping(),
     inProduction,
+    policies,
     routed,
     log,
   }
 
+  for (const { sandbox, state } of kept) {
+    fleet.adopt(sandbox, state === 'frozen' ? 'frozen' : 'hot')
+    if (state === 'frozen') void appLogs.rest(sandbox)
+    else appLogs.follow(sandbox)
+  }
+  fleet.keepAwake(served.deployments.keys())
   await gateways.listen()
   let brokenAtMs: number | undefined
   const exits = watchExits(sandboxes, {
@@ -175,6 +168,7 @@ export async function startRunner(settings: Settings, log: Logger): Promise<Star
       stop.abort()
       await workQueue.close()
       await runner.warmUps.close()
+      relief.close()
       fleet.close()
       runner.processes.close()
       await Promise.all([exits, firewall, pruning, guarding, usage, appLogs.close()])

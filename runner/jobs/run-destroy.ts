@@ -34,6 +34,7 @@ async function takeOut(runner: Runner, id: string, signal: AbortSignal): Promise
   await runner.drains.drain(id, signal)
   if (signal.aborted) return
   await runner.fleet.destroy(id)
+  runner.policies.forget(id)
   const deployment = await getDeployment(runner.store, id)
   if (deployment?.state === 'cancelled') await reportDeployment(runner.queues, id)
 }

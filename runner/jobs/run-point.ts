@@ -20,7 +20,6 @@ import type { Sandbox } from '../sandbox/sandbox.ts'
 import { readMicroSecrets, type MicroSecrets } from '../secrets/micro-secrets.ts'
 import { secretsOfThen } from '../secrets/secrets-to-start.ts'
 import type { JobEnd } from './job-end.ts'
-import { endFormer } from './run-restart.ts'
 
 /** How long we ask Redis again for what may have been done. */
 const DOUBT_MS = 10_000
@@ -69,7 +68,6 @@ async function pointOnce(runner: Runner, point: PointJob, signal: AbortSignal): 
     await note('failed', refusals[last.pointed.kind === 'stale' ? 'stale' : 'lost'])
     return { kind: 'done' }
   }
-  runner.gateways.tell({ type: 'sandboxes', deploymentId, sockets: [sandbox.socket] })
   route(runner, deployment, hostsOf(deployment, runner.settings))
   await note('done', `${commit} is live at ${targetUrl(deployment, runner.settings)}, ${started.words}`)
   // Its end may have been told before the fleet knew it.
@@ -78,7 +76,7 @@ async function pointOnce(runner: Runner, point: PointJob, signal: AbortSignal): 
   await tellOthers(runner, deployment, last.pointed)
   await followUp(runner, deployment)
   runner.log.info({ deploymentId, micro: deployment.config.name, why: point.why }, 'production was pointed to it')
-  if (replaced.former !== undefined) await endFormer(runner, { deployment, former: replaced.former }, signal)
+  await replaced.ended
   return { kind: 'done' }
 }
 

@@ -1,22 +1,16 @@
 import { asMicropushError } from '../../contract/errors.ts'
-import type { Deployment } from '../../contract/deployment.ts'
 import { getDeployment } from '../../contract/store/deployments.ts'
 import { renewKeptSecrets } from '../../contract/store/pauses.ts'
 import { appendLog } from '../../contract/store/logs/deployment-logs.ts'
 import { noteProgress, type Progress } from '../../contract/store/progress.ts'
 import { endSandbox } from '../lifecycle/end/end-sandbox.ts'
 import { examine } from '../lifecycle/end/examine.ts'
-import { quiet } from '../lifecycle/quiet/quiet.ts'
 import { targetUrl } from '../lifecycle/routes.ts'
 import { startDeployment } from '../lifecycle/start-deployment.ts'
 import type { Runner } from '../runner.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { readMicroSecrets, type MicroSecrets } from '../secrets/micro-secrets.ts'
 import type { JobEnd } from './job-end.ts'
-
-/** What a gateway gives streams at least, and a little more for its word to arrive. */
-const DRAIN_MS = 35_000
-const DRAIN_SLACK_MS = 5000
 
 interface Restart {
   readonly deploymentId: string
@@ -65,13 +59,12 @@ async function restartOnce(runner: Runner, restart: Restart, signal: AbortSignal
     await note('failed', 'The deployment was ended meanwhile; nothing was restarted.')
     return { kind: 'done' }
   }
-  runner.gateways.tell({ type: 'sandboxes', deploymentId, sockets: [sandbox.socket] })
   // Its end may have been told before the fleet knew it.
   await examine(runner, deploymentId)
   if (deployment.target.kind === 'production') await renewKeptSecrets(runner.store, deployment, secrets.records)
-  if (replaced.former !== undefined) {
+  if (replaced.former.length > 0) {
     await note('draining', 'The fresh one serves; the former one finishes what it has begun')
-    await endFormer(runner, { deployment, former: replaced.former }, signal)
+    await replaced.ended
   }
   runner.log.info({ deploymentId, micro: deployment.config.name }, 'restarted')
   await appendLog(runner.store, { id: deploymentId, text: '==> Restarted, with the secrets that are set now.\n' })
@@ -81,17 +74,4 @@ async function restartOnce(runner: Runner, restart: Restart, signal: AbortSignal
 
 async function isLive(runner: Runner, deploymentId: string): Promise<boolean> {
   return (await getDeployment(runner.store, deploymentId))?.state === 'live'
-}
-
-/** Lets a sandbox that was replaced finish what it has begun, and ends it. */
-export async function endFormer(
-  runner: Runner,
-  { deployment, former }: { readonly deployment: Deployment; readonly former: Sandbox },
-  signal: AbortSignal,
-): Promise<void> {
-  const longestMs = Math.max(DRAIN_MS, deployment.config.limits.timeoutMs + DRAIN_SLACK_MS)
-  await runner.drains.drain(deployment.id, signal, { socket: former.socket, longestMs })
-  await quiet(runner.sandboxes, former, { idleMs: 0, afterResponseMs: runner.settings.afterResponseMs, signal })
-  // When the runner goes down its requests go on; the next one's start removes it.
-  if (!signal.aborted) await endSandbox(runner, former, 'grace')
 }

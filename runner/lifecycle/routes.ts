@@ -1,6 +1,7 @@
 import type { Deployment } from '../../contract/deployment.ts'
 import { endpointUrl, hostOf, permanentLabel, targetLabel } from '../../contract/names.ts'
 import type { Settings } from '../../contract/settings.ts'
+import type { SleepPolicy } from '../../contract/sleep.ts'
 import type { Route } from '../gateway/protocol.ts'
 
 type Origin = Pick<Settings, 'domain' | 'scheme'>
@@ -23,10 +24,27 @@ export function targetUrl({ owner, config, target }: Deployment, origin: Origin)
 }
 
 /** What the gateway has to know to serve a host. */
-export function routeTo(deployment: Deployment, host: string, { idleMs }: Pick<Settings, 'idleMs'>): Route {
+export function routeTo(
+  deployment: Deployment,
+  host: string,
+  { idleMs, scale }: Pick<SleepPolicy, 'idleMs' | 'scale'>,
+): Route {
   const { timeoutMs, payloadBytes } = deployment.config.limits
   const { name: micro } = deployment.config
   const noindex = deployment.target.kind === 'preview'
-  const scale = { max: 1, concurrency: 50 }
-  return { host, deploymentId: deployment.id, micro, timeoutMs, payloadBytes, noindex, idleMs, scale }
+  return {
+    host,
+    deploymentId: deployment.id,
+    micro,
+    timeoutMs,
+    payloadBytes,
+    noindex,
+    idleMs: idleForRoute(idleMs),
+    scale,
+  }
+}
+
+/** JSON knows no Infinity: 0 says never. */
+export function idleForRoute(idleMs: number): number {
+  return idleMs === Infinity ? 0 : idleMs
 }

@@ -44,7 +44,7 @@ type UsesOf = Pick<Runner, 'uses' | 'fleet' | 'routed' | 'store' | 'log'>
 
 /** Of what is asked for something without a pause there is no mark, but it is awake. */
 export async function noteUses({ uses, fleet, routed, store }: UsesOf, nowMs: number): Promise<void> {
-  const used = new Set([...uses.take(), ...fleet.awake().map(({ deploymentId }) => deploymentId)])
+  const used = new Set([...uses.take(), ...fleet.awake()])
   const previews = [...routed.values()].filter(({ noindex, deploymentId }) => noindex && used.has(deploymentId))
   const found = await Promise.all(previews.map(({ deploymentId }) => getDeployment(store, deploymentId)))
   const keys = found.flatMap((one) => (one?.target.kind === 'preview' ? [targetKey(one)] : []))

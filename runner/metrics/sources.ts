@@ -1,6 +1,6 @@
 import type { Settings } from '../../contract/settings.ts'
 import type { Route } from '../gateway/protocol.ts'
-import type { Fleet } from '../lifecycle/fleet.ts'
+import type { Fleet } from '../lifecycle/fleet/fleet.ts'
 import { reserveOf } from '../lifecycle/memory/memory-watch.ts'
 import { readMemory } from '../lifecycle/memory/read-memory.ts'
 import type { GatewayLink } from '../lifecycle/gateways/gateway-link.ts'

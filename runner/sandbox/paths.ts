@@ -18,6 +18,8 @@ export interface SandboxPaths {
   readonly tmpImage: string
   /** Names the deployment of a sandbox that was started before it had one (see `owner.ts`). Root alone reads and writes it. */
   readonly owner: string
+  /** There once it is on its way out (see `leaving.ts`). Root alone reads and writes it. */
+  readonly leaving: string
 }
 
 /** A new sandbox's id: short, because unix socket paths are, and without meaning, because a sandbox can see it. */
@@ -45,6 +47,7 @@ export function sandboxPaths(dataDir: string, id: string): SandboxPaths {
     tmp: join(folder, 'tmp'),
     tmpImage: `${folder}.ext4`,
     owner: join(folder, 'deployment'),
+    leaving: join(folder, 'leaving'),
   }
 }
 

@@ -3,6 +3,7 @@ import { listContainers } from '../docker/containers.ts'
 import { removeContainer } from '../docker/remove-container.ts'
 import { destroySandbox, type DestroyOptions } from './destroy-sandbox.ts'
 import { labels } from './labels.ts'
+import { isLeaving } from './leaving.ts'
 import { listSandboxes, type ListedSandbox } from './list-sandboxes.ts'
 import { removeBox } from './mounts/make-box.ts'
 import { isSandboxId, sandboxesDir, sandboxPaths } from './paths.ts'
@@ -20,15 +21,19 @@ export interface Swept {
  * without our labels and nothing outside `<data>/sandboxes`.
  *
  * @param onEnded - as of `destroySandbox`: what a sandbox wrote that ended while no engine was there can be had until then.
- * @param keep - ids of the deployments whose sandboxes may go on. Of two sandboxes of one deployment, one that ended, or one whose start did not come to its end, the engine has no use.
+ * @param keep - how many sandboxes of each deployment may go on. For more of them, or one that ended, that was on its way out, or whose start did not come to its end, the engine has no use.
  */
 export async function sweep(
   context: SandboxContext,
-  keep: ReadonlySet<string>,
+  keep: ReadonlyMap<string, number>,
   onEnded?: DestroyOptions['onEnded'],
 ): Promise<Swept> {
   const sandboxes = await listSandboxes(context)
-  const kept = wanted(sandboxes, keep)
+  const leaving = await Promise.all(sandboxes.map(({ sandbox }) => isLeaving(context.dataDir, sandbox.id)))
+  const kept = wanted(
+    sandboxes.filter((_, at) => leaving[at] !== true),
+    keep,
+  )
   const unwanted = sandboxes.filter((sandbox) => !kept.includes(sandbox))
   const how = { graceSeconds: 0, ...(onEnded === undefined ? {} : { onEnded }) }
   await Promise.all(unwanted.map(({ sandbox }) => destroySandbox(context, sandbox, how)))
@@ -37,13 +42,14 @@ export async function sweep(
   return { kept, removed: unwanted.length + others + folders }
 }
 
-/** The newest ready sandbox that still lives, one for each deployment. */
-export function wanted(sandboxes: readonly ListedSandbox[], keep: ReadonlySet<string>): ListedSandbox[] {
+/** The newest ready sandboxes that still live, as many as each deployment may have. */
+export function wanted(sandboxes: readonly ListedSandbox[], keep: ReadonlyMap<string, number>): ListedSandbox[] {
   const newestFirst = sandboxes.toSorted((a, b) => b.sandbox.startedAtMs - a.sandbox.startedAtMs)
-  const seen = new Set<string>()
+  const left = new Map(keep)
   return newestFirst.filter(({ sandbox: { deploymentId }, state, ready }) => {
-    if (!ready || state === 'ended' || !keep.has(deploymentId) || seen.has(deploymentId)) return false
-    seen.add(deploymentId)
+    const more = left.get(deploymentId) ?? 0
+    if (!ready || state === 'ended' || more === 0) return false
+    left.set(deploymentId, more - 1)
     return true
   })
 }

@@ -13,9 +13,12 @@ const WINDOW_MS = 500
  * loop, or its only worker, is in a loop of its own. It is ended, and the next request starts it again. One that merely waits is left
  * alone: its other requests may be well.
  */
-export async function endIfStuck(runner: Runner, deploymentId: string): Promise<void> {
-  await examine(runner, deploymentId)
-  const sandbox = runner.fleet.sandbox(deploymentId)
+export async function endIfStuck(
+  runner: Runner,
+  { deploymentId, socket }: { readonly deploymentId: string; readonly socket: string },
+): Promise<void> {
+  await examine(runner, deploymentId, socket)
+  const sandbox = runner.fleet.sandboxes(deploymentId).find((one) => one.socket === socket)
   if (sandbox === undefined || !(await keepsBusy(runner, sandbox))) return
   const { containerId } = sandbox
   await noteEnd(runner, { deploymentId, containerId }, { reason: 'timeout' })

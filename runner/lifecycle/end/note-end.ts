@@ -1,6 +1,7 @@
 import { describeEnd, type MicroEnd } from '../../../contract/end-reason.ts'
 import { appendLog } from '../../../contract/store/logs/deployment-logs.ts'
 import type { Runner } from '../../runner.ts'
+import type { Sandbox } from '../../sandbox/sandbox.ts'
 import type { SandboxExit } from '../../sandbox/watch-exits.ts'
 import { endOf } from './end-of.ts'
 import { noteIncident } from './note-incident.ts'
@@ -20,8 +21,8 @@ export async function noteEnd(
   const words = describeEnd(end)
   try {
     // Those who wait for an answer wait for this word: they are told before what is left of the sandbox is taken away.
-    const socket = runner.fleet.sandbox(deploymentId)?.socket ?? ''
-    const tell = () => void runner.gateways.tell({ type: 'gone', deploymentId, socket, reason: words, end })
+    const tell = ({ socket }: Sandbox) =>
+      void runner.gateways.tell({ type: 'gone', deploymentId, socket, reason: words, end })
     if (!(await runner.fleet.lost(deploymentId, containerId, tell))) return
     runner.log.warn({ deploymentId, end }, words)
     await appendLog(runner.store, { id: deploymentId, text: `==> ${words}\n` })

@@ -13,33 +13,36 @@ export function answerGateway(runner: Runner, message: FromGateway, gateway: Gat
   switch (message.type) {
     case 'wake':
       runner.uses.mark(message.deploymentId)
-      return void wake(runner, message.deploymentId).then((answer) => gateway.tell(answer))
+      return void wake(runner, message.deploymentId, gateway).then((answer) => gateway.tell(answer))
     case 'idle':
       runner.uses.mark(message.deploymentId)
-      return void sleep(runner, message.deploymentId)
+      return runner.fleet.idle(message.deploymentId, gateway)
+    case 'holds':
+      return runner.fleet.holds(message.deploymentIds, gateway)
+    case 'load':
+      return runner.fleet.load(message.deploymentId, gateway, message.requests)
     case 'drained':
       return runner.drains.drained(message.socket ?? message.deploymentId, gateway)
     case 'suspect':
       runner.log.info(message, 'a micro did not answer as it should')
       if (message.reason !== 'broken') void noteLate(runner, message.deploymentId)
       return void (message.reason === 'timeout'
-        ? endIfStuck(runner, message.deploymentId)
-        : examine(runner, message.deploymentId))
+        ? endIfStuck(runner, message)
+        : examine(runner, message.deploymentId, message.socket))
     case 'counts':
       return runner.metrics.counts(gateway, message)
-    case 'holds':
-    case 'load':
     case 'pong':
   }
 }
 
-async function wake(runner: Runner, deploymentId: string): Promise<FromEngine> {
+async function wake(runner: Runner, deploymentId: string, gateway: Gateway): Promise<FromEngine> {
   // Asked before: one that is paused is not even tried.
   const isPaused = runner.fleet.pauseSeconds(deploymentId) > 0
   try {
-    return { type: 'awake', deploymentId, sockets: [await runner.fleet.wake(deploymentId)] }
+    return { type: 'awake', deploymentId, ...(await runner.fleet.wake(deploymentId, gateway)) }
   } catch (thrown) {
     const error = asMicropushError(thrown)
+    runner.metrics.wakeFailed(error.fault)
     runner.log.warn({ err: thrown, deploymentId }, 'a micro could not be woken')
     void runner.appLogs.note(deploymentId, `It could not be started: ${error.message}`)
     return {
@@ -52,15 +55,5 @@ async function wake(runner: Runner, deploymentId: string): Promise<FromEngine> {
           : 'This micro cannot be started at the moment.',
       retryAfterSeconds: runner.fleet.pauseSeconds(deploymentId) || RETRY_SECONDS,
     }
-  }
-}
-
-async function sleep(runner: Runner, deploymentId: string): Promise<void> {
-  try {
-    await runner.fleet.sleep(deploymentId)
-  } catch (error) {
-    runner.log.warn({ err: error, deploymentId }, 'a micro could not be put to sleep')
-    // What cannot be frozen may have ended already.
-    await examine(runner, deploymentId)
   }
 }

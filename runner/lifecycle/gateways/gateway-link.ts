@@ -4,8 +4,8 @@ import { fromGateway, type FromEngine, type FromGateway } from '../../gateway/pr
 import { readLines } from '../../gateway/engine/read-lines.ts'
 
 const PING_DEADLINE_MS = 1000
-/** What a gateway says is short; it speaks with strangers, so it is not trusted to stay so. */
-const LONGEST_LINE_BYTES = 64 * 1024
+/** The longest is `holds`: room for 25,000 micros that are awake. A gateway speaks with strangers, so it is not trusted to keep to that. */
+const LONGEST_LINE_BYTES = 1024 * 1024
 /** A gateway that does not read gets its connection ended, and a snapshot when it is back. */
 const LONGEST_BACKLOG_BYTES = 64 * 1024 * 1024
 

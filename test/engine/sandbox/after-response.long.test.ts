@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { createFleet, type Fleet } from '../../../runner/lifecycle/fleet.ts'
+import { createFleet, type Fleet } from '../../../runner/lifecycle/fleet/fleet.ts'
 import { quiet } from '../../../runner/lifecycle/quiet/quiet.ts'
 import { destroySandbox } from '../../../runner/sandbox/destroy-sandbox.ts'
 import { freeze, thaw } from '../../../runner/sandbox/sleep/sleep.ts'
@@ -38,6 +38,9 @@ const worker = {
 
 const AFTER_MS = 4000
 
+/** Who has the leases. */
+const gateway = {}
+
 describe.each(await isolationsHere())('work after the answer under %s', (isolation) => {
   let stage: Stage
   let fleet: Fleet
@@ -57,15 +60,25 @@ describe.each(await isolationsHere())('work after the answer under %s', (isolati
         freeze: (of) => freeze(stage.context, of),
         thaw: (of) => thaw(stage.context, of),
         destroy: (of) => destroySandbox(stage.context, of, { graceSeconds: 0 }),
+        retire: () => Promise.resolve(),
+        announce: () => {},
+        drain: () => Promise.resolve(),
       },
-      evictMs: 600_000,
-      keep: () => true,
+      policy: () => ({ idleMs: 3000, coldMs: 600_000, scale: { max: 1, concurrency: 50 } }),
+      scaleDownMs: 30_000,
+      metrics: { wake: () => {}, state: () => {}, evicted: () => {} },
+      pressure: () => 'none',
       onProblem: (message) => {
         throw new Error(message)
       },
     })
-    fleet.adopt(sandbox, 'hot')
+    await fleet.enter(sandbox)
+    await fleet.wake(id, gateway)
     return async (path) => (await ask(sandbox, path)).body
+  }
+  const sleep = (): Promise<void> => {
+    fleet.idle(id, gateway)
+    return fleet.sleep(id)
   }
   afterEach(async () => {
     await fleet.destroy(id)
@@ -76,25 +89,25 @@ describe.each(await isolationsHere())('work after the answer under %s', (isolati
     const get = await open()
     expect(await get(`/${what}/1200`)).toBe('working')
     const startedMs = performance.now()
-    await fleet.sleep(id)
+    await sleep()
     const sleptMs = performance.now() - startedMs
     expect(fleet.temperature(id)).toBe('frozen')
     expect(sleptMs).toBeGreaterThan(800)
     expect(sleptMs).toBeLessThan(AFTER_MS - 500)
-    await fleet.wake(id)
+    await fleet.wake(id, gateway)
     expect(await get('/done')).toBe('1')
   })
 
   test('keeps a request that comes meanwhile waiting for nothing', async () => {
     const get = await open()
     await get('/wait/2000')
-    const sleep = fleet.sleep(id)
+    const asleep = sleep()
     await delay(300)
     const startedMs = performance.now()
-    await fleet.wake(id)
+    await fleet.wake(id, gateway)
     expect(await get('/done')).toBe('0')
     expect(performance.now() - startedMs).toBeLessThan(300)
-    await sleep
+    await asleep
     expect(fleet.temperature(id)).toBe('hot')
   })
 
@@ -102,7 +115,7 @@ describe.each(await isolationsHere())('work after the answer under %s', (isolati
     const get = await open()
     await get(`/${what}`)
     const startedMs = performance.now()
-    await fleet.sleep(id)
+    await sleep()
     expect(performance.now() - startedMs).toBeGreaterThan(AFTER_MS - 500)
     expect(performance.now() - startedMs).toBeLessThan(AFTER_MS + 1500)
     expect(fleet.temperature(id)).toBe('frozen')
@@ -114,7 +127,7 @@ describe.each(await isolationsHere())('work after the answer under %s', (isolati
     // What it did to start and to answer may still show in the first look.
     await delay(500)
     const startedMs = performance.now()
-    await fleet.sleep(id)
+    await sleep()
     expect(performance.now() - startedMs).toBeLessThan(AFTER_MS - 1000)
   })
 })

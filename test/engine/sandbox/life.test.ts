@@ -24,7 +24,7 @@ describe.each(await isolationsHere())('the life of a sandbox under %s', (isolati
     stage = await openStage(isolation)
   })
   afterEach(async () => {
-    await sweep(stage.context, new Set())
+    await sweep(stage.context, new Map())
   })
   afterAll(() => stage.close())
 
@@ -147,7 +147,7 @@ describe.each(await isolationsHere())('the life of a sandbox under %s', (isolati
 
   test('a restarted engine finds what runs, keeps what is wanted and sweeps the rest', async () => {
     const [wanted, unwanted] = [await stage.start(hello), await stage.start(hello)]
-    const { kept, removed } = await sweep(stage.context, new Set([wanted.deploymentId]))
+    const { kept, removed } = await sweep(stage.context, new Map([[wanted.deploymentId, 1]]))
     expect(kept).toMatchObject([{ state: 'running', ready: true }])
     expect(kept[0]?.sandbox).toEqual({ ...wanted, startedAtMs: expect.any(Number) })
     expect(removed).toBe(1)

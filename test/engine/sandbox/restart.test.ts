@@ -40,7 +40,7 @@ describe('an engine that was killed in the middle of a start', () => {
       } as const
       const { context } = await openSandboxes(settings)
 
-      const { kept, removed } = await sweep(context, new Set(['d1']))
+      const { kept, removed } = await sweep(context, new Map([['d1', 1]]))
 
       expect({ kept, removed }).toEqual({ kept: [], removed: 1 })
       expect(await readdir(join(dataDir, 'sandboxes'))).toEqual([])

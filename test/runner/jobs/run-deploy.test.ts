@@ -151,17 +151,17 @@ describe('a deployment', () => {
 })
 
 describe('going live', () => {
-  it('routes both hosts to the sandbox, and lets the frozen former one go', async () => {
+  it('routes both hosts to the sandbox, which sleeps at once, and keeps the former one frozen for a while', async () => {
     const former = await goLive(parts)
-    await parts.runner.fleet.sleep(former.deployment.id)
     const { deployment, sandbox } = await goLive(parts)
     expect(await stateOf(deployment.id)).toBe('live')
     const hosts = hostsOf(deployment, parts.runner.settings)
     expect(hosts).toHaveLength(2)
     for (const host of hosts) expect(parts.runner.routed.get(host)?.deploymentId).toBe(deployment.id)
-    expect(parts.runner.fleet.awake()).toEqual([{ deploymentId: deployment.id, socket: sandbox.socket }])
     expect([...parts.runner.inProduction]).toEqual([deployment.id])
-    await expect.poll(() => parts.did.at(-1)).toBe(`destroy ${former.sandbox.id}`)
+    await expect.poll(() => parts.did).toEqual([`freeze ${former.sandbox.id}`, `freeze ${sandbox.id}`])
+    const coldMs = [former, { deployment }].map((one) => parts.runner.policies.of(one.deployment.id).coldMs / 60_000)
+    expect(coldMs).toEqual([5, 30])
   })
 
   it('ends the sandbox of one that was cancelled while it was started', async () => {
@@ -191,7 +191,7 @@ describe('going live', () => {
     const sandbox = parts.sandbox(deployment.id)
     parts.containers.set(sandbox.containerId, false)
     await publish(parts.runner, { deployment, sandbox, timings: () => ({}) })
-    expect(parts.runner.fleet.awake()).toEqual([])
+    expect(parts.runner.fleet.known()).toEqual([])
     expect(await readLog(parts.runner.store, deployment.id)).toContain('ended by itself with exit code 3')
   })
 

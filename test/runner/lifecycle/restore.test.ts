@@ -14,7 +14,7 @@ afterEach(() => parts[Symbol.asyncDispose]())
 const read = () => readServed(parts.runner.store, parts.runner.settings)
 
 it('nothing is served at first', async () => {
-  expect(await read()).toEqual({ routes: [], deploymentIds: new Set(), inProduction: new Set() })
+  expect(await read()).toMatchObject({ routes: [], deployments: new Map(), inProduction: new Set() })
 })
 
 it('a restarted engine serves what the former one served, and knows what is in production', async () => {
@@ -25,7 +25,7 @@ it('a restarted engine serves what the former one served, and knows what is in p
   const served = await read()
   const byHost = (a: { host: string }, b: { host: string }) => a.host.localeCompare(b.host)
   expect(served.routes.toSorted(byHost)).toEqual([...parts.runner.routed.values()].toSorted(byHost))
-  expect(served.deploymentIds).toEqual(new Set([former.id, live.id, other.id]))
+  expect([...served.deployments.keys()].toSorted()).toEqual([former.id, live.id, other.id].toSorted())
   expect(served.inProduction).toEqual(new Set([live.id, other.id]))
 })
 
@@ -35,5 +35,5 @@ it('a micro that was ended while the engine was away is not served', async () =>
   expect((await read()).routes).toEqual([])
   // Hosts that were left behind by whatever accident lead nowhere.
   await parts.runner.store.redis.hset(parts.runner.store.keys.hosts, hostsOf(live, parts.runner.settings)[0], live.id)
-  expect(await read()).toMatchObject({ routes: [], deploymentIds: new Set() })
+  expect(await read()).toMatchObject({ routes: [], deployments: new Map() })
 })

@@ -40,7 +40,7 @@ it('its address has scheme and port', () => {
 })
 
 it('a route says what the gateway has to hold the micro to', () => {
-  expect(routeTo(deployment, 'a.example.org', { idleMs: 3000 })).toEqual({
+  expect(routeTo(deployment, 'a.example.org', { idleMs: 3000, scale: { max: 2, concurrency: 50 } })).toEqual({
     host: 'a.example.org',
     deploymentId: deployment.id,
     micro: 'hello',
@@ -48,7 +48,7 @@ it('a route says what the gateway has to hold the micro to', () => {
     payloadBytes: defaultLimits.payloadBytes,
     noindex: false,
     idleMs: 3000,
-    scale: { max: 1, concurrency: 50 },
+    scale: { max: 2, concurrency: 50 },
   })
 })
 

@@ -22,7 +22,7 @@ async function routed(pull: number | undefined, sandbox: 'awake' | 'none') {
       : ({ kind: 'preview', pull, fork: false, secrets: 'preview' } as const)
   const deployment = await parts.queued({ target })
   const host = `${pull ?? 'production'}.localhost`
-  parts.runner.routed.set(host, routeTo(deployment, host, parts.runner.settings))
+  parts.runner.routed.set(host, routeTo(deployment, host, parts.runner.policies.of(deployment.id)))
   if (sandbox === 'awake') parts.runner.fleet.adopt(parts.sandbox(deployment.id), 'hot')
   return deployment
 }

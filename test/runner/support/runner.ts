@@ -14,9 +14,10 @@ import { connectDocker } from '../../../runner/docker/client.ts'
 import type { FromGateway } from '../../../runner/gateway/protocol.ts'
 import { createHousekeeping } from '../../../runner/housekeeping/keep-house.ts'
 import { createWorks } from '../../../runner/jobs/works.ts'
-import { createFleet } from '../../../runner/lifecycle/fleet.ts'
+import { createFleet } from '../../../runner/lifecycle/fleet/fleet.ts'
 import { createDrains } from '../../../runner/lifecycle/gateways/drains.ts'
 import { createGatewayLink, type Gateway } from '../../../runner/lifecycle/gateways/gateway-link.ts'
+import { createPolicies } from '../../../runner/lifecycle/policies.ts'
 import { createUses } from '../../../runner/lifecycle/uses.ts'
 import { createAppLogs } from '../../../runner/logs/app-logs.ts'
 import { createMetrics } from '../../../runner/metrics/create-metrics.ts'
@@ -73,6 +74,7 @@ export async function startTestRunner(): Promise<TestRunner> {
   const queues = openQueues(store.redis, settings.redisPrefix)
   const docker = connectDocker(settings.dockerSocket)
   const inProduction = new Set<string>()
+  const policies = createPolicies(settings, inProduction)
   let starts = 0
   const sandbox = (deploymentId: string): Sandbox => {
     const id = (++starts).toString(16).padStart(10, '0')
@@ -102,9 +104,14 @@ export async function startTestRunner(): Promise<TestRunner> {
       freeze: act('freeze'),
       thaw: act('thaw'),
       destroy: act('destroy'),
+      retire: () => Promise.resolve(),
+      announce: (deploymentId, sockets) => void gateways.tell({ type: 'sandboxes', deploymentId, sockets }),
+      drain: ({ deploymentId, socket }, signal) => drains.drain(deploymentId, signal, { socket, longestMs: 35_000 }),
     },
-    evictMs: 60_000,
-    keep: (id) => inProduction.has(id),
+    policy: (id) => policies.of(id),
+    scaleDownMs: 30_000,
+    metrics: { wake: () => {}, state: () => {}, evicted: () => {} },
+    pressure: () => 'none',
     onProblem: (message, data) => log.warn(data, message),
   })
   let take: (runner: Runner, message: FromGateway, gateway: Gateway) => void = () => {}
@@ -114,7 +121,10 @@ export async function startTestRunner(): Promise<TestRunner> {
     gid: 0,
     snapshot: () => ({ type: 'snapshot', routes: [...runner.routed.values()], sandboxes: fleet.known() }),
     onJoin: (gateway) => drains.joined(gateway),
-    onLeave: (gateway) => drains.left(gateway),
+    onLeave: (gateway) => {
+      drains.left(gateway)
+      fleet.gatewayLeft(gateway)
+    },
     onMessage: (message, gateway) => take(runner, message, gateway),
     onProblem: (message, data) => log.warn(data, message),
   })
@@ -157,6 +167,7 @@ export async function startTestRunner(): Promise<TestRunner> {
     warmUps: { request: () => {}, close: () => Promise.resolve() },
     house: createHousekeeping(),
     inProduction,
+    policies,
     routed: new Map(),
     log,
   }

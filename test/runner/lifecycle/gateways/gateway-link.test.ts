@@ -117,7 +117,7 @@ it('ends the connection of a gateway whose line has no end, and serves the other
   const [endless, other] = [await connectGateway(), await connectGateway()]
   endless.socket.on('error', () => {})
   const closed = new Promise((resolve) => endless.socket.on('close', resolve))
-  endless.socket.write('x'.repeat(200_000))
+  endless.socket.write('x'.repeat(2_000_000))
   await closed
   await until(() => left.length === 1)
   other.say({ type: 'idle', deploymentId: 'd1' })

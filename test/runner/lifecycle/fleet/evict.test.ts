@@ -1,0 +1,98 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { createRelief } from '../../../../runner/lifecycle/fleet/relieve.ts'
+import { gate, settle, stageFleet, type FleetStage } from './stage.ts'
+
+let stage: FleetStage
+beforeEach(async () => {
+  vi.useFakeTimers()
+  stage = stageFleet()
+  await stage.wake('live')
+  await stage.rest('live')
+  stage.did.length = 0
+  stage.announced.length = 0
+})
+afterEach(() => {
+  stage.fleet.close()
+  vi.useRealTimers()
+})
+
+/** A drain that lasts until it is opened, or its signal aborts. */
+function slowDrain() {
+  const { begun, open, pass } = gate()
+  stage.instead['drain'] = (signal) => {
+    signal?.addEventListener('abort', open)
+    return pass()
+  }
+  return { begun, open }
+}
+
+it('gateways turn away from a frozen sandbox before it is ended', async () => {
+  const { announced, did, evicted, fleet } = stage
+  const { begun, open } = slowDrain()
+  const evict = fleet.evict('live', 'memory')
+  await begun
+  expect([announced, fleet.known()]).toEqual([['live: '], []])
+  open()
+  await evict
+  expect(did).toEqual(['drain s1', 'destroy s1'])
+  expect(evicted).toEqual(['memory'])
+})
+
+it('a wake that comes before the last gateway has turned away gets the same sandbox', async () => {
+  const { announced, did, evicted, fleet, wake } = stage
+  const { begun } = slowDrain()
+  const evict = fleet.evict('live', 'time')
+  await begun
+  expect(await wake('live')).toBe('/s1/app.sock')
+  await evict
+  expect(announced).toEqual(['live: ', 'live: s1'])
+  expect(did).toEqual(['drain s1', 'thaw s1'])
+  expect([fleet.temperature('live'), evicted]).toEqual(['hot', []])
+})
+
+it('a wake that waits already keeps it from being begun', async () => {
+  const { did, fleet, wake } = stage
+  await Promise.all([fleet.evict('live', 'time'), wake('live')])
+  expect(did).toEqual(['thaw s1'])
+})
+
+it('what is hot is not let go', async () => {
+  const { did, fleet, wake } = stage
+  await wake('live')
+  await fleet.evict('live', 'memory')
+  expect(did).toEqual(['thaw s1'])
+})
+
+it('one whose eviction was given up is due anew', async () => {
+  const { fleet, rest, wake } = stage
+  const { begun } = slowDrain()
+  const evict = fleet.evict('live', 'time')
+  await begun
+  await Promise.all([evict, wake('live')])
+  await rest('live')
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(fleet.temperature('live')).toBe('cold')
+})
+
+it('short memory takes the least recently used first, and no more than is needed', async () => {
+  const { did, fleet, rest, wake } = stage
+  for (const id of ['second', 'third']) {
+    await vi.advanceTimersByTimeAsync(1000)
+    await wake(id)
+    await rest(id)
+  }
+  const memory = { lackingBytes: () => 10 * 1024 ** 2 }
+  const relief = createRelief({ fleet: () => fleet, memory, onProblem: () => {} })
+  relief.look()
+  await settle()
+  expect(did.filter((what) => what.startsWith('destroy'))).toEqual(['destroy s1', 'destroy s2'])
+  memory.lackingBytes = () => 0
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(fleet.temperature('third')).toBe('frozen')
+  memory.lackingBytes = () => 1
+  await vi.advanceTimersByTimeAsync(58_000)
+  expect(fleet.temperature('third')).toBe('frozen')
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(fleet.temperature('third')).toBe('cold')
+  relief.close()
+})
