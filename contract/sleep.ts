@@ -4,6 +4,9 @@ import type { Settings } from './settings.ts'
 /** How many requests in hand one sandbox is meant for where a micro's file says nothing. */
 export const USUAL_CONCURRENCY = 50
 
+/** What was replaced is visited by its permanent address alone, and hardly ever. */
+const REPLACED_COLD_MS = 60_000
+
 /** When a deployment sleeps, and how many sandboxes it may have. */
 export interface SleepPolicy {
   /** After how long of nothing it is frozen; Infinity for never. */
@@ -33,7 +36,7 @@ export function sleepPolicy(
   if (isNewest && target.kind === 'production') return { idleMs, coldMs, scale }
   return {
     idleMs: Math.min(idleMs, settings.idleMs),
-    coldMs: Math.min(coldMs, settings.evictMs),
+    coldMs: Math.min(coldMs, settings.evictMs, isNewest ? Infinity : REPLACED_COLD_MS),
     scale: { ...scale, max: 1 },
   }
 }

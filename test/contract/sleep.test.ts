@@ -39,11 +39,12 @@ it('in production the file lengthens and shortens each time by itself', async ()
 })
 
 it.each([
-  ['a preview', { target: preview }],
-  ['what a newer deployment has replaced', { isNewest: false }],
-])('%s sleeps as usual at the latest, and has one sandbox', async (_, where) => {
+  ['a preview', { target: preview }, 1_800_000],
+  ['what a newer deployment has replaced', { isNewest: false }, 60_000],
+  ['a preview that was pushed to again', { target: preview, isNewest: false }, 60_000],
+])('%s sleeps as usual at the latest, and has one sandbox', async (_, where, coldMs) => {
   const asked = { sleep: { idleMs: 'never', coldMs: 86_400_000 }, scale: { max: 4, concurrency: 10 } } as const
-  const usual = { idleMs: 3000, coldMs: 1_800_000, scale: { max: 1, concurrency: 10 } }
+  const usual = { idleMs: 3000, coldMs, scale: { max: 1, concurrency: 10 } }
   expect(await policyOf(asked, where)).toEqual(usual)
   expect(await policyOf({ sleep: { idleMs: 500 } }, where)).toMatchObject({ idleMs: 500 })
 })
