@@ -6,9 +6,13 @@ export interface Log {
   readonly error: (message: string, data?: Data) => void
 }
 
-/** One JSON object a line; fixed words in `message`, what varies beside it. */
-export function createLog(write: (line: string) => void): Log {
+/**
+ * One JSON object a line; fixed words in `message`, what varies beside it.
+ *
+ * @param of what every line is to say, such as which worker writes it.
+ */
+export function createLog(write: (line: string) => void, of: Data = {}): Log {
   const line = (level: string) => (message: string, data?: Data) =>
-    write(`${JSON.stringify({ time: new Date().toISOString(), level, part: 'gateway', message, ...data })}\n`)
+    write(`${JSON.stringify({ time: new Date().toISOString(), level, part: 'gateway', ...of, message, ...data })}\n`)
   return { info: line('info'), warn: line('warn'), error: line('error') }
 }

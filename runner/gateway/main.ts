@@ -1,41 +1,37 @@
-import { once } from 'node:events'
-import { dropPrivileges } from './drop-privileges.ts'
+import { join } from 'node:path'
 import { readSettings } from './env.ts'
-import { createGateway } from './gateway.ts'
 import { gatewayLimits } from './limits.ts'
 import { createLog } from './log.ts'
-import { openFilesLimit, withinOpenFiles } from './open-files.ts'
+import { anybodyReads, dropPrivileges } from './processes/drop-privileges.ts'
+import { keepWorkers } from './processes/keep-workers.ts'
+import { openPort, type OpenPort } from './processes/open-port.ts'
+
+/** Beyond the time that requests get, for a worker to end. */
+const SLACK_MS = 2000
 
 const log = createLog((line) => process.stderr.write(line))
-const settings = readSettings()
-const { answerMs, streamIdleMs, streamMs } = settings
-const limits = withinOpenFiles({ ...gatewayLimits, answerMs, streamIdleMs, streamMs }, openFilesLimit())
-const gateway = createGateway({
-  controlSocket: settings.sockets.gateway,
-  domain: settings.domain,
-  scheme: settings.scheme,
-  trustedProxies: settings.trustedProxies,
-  limits,
-  log,
-})
-const { server } = gateway
+const { gatewayHost, gatewayPort, gateways } = readSettings()
 
-// The port may need root; nothing after it does, so no byte from outside is ever read with more than the least rights.
-server.listen({ host: settings.gatewayHost, port: settings.gatewayPort, backlog: 4096 })
+// This process takes the port, which may need root, and watches over those that serve. It reads no byte of a stranger's.
+let open: OpenPort
 try {
-  await once(server, 'listening')
+  open = await openPort(gatewayHost, gatewayPort)
 } catch (cause) {
   // The port is taken, or it is not ours to take: nothing to do without it.
   log.error('cannot listen; free the port or choose another with MICROPUSH_GATEWAY_PORT', {
-    host: settings.gatewayHost,
-    port: settings.gatewayPort,
+    host: gatewayHost,
+    port: gatewayPort,
     cause: String(cause),
   })
   process.exit(1)
 }
-dropPrivileges()
-gateway.open()
-log.info('listening', { ...addressOf(server), connections: limits.connections, unprivileged: process.getuid?.() !== 0 })
+const code = join(import.meta.dirname, 'worker.ts')
+if (anybodyReads([process.execPath, code, join(import.meta.dirname, '..', '..', 'package.json')])) dropPrivileges()
+else log.warn('keeps root to be able to start workers, which drop it: others cannot read its code', { code })
+
+const { fd, host, port } = open
+const workers = keepWorkers({ fd, count: gateways, stopMs: gatewayLimits.shutdownMs + SLACK_MS, log })
+log.info('listening', { host, port, workers: gateways, unprivileged: process.getuid?.() !== 0 })
 
 let stopping = false
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -43,12 +39,6 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     if (stopping) return
     stopping = true
     log.info('stopping', { signal })
-    void gateway.close().then(() => process.exit(0))
+    void workers.stop().then(() => process.exit(0))
   })
-}
-
-/** Where it listens, the port being the real one when any was asked for. */
-function addressOf(listening: typeof server): { readonly host: string; readonly port: number } | undefined {
-  const address = listening.address()
-  return address === null || typeof address === 'string' ? undefined : { host: address.address, port: address.port }
 }

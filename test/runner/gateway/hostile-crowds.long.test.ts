@@ -55,7 +55,7 @@ describe('a crowd', () => {
       onRequest: (request, response) => void request.resume().on('end', () => response.end('hello')),
     })
     const before = await gateway.memory()
-    const { connections } = (await gateway.logs('listening')) as { connections: number }
+    const { connections } = (await gateway.logs('serving')) as { connections: number }
     if (connections < 10_000) console.warn(`NOT SHOWN: 10,000 connections, this machine allows ${connections}`)
     const sockets = await crowd(gateway.port, 10_000, (at) => idlers[at % idlers.length] ?? '')
     const slowest = await slowestAnswer(gateway, 50)

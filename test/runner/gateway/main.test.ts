@@ -7,8 +7,10 @@ describe('the gateway as a process of its own', () => {
   it('drops root before it reads a byte, serves, survives its engine, and ends cleanly on SIGTERM', async () => {
     const gateway = await startGatewayProcess()
     const { child, engine, port, logs } = gateway
-    if (isRoot) {
-      const status = await readFile(`/proc/${child.pid}/status`, 'utf8')
+    const pids = [child.pid, ...gateway.workers().map(({ pid }) => pid)]
+    expect(pids).toHaveLength(2)
+    for (const pid of isRoot ? pids : []) {
+      const status = await readFile(`/proc/${pid}/status`, 'utf8')
       expect(status).toMatch(/^Uid:(\t64001){4}$/m)
       expect(status).toMatch(/^Gid:(\t64001){4}$/m)
       expect(status).toMatch(/^Groups:\s*$/m)
@@ -29,6 +31,6 @@ describe('the gateway as a process of its own', () => {
 
   it('takes no more connections than it may open files', async () => {
     const { logs } = await startGatewayProcess({ openFiles: 1000 })
-    expect(await logs('listening')).toMatchObject({ connections: 1000 - 256 - 186 })
+    expect(await logs('serving')).toMatchObject({ connections: 1000 - 256 - 186 })
   })
 })

@@ -16,16 +16,25 @@ export const isRoot = process.getuid?.() === 0
 
 export interface GatewayProcess {
   readonly port: number
+  /** The one that was started, which starts the workers. */
   readonly child: ChildProcess
+  /** The workers that have said that they serve, in order. */
+  readonly workers: () => readonly Worker[]
   readonly engine: FakeEngine
   /** The engine comes back after `engine.stop()`. */
   readonly openEngine: () => Promise<void>
-  /** The next log line with this message, or one that was written since the last `forget`. */
-  readonly logs: (message: string) => Promise<Record<string, unknown>>
+  /** The next log line with this message, or the one that was written since the last `forget`; with a count, so many of them are waited for. */
+  readonly logs: (message: string, count?: number) => Promise<Record<string, unknown>>
   readonly forget: (message: string) => void
   readonly exited: Promise<unknown>
-  /** What it holds of the machine's memory, now and at most, in MB. */
+  /** What its first worker holds of the machine's memory, now and at most, in MB. */
   readonly memory: () => Promise<{ readonly nowMb: number; readonly peakMb: number }>
+}
+
+export interface Worker {
+  readonly worker: number
+  readonly pid: number
+  readonly connections: number
 }
 
 interface Micros {
@@ -33,12 +42,19 @@ interface Micros {
   readonly onRequest?: RequestListener
   /** At `RAW_HOST`: speaks bytes. */
   readonly onSocket?: (socket: Socket) => void
-  /** The most files that it may have open. */
+  /** The most files that each of its processes may have open. */
   readonly openFiles?: number
+  /** How many workers; one by default. */
+  readonly workers?: number
 }
 
 /** The gateway as `runner/gateway/main.ts` starts it, with two micros that are awake; all of it ends with the test. */
-export async function startGatewayProcess({ onRequest, onSocket, openFiles }: Micros = {}): Promise<GatewayProcess> {
+export async function startGatewayProcess({
+  onRequest,
+  onSocket,
+  openFiles,
+  workers = 1,
+}: Micros = {}): Promise<GatewayProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'gw-main-'))
   const run = join(folder, 'run')
   await mkdir(run)
@@ -81,6 +97,7 @@ export async function startGatewayProcess({ onRequest, onSocket, openFiles }: Mi
       PATH: process.env['PATH'],
       MICROPUSH_DATA: folder,
       MICROPUSH_GATEWAY_PORT: '0',
+      MICROPUSH_GATEWAYS: String(workers),
       MICROPUSH_DOMAIN: 'localhost',
     },
     stdio: ['ignore', 'inherit', 'pipe'],
@@ -95,33 +112,36 @@ export async function startGatewayProcess({ onRequest, onSocket, openFiles }: Mi
     for (const server of [micro, rawMicro]) await new Promise((resolve) => server.close(resolve))
     await rm(folder, { recursive: true, force: true })
   })
-  const { logs, forget } = listen(child)
+  const { logs, forget, all } = listen(child)
   const { port } = (await logs('listening')) as { port: number }
+  const serving = () => all('serving') as unknown as Worker[]
+  for (let seen = 0; seen < workers; seen = serving().length) await logs('serving', seen + 1)
   const memory = async () => {
-    const status = await readFile(`/proc/${child.pid}/status`, 'utf8')
+    const status = await readFile(`/proc/${serving()[0]?.pid}/status`, 'utf8')
     const mb = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) / 1024
     return { nowMb: mb('VmRSS'), peakMb: mb('VmHWM') }
   }
-  return { port, child, engine, openEngine, logs, forget, exited, memory }
+  return { port, child, workers: serving, engine, openEngine, logs, forget, exited, memory }
 }
 
-function listen(child: ChildProcess): Pick<GatewayProcess, 'logs' | 'forget'> {
-  const seen = new Map<string, Record<string, unknown>>()
+function listen(child: ChildProcess): Pick<GatewayProcess, 'logs' | 'forget'> & { all: (message: string) => object[] } {
+  const seen = new Map<string, Record<string, unknown>[]>()
   const waiting = new Set<() => void>()
   if (child.stderr === null) throw new Error('the gateway was started without a pipe for its log')
   createInterface({ input: child.stderr }).on('line', (line) => {
     const entry = JSON.parse(line) as { message: string }
-    seen.set(entry.message, entry)
+    seen.set(entry.message, [...(seen.get(entry.message) ?? []), entry])
     for (const resolve of waiting) resolve()
   })
   return {
-    async logs(message) {
+    async logs(message, count = 1) {
       for (;;) {
-        const entry = seen.get(message)
+        const entry = seen.get(message)?.[count - 1]
         if (entry !== undefined) return entry
         await new Promise<void>((resolve) => waiting.add(resolve))
       }
     },
     forget: (message) => seen.delete(message),
+    all: (message) => seen.get(message) ?? [],
   }
 }

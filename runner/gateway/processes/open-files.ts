@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { GatewayLimits } from './limits.ts'
+import type { GatewayLimits } from '../limits.ts'
 
 /** For listening, logs, the engine, and files that Node opens on its way. */
 const OWN_FILES = 256

@@ -1,0 +1,81 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import type { Processes } from '../health.ts'
+import type { Log } from '../log.ts'
+
+/** A worker that lived shorter than this is started again later and later. */
+const STEADY_MS = 10_000
+const RESTART_MS = [0, 100, 500, 2000, 5000] as const
+
+interface WorkersOptions {
+  /** The listening socket that they share. */
+  readonly fd: number
+  readonly count: number
+  /** How long SIGTERM may take before they are killed. */
+  readonly stopMs: number
+  readonly log: Log
+}
+
+export interface Workers {
+  /** SIGTERM to all of them; resolves when the last one is gone. */
+  stop(): Promise<void>
+}
+
+/**
+ * Runs the processes that serve, and starts one that ended again. They hear through their standard input how many they are; its end tells
+ * them that nobody is there any more. Nothing that they say is read.
+ */
+export function keepWorkers({ fd, count, stopMs, log }: WorkersOptions): Workers {
+  const running = new Set<ChildProcess>()
+  const timers = new Set<NodeJS.Timeout>()
+  let stopping = false
+  const tellAll = (): void => {
+    const line = `${JSON.stringify({ wanted: count, running: running.size } satisfies Processes)}\n`
+    for (const worker of running) worker.stdin?.write(line)
+  }
+  const start = (nth: number, failures: number): void => {
+    const begunMs = Date.now()
+    const args = [...process.execArgv, join(import.meta.dirname, '..', 'worker.ts'), String(nth)]
+    const worker = spawn(process.execPath, args, { stdio: ['pipe', 'inherit', 'inherit', fd] })
+    running.add(worker)
+    // One that is gone does not read what it is told.
+    worker.stdin?.on('error', () => {})
+    let ended = false
+    const onEnd = (how: string): void => {
+      if (ended) return
+      ended = true
+      running.delete(worker)
+      if (stopping) return
+      tellAll()
+      const afterMs = pauseMs(Date.now() - begunMs > STEADY_MS ? 0 : failures)
+      log.warn('a worker ended and is started again', { worker: nth, how, afterMs })
+      const timer = setTimeout(() => {
+        timers.delete(timer)
+        start(nth, Date.now() - begunMs > STEADY_MS ? 1 : failures + 1)
+      }, afterMs)
+      timers.add(timer)
+    }
+    worker.once('error', (error) => onEnd(error.message))
+    worker.once('exit', (code, signal) => onEnd(signal ?? `exit code ${code}`))
+    tellAll()
+  }
+  for (let nth = 1; nth <= count; nth += 1) start(nth, 0)
+  return {
+    async stop() {
+      stopping = true
+      for (const timer of timers) clearTimeout(timer)
+      const left = [...running]
+      for (const worker of left) worker.kill('SIGTERM')
+      const force = setTimeout(() => {
+        for (const worker of left) worker.kill('SIGKILL')
+      }, stopMs)
+      await Promise.all(left.map((worker) => worker.exitCode ?? worker.signalCode ?? once(worker, 'exit')))
+      clearTimeout(force)
+    },
+  }
+}
+
+function pauseMs(failures: number): number {
+  return RESTART_MS[Math.min(failures, RESTART_MS.length - 1)] ?? 0
+}
