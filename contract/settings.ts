@@ -70,9 +70,9 @@ const environment = z.object({
   MICROPUSH_CELLS: z.coerce.number().int().min(0).max(64).default(2),
   /** Gateway processes. */
   MICROPUSH_GATEWAYS: z.coerce.number().int().min(1).max(64).optional(),
-  /** Where the runner tells its metrics, and the word that both it and the bot then ask for. 0: nowhere. */
+  /** Where the runner tells its metrics, on loopback; 0: nowhere. Whoever has the token may read them and the bot's from anywhere. */
   MICROPUSH_METRICS_PORT: port(4002),
-  MICROPUSH_METRICS_TOKEN: z.string().optional(),
+  MICROPUSH_METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
   /** Any other answer, from its first byte to its last; never less than the micro's execution time. */
   MICROPUSH_ANSWER_SECONDS: z.coerce.number().min(1).max(LONGEST_TIMER_SECONDS).default(600),
   /** WebSockets and event streams: between two bytes, and in all. */

@@ -74,6 +74,7 @@ it('addresses come as they are used', () => {
 it.each([
   ['MICROPUSH_DATA', './data'],
   ['MICROPUSH_BOT_PORT', '65536'],
+  ['MICROPUSH_METRICS_TOKEN', 'guess-me'],
   ['MICROPUSH_BOT_PORT', 'http'],
   ['MICROPUSH_DOMAIN', 'Example.org'],
   ['MICROPUSH_DOMAIN', 'http://example.org'],
