@@ -28,7 +28,7 @@ export interface WorkMetrics {
 }
 
 /** `ended`: something newer came, or it was cancelled, or the runner is going down. */
-export type DeployResult = 'live' | 'failed' | 'ended'
+type DeployResult = 'live' | 'failed' | 'ended'
 
 /** What the engine hears from gateways; each is known by its connection. */
 export interface RequestMetrics {
