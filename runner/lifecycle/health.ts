@@ -57,13 +57,20 @@ function read(runner: Runner, means: string, path: string): Promise<Reading> | u
 }
 
 async function readHealth(runner: Runner, means: string): Promise<Health> {
-  const [engine, gatewayMs] = await Promise.all([dockerHealth(runner), runner.gateways.ping()])
-  const gateway = gatewayMs === undefined ? 'no gateway answers' : 'ok'
+  const [engine, gateway] = await Promise.all([dockerHealth(runner), gatewayHealth(runner)])
   return {
     ok: engine === 'ok' && gateway === 'ok',
     parts: { engine, gateway },
     sandbox: { isolation: runner.sandboxes.isolation, means },
   }
+}
+
+/** All that are connected have to answer, and there have to be as many as there should be. */
+async function gatewayHealth({ gateways, settings }: Runner): Promise<string> {
+  const answerMs = await gateways.ping()
+  const there = [...gateways.gateways()].length
+  if (answerMs === undefined) return there === 0 ? 'no gateway answers' : 'a gateway process does not answer'
+  return there < settings.gateways ? `${there} of ${settings.gateways} gateway processes are there` : 'ok'
 }
 
 async function dockerHealth(runner: Runner): Promise<string> {

@@ -66,11 +66,12 @@ export function keepWorkers({ fd, count, stopMs, log }: WorkersOptions): Workers
       stopping = true
       for (const timer of timers) clearTimeout(timer)
       const left = [...running]
+      const gone = Promise.all(left.map((worker) => once(worker, 'exit')))
       for (const worker of left) worker.kill('SIGTERM')
       const force = setTimeout(() => {
         for (const worker of left) worker.kill('SIGKILL')
       }, stopMs)
-      await Promise.all(left.map((worker) => worker.exitCode ?? worker.signalCode ?? once(worker, 'exit')))
+      await gone
       clearTimeout(force)
     },
   }

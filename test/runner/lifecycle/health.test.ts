@@ -52,6 +52,20 @@ it('a runner whose daemon and gateway answer is well, and says what its sandboxe
   socket.destroy()
 })
 
+it('a gateway process that is missing is told of', async () => {
+  const { settings } = parts.runner
+  server.close()
+  server.closeAllConnections()
+  server = await serveHealth({ ...parts.runner, settings: { ...settings, gateways: 2 } }, 'a container')
+  const [one, other] = [gateway(), gateway()]
+  await expect.poll(async () => (await ask()).status).toBe(200)
+  other.destroy()
+  await expect
+    .poll(async () => (await ask()).body)
+    .toMatchObject({ ok: false, parts: { gateway: '1 of 2 gateway processes are there' } })
+  one.destroy()
+})
+
 it('what does not work is named', async () => {
   parts.daemonAnswers(500)
   expect(await ask()).toMatchObject({

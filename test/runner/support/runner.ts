@@ -62,6 +62,7 @@ export async function startTestRunner(): Promise<TestRunner> {
     MICROPUSH_DATA: dataDir,
     MICROPUSH_REDIS: redis.socket,
     MICROPUSH_REDIS_PREFIX: 'test',
+    MICROPUSH_GATEWAYS: '1',
     DOCKER_HOST: `unix://${join(dataDir, 'docker.sock')}`,
   })
   const did: string[] = []
