@@ -6,6 +6,8 @@ export const paths = {
   nodeModules: '/app/node_modules',
   pythonDependencies: '/dependencies',
   init: '/opt/micropush/init',
+  /** Seeds Node's random numbers anew when it is loaded (see runtimes/init/reseed). */
+  reseed: '/opt/micropush/reseed.so',
   nodeLoader: '/opt/micropush/node/loader.cjs',
   pythonLoader: '/opt/micropush/python/main.py',
   /** Our own packages, last on the module path: the app's and installed ones of the same name win. */
@@ -25,14 +27,14 @@ const HEAD_BYTES = 48 * 1024
 /**
  * The command that init runs in loader mode.
  *
- * @param entry the entry file's path relative to the app's folder.
+ * @param entry the entry file's path relative to the app's folder; without one the loader is told of its app after it was loaded.
  */
-export function loaderCommand(language: Language, entry: string): string[] {
-  const file = `${paths.app}/${entry}`
+export function loaderCommand(language: Language, entry?: string): string[] {
+  const file = entry === undefined ? [] : [`${paths.app}/${entry}`]
   // -I: nothing of the app's is importable before its import begins; the loader makes the module path itself.
   return language === 'node'
-    ? ['node', `--max-http-header-size=${HEAD_BYTES}`, paths.nodeLoader, file]
-    : ['python3', '-I', '-u', '-B', paths.pythonLoader, file]
+    ? ['node', `--max-http-header-size=${HEAD_BYTES}`, paths.nodeLoader, ...file]
+    : ['python3', '-I', '-u', '-B', paths.pythonLoader, ...file]
 }
 
 /** The command that init runs in command mode, for a micro with `run:` in its file. */

@@ -1,15 +1,20 @@
 import type { Runtime } from '../../runtimes/catalogue.ts'
 import { paths } from '../../runtimes/launch.ts'
 
-/** The Dockerfile that compiles init with a builder's compiler and keeps nothing but the program. */
+/**
+ * The Dockerfile that compiles init, and what puts an app into a sandbox that runs, with a builder's compiler and keeps nothing but the two programs. The
+ * second one is for the host: no sandbox has it.
+ */
 export function initDockerfile(builderBase: string): string {
   return lines([
     `FROM ${builderBase}`,
     'LABEL micropush.image=stage',
     'COPY . /init',
-    'RUN cd /init && gcc -std=gnu11 -static -Os -Wall -o /usr/local/bin/micropush-init *.c && strip /usr/local/bin/micropush-init',
+    'RUN cd /init && gcc -std=gnu11 -static -Os -Wall -o /out-init *.c && gcc -std=gnu11 -static -Os -Wall -o /out-attach attach/*.c && gcc -shared -fPIC -nostdlib -Os -Wall -o /out-reseed reseed/*.c && strip /out-*',
     'FROM scratch',
-    'COPY --from=0 /usr/local/bin/micropush-init /init',
+    'COPY --from=0 /out-init /init',
+    'COPY --from=0 /out-attach /attach',
+    'COPY --from=0 /out-reseed /reseed.so',
   ])
 }
 
@@ -31,9 +36,12 @@ export function sandboxDockerfile(runtime: Runtime, below: { readonly base: stri
   return lines([
     `FROM ${below.base}`,
     `COPY --from=${below.init} /init ${paths.init}`,
+    ...(runtime.language === 'node' ? [`COPY --from=${below.init} /reseed.so ${paths.reseed}`] : []),
     `COPY loader/ ${folder}/`,
     `COPY library/ ${library}/`,
     runtime.language === 'python' ? compile : link,
+    // The root is read-only later, and a sandbox that runs already cannot get a new folder to mount on.
+    `RUN mkdir -p ${paths.cache}`,
     'WORKDIR /app',
     `ENTRYPOINT ["${paths.init}"]`,
   ])

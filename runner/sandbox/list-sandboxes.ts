@@ -35,7 +35,7 @@ async function describe(context: SandboxContext, container: ListedContainer): Pr
       socket,
       isolation: of.isolation,
       startedBy: startedBy(container, of.isolation),
-      startedAtMs: container.createdAtMs,
+      startedAtMs: of.claimedAtMs ?? container.createdAtMs,
     },
     state: await stateOf(context, container, of.isolation),
     ready: await isSocket(socket),

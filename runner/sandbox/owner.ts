@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, stat, writeFile } from 'node:fs/promises'
 import { fromLabels, type SandboxLabels } from './labels.ts'
 import { sandboxPaths, type SandboxPaths } from './paths.ts'
 
@@ -17,18 +17,24 @@ export async function noteOwner(paths: SandboxPaths, deploymentId: string): Prom
 export interface Owned extends SandboxLabels {
   /** `UNCLAIMED` when it has none yet, or its folder is gone. */
   readonly deploymentId: string
+  /** When it got its deployment, where that was after its start. */
+  readonly claimedAtMs?: number
 }
 
 /** @returns undefined when the labels are not those of a sandbox of ours. */
 export async function readOwner(dataDir: string, found: Readonly<Record<string, string>>): Promise<Owned | undefined> {
   const of = fromLabels(found)
   if (of === undefined) return undefined
-  return { ...of, deploymentId: of.deploymentId ?? (await readNoted(sandboxPaths(dataDir, of.sandboxId))) }
+  if (of.deploymentId !== undefined) return { ...of, deploymentId: of.deploymentId }
+  return { ...of, ...(await readNoted(sandboxPaths(dataDir, of.sandboxId))) }
 }
 
-async function readNoted(paths: SandboxPaths): Promise<string> {
-  return readFile(paths.owner, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return UNCLAIMED
+async function readNoted({ owner }: SandboxPaths): Promise<Pick<Owned, 'deploymentId' | 'claimedAtMs'>> {
+  try {
+    const { mtimeMs } = await stat(owner)
+    return { deploymentId: await readFile(owner, 'utf8'), claimedAtMs: mtimeMs }
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { deploymentId: UNCLAIMED }
     throw error
-  })
+  }
 }

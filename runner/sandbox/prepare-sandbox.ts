@@ -1,12 +1,13 @@
 import { MicropushError } from '../../contract/errors.ts'
 import { createContainer, nextExit, startContainer } from '../docker/containers.ts'
 import { listenForInit, type ControlChannel, type ControlListener } from './start/control-channel.ts'
-import { sandboxContainer } from './container/host-config.ts'
+import type { Limits } from '../../contract/limits.ts'
+import { sandboxContainer, type ContainerSpec } from './container/host-config.ts'
 import { makeBox, makeTmp } from './mounts/make-box.ts'
 import { endFailed } from './remains.ts'
 import { newSandboxId, sandboxPaths, type SandboxPaths } from './paths.ts'
 import { expect } from './start/phases.ts'
-import type { Phase, SandboxContext, SandboxSpec } from './sandbox.ts'
+import type { Phase, SandboxContext } from './sandbox.ts'
 
 /** A container whose init waits for orders; nothing of the micro runs in it yet. */
 export interface PreparedSandbox {
@@ -21,6 +22,13 @@ export interface PreparedSandbox {
   readonly release: () => void
 }
 
+/** What is known of a sandbox before anything runs in it. */
+export interface Shell extends ContainerSpec {
+  /** Undefined for one that is to wait for its deployment. */
+  readonly deploymentId: string | undefined
+  readonly limits: Pick<Limits, 'memoryBytes' | 'processes' | 'tmpBytes'>
+}
+
 interface PrepareOptions {
   readonly signal: AbortSignal
   readonly onPhase: (phase: Phase) => void
@@ -32,7 +40,7 @@ const INIT_MS = 15_000
 /** Makes the sandbox around an app. All of it is undone when one part fails. */
 export async function prepareSandbox(
   context: SandboxContext,
-  spec: SandboxSpec,
+  spec: Shell,
   options: PrepareOptions,
 ): Promise<PreparedSandbox> {
   const id = newSandboxId()
@@ -54,7 +62,7 @@ interface Identity {
 /** What Docker does takes longest, so all else is done beside it. */
 async function build(
   context: SandboxContext,
-  spec: SandboxSpec,
+  spec: Shell,
   options: PrepareOptions & Identity,
 ): Promise<PreparedSandbox> {
   const { id, uid, signal } = options
@@ -80,7 +88,7 @@ async function build(
   }
 }
 
-async function create(context: SandboxContext, spec: SandboxSpec, { id, uid }: Identity): Promise<string> {
+async function create(context: SandboxContext, spec: Shell, { id, uid }: Identity): Promise<string> {
   const { instance, isolation, host, network } = context
   return createContainer(
     context.docker,

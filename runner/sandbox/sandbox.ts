@@ -1,6 +1,7 @@
 import type { Launch } from '../../contract/deployment.ts'
 import type { Limits } from '../../contract/limits.ts'
 import type { Docker } from '../docker/client.ts'
+import type { Cells } from './cells/cells.ts'
 import type { StartSlots } from './start-slots.ts'
 import type { Freezers } from './sleep/freezers.ts'
 import type { UidPool } from './uid-pool.ts'
@@ -20,6 +21,8 @@ export interface SandboxContext {
   readonly host: HostFacts
   readonly uids: UidPool
   readonly starts: StartSlots
+  /** Where sandboxes can wait for their app. */
+  readonly cells?: Cells
   readonly freezers: Freezers
   /** Ids of sandboxes that are to be ended and could not be, because Docker was away. */
   readonly remains: Set<string>

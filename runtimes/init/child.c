@@ -24,11 +24,11 @@ static void run(const struct start *start, int pipe_end, int report) {
   /* An ignored signal stays so through exec, and a shell cannot undo it. */
   signal(SIGPIPE, SIG_DFL);
   /* A group of its own, so that SIGTERM reaches the command behind a shell as well. */
-  if (start->command_mode) setpgid(0, 0);
+  if (start->mode == COMMAND) setpgid(0, 0);
   if (pipe_end == 3) fcntl(3, F_SETFD, 0);
   else if (pipe_end >= 0) dup2(pipe_end, 3);
   if (chdir("/app") == 0) {
-    environ = start->command_mode ? start->env : runtime_search;
+    environ = start->mode == COMMAND ? start->env : runtime_search;
     execvpe(start->argv[0], start->argv, start->env);
   }
   int error = errno;
@@ -38,7 +38,7 @@ static void run(const struct start *start, int pipe_end, int report) {
 
 int child_start(const struct start *start, int *pipe) {
   int pair[2] = {-1, -1}, report[2], error = 0;
-  command_mode = start->command_mode;
+  command_mode = start->mode == COMMAND;
   if (!command_mode && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0) return errno;
   /* Closed by a successful exec, so that reading it tells whether there was one. */
   if (pipe2(report, O_CLOEXEC) < 0) return errno;
@@ -57,6 +57,14 @@ int child_start(const struct start *start, int *pipe) {
   close(report[0]);
   *pipe = pair[0];
   return error;
+}
+
+void child_discard(void) {
+  if (child <= 0) return;
+  kill(child, SIGKILL);
+  while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {
+  }
+  child = -1;
 }
 
 bool child_started(void) { return child > 0; }

@@ -8,6 +8,8 @@
 
 /* Starts the app's first process; 0, or the errno of what failed. In loader mode `*pipe` is our end of its descriptor 3. */
 int child_start(const struct start *start, int *pipe);
+/* Ends a process that has run nothing of the app's, so that another one can be started in its place. */
+void child_discard(void);
 bool child_started(void);
 bool child_gone(void);
 /* Passes a signal on; after one that asks to stop, a command's descendants are waited for as well. */

@@ -36,14 +36,20 @@
 #define PROBE_MS 10
 #define GRACE_MS 100 /* an accepting port counts as `imported` only when the loader stays silent for so long */
 #define FINISH_MS 1000 /* for readers of what an app has written before it ended */
+#define PARKED_RETRY_MS 1
+#define PARKED_MS 120000
 
-enum phase { STARTING, LOADED, IMPORTING, IMPORTED, LISTENING, SERVING };
+enum phase { STARTING, WAITING, ADOPTING, LOADED, IMPORTING, IMPORTED, LISTENING, SERVING };
 
 static int epoll_fd, control = -1, child_pipe = -1;
 static struct start start;
 static bool failure_sent, port_open;
 static bool watch_port; /* the app may listen on $PORT by itself */
+static bool import_asked; /* before the loader had taken its app over */
 static bool port_serves; /* it does, and the loader is not asked any more */
+static bool parked;      /* the engine's connection is closed, and looked for until there is one again */
+static bool came_back;   /* from disk, as one of perhaps many */
+static long long parked_since_ms;
 static struct target port_target;
 static enum phase phase = STARTING;
 static struct line_reader from_engine, from_child;
@@ -90,16 +96,28 @@ static void watch(int fd, uint32_t events) {
   epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event);
 }
 
-static void connect_control(void) {
+/* False, with errno, when nobody listens. */
+static bool dial_control(void) {
   struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = CONTROL_PATH};
   struct timeval patience = {.tv_sec = 5};
-  control = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  while (control >= 0 && connect(control, (struct sockaddr *)&address, sizeof address) < 0) {
+  int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return false;
+  while (connect(fd, (struct sockaddr *)&address, sizeof address) < 0) {
     if (errno == EINTR) continue;
-    dprintf(2, "init: no control socket: %s\n", strerror(errno));
-    _exit(70);
+    int error = errno;
+    close(fd);
+    errno = error;
+    return false;
   }
-  setsockopt(control, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+  setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+  control = fd;
+  return true;
+}
+
+static void connect_control(void) {
+  if (dial_control()) return;
+  dprintf(2, "init: no control socket: %s\n", strerror(errno));
+  _exit(70);
 }
 
 static void begin(void) {
@@ -131,10 +149,64 @@ static void serve_port(void) {
   else finish("listening");
 }
 
+/* A cell's loader is there: it gets its app, or something else is started in its place. */
+static bool on_engine_order(void) {
+  enum order order = read_order(control, &start);
+  char head[32];
+  if (order == ADOPT) {
+    phase = ADOPTING;
+    int n = snprintf(head, sizeof head, "adopt %zu\n", start.size);
+    write_all(child_pipe, head, (size_t)n);
+    write_all(child_pipe, start.block, start.size);
+  } else if (order == START && start.mode != CELL) {
+    child_discard();
+    if (child_pipe >= 0) close(child_pipe);
+    child_pipe = -1;
+    from_child.used = 0;
+    phase = STARTING;
+    if (start.mode == COMMAND) reach(LOADED, "loaded");
+    else begin();
+  }
+  return order != NONE;
+}
+
+/*
+ * The memory of all processes here is about to be put on disk, and to be brought back from there, perhaps several times. A connection whose
+ * other side is on the host cannot be saved. An app that serves its port by itself has come too far: nobody could tell it that it came back.
+ */
+static void park(void) {
+  if (start.mode == COMMAND || port_serves) {
+    say("unfit");
+    return;
+  }
+  say("parked");
+  close(control);
+  control = -1;
+  parked = true;
+  parked_since_ms = now_ms();
+}
+
+/* Time stands still on disk, so the first try after that is the one that succeeds. */
+static void look_for_engine(void) {
+  if (now_ms() - parked_since_ms > PARKED_MS) _exit(70);
+  if (!dial_control()) return;
+  parked = false;
+  came_back = true;
+  watch(control, EPOLLIN);
+  say("imported");
+}
+
+static void ask_to_listen(void) {
+  const char *line = came_back ? "listen 8\nrestored" : "listen\n";
+  write_all(child_pipe, line, strlen(line));
+}
+
 static void on_engine_word(const char *word) {
-  if (strcmp(word, "import") == 0 && phase == LOADED) {
+  if (strcmp(word, "import") == 0 && phase == ADOPTING) {
+    import_asked = true;
+  } else if (strcmp(word, "import") == 0 && phase == LOADED) {
     phase = IMPORTING;
-    if (start.command_mode) {
+    if (start.mode == COMMAND) {
       begin();
       if (!failure_sent) reach(IMPORTED, "imported");
     } else {
@@ -142,16 +214,24 @@ static void on_engine_word(const char *word) {
     }
   } else if (strcmp(word, "listen") == 0 && phase == IMPORTED) {
     phase = LISTENING;
-    if (start.command_mode || port_serves) watch_port = true;
-    if (start.command_mode && start.port == 0) fail("`run` needs the environment variable PORT");
-    else if (!port_serves && child_pipe >= 0) write_all(child_pipe, "listen\n", 7);
+    if (start.mode == COMMAND || port_serves) watch_port = true;
+    if (start.mode == COMMAND && start.port == 0) fail("`run` needs the environment variable PORT");
+    else if (!port_serves && child_pipe >= 0) ask_to_listen();
+  } else if (strcmp(word, "park") == 0 && phase == IMPORTED) {
+    park();
   }
+}
+
+static void on_adopted(void) {
+  reach(LOADED, "adopted");
+  if (import_asked) on_engine_word("import");
 }
 
 /* Only what is due is passed on; whatever else the app's process writes is dropped. */
 static void on_child_word(const char *word) {
   if (port_serves || failure_sent) return;
-  if (strcmp(word, "loaded") == 0 && phase == STARTING) reach(LOADED, word);
+  if (strcmp(word, "loaded") == 0 && phase == STARTING) reach(start.mode == CELL ? WAITING : LOADED, word);
+  else if (strcmp(word, "adopted") == 0 && phase == ADOPTING) on_adopted();
   else if (strcmp(word, "imported") == 0 && phase == IMPORTING) reach(IMPORTED, word);
   else if (strcmp(word, "listening") == 0 && phase == LISTENING) reach(SERVING, word);
   /* Between loader and init only: the app exported nothing, but may listen on $PORT by itself. */
@@ -177,7 +257,7 @@ static void leave(int status) {
     int signal = WTERMSIG(status);
     fail("The app was ended by signal %d (%s) before it listened", signal, strsignal(signal));
   } else {
-    const char *nothing = start.command_mode ? ": `run` must stay in the foreground and listen on $PORT"
+    const char *nothing = start.mode == COMMAND ? ": `run` must stay in the foreground and listen on $PORT"
                                              : ": it neither exports an app nor listens on $PORT";
     fail("The app ended with exit code %d before it listened%s", WEXITSTATUS(status),
          WEXITSTATUS(status) == 0 ? nothing : "");
@@ -202,8 +282,13 @@ static void on_signal(int fd) {
 /* Whether the app's port is of interest now: it is being imported and may block there, or is known to serve by itself. */
 static bool probing(void) {
   if (start.port == 0 || failure_sent || child_gone()) return false;
-  if (phase == IMPORTING && !start.command_mode) return true;
+  if (phase == IMPORTING && start.mode != COMMAND) return true;
   return phase == LISTENING && watch_port;
+}
+
+static int patience_ms(void) {
+  if (parked) return PARKED_RETRY_MS;
+  return probing() ? PROBE_MS : forward_patience_ms();
 }
 
 static void probe(void) {
@@ -242,7 +327,7 @@ static void on_event(const struct epoll_event *event, int signals) {
   }
   int fd = (int)(event->data.u64 >> 1);
   if (fd == signals) on_signal(fd);
-  else if (fd == control && !read_lines(control, &from_engine, on_engine_word)) {
+  else if (fd == control && !(phase == WAITING ? on_engine_order() : read_lines(control, &from_engine, on_engine_word))) {
     /* Nobody owns this sandbox any more. */
     close(control);
     control = -1;
@@ -263,17 +348,18 @@ int main(void) {
   watch(signals, EPOLLIN);
   connect_control();
   say("hello");
-  if (!read_start(control, &start)) {
+  if (read_order(control, &start) != START) {
     fail("The start message cannot be understood");
     return 70;
   }
   watch(control, EPOLLIN);
-  if (start.command_mode) reach(LOADED, "loaded");
+  if (start.mode == COMMAND) reach(LOADED, "loaded");
   else begin();
   for (;;) {
     struct epoll_event events[64];
     if (failure_sent && !child_started()) return 127;
-    int count = epoll_wait(epoll_fd, events, 64, probing() ? PROBE_MS : forward_patience_ms());
+    if (parked) look_for_engine();
+    int count = epoll_wait(epoll_fd, events, 64, patience_ms());
     for (int i = 0; i < count; i++) on_event(&events[i], signals);
     forward_sweep();
     if (probing()) probe();

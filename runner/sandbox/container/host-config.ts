@@ -1,10 +1,11 @@
 import type { ContainerOptions } from '../../docker/containers.ts'
 import type { Limits } from '../../../contract/limits.ts'
 import { paths as inside } from '../../../runtimes/launch.ts'
+import type { FolderMount } from './app-mounts.ts'
 import { runtimeOf, type Isolation } from './isolation.ts'
 import { toLabels, type SandboxLabels } from '../labels.ts'
 import type { SandboxPaths } from '../paths.ts'
-import type { HostFacts, SandboxSpec } from '../sandbox.ts'
+import type { HostFacts } from '../sandbox.ts'
 import { seccompProfile } from './seccomp.ts'
 
 const MB = 1024 * 1024
@@ -31,14 +32,22 @@ const fixed = {
 /** The same for all, so that a sandbox that waits for its deployment has its name already. */
 const HOST_NAME = 'micro'
 
+/** What of a sandbox Docker has to know. */
+export interface ContainerSpec {
+  readonly image: string
+  readonly limits: Pick<Limits, 'memoryBytes' | 'processes'>
+  /** The app's folders; none for a sandbox that waits for its app. */
+  readonly mounts: readonly FolderMount[]
+}
+
 interface SandboxContainer {
-  readonly spec: Pick<SandboxSpec, 'image' | 'language' | 'appDir' | 'dependenciesDir' | 'cacheDir'> & {
-    readonly limits: Pick<Limits, 'memoryBytes' | 'processes'>
-  }
+  readonly spec: ContainerSpec
   readonly host: HostFacts
   readonly labels: SandboxLabels
   readonly paths: SandboxPaths
   readonly network: string
+  /** The OCI runtime, where it is not the isolation's own. */
+  readonly runtime?: string
 }
 
 /**
@@ -61,7 +70,7 @@ export function sandboxContainer(of: SandboxContainer): ContainerOptions {
     StopSignal: 'SIGTERM',
     StopTimeout: fixed.stopSeconds,
     HostConfig: {
-      Runtime: runtimeOf(labels.isolation),
+      Runtime: of.runtime ?? runtimeOf(labels.isolation),
       ...privileges(),
       ...resources(spec.limits, { host, isolation: labels.isolation }),
       ...logging(),
@@ -163,11 +172,8 @@ function logging() {
 }
 
 function mounts({ spec, host, paths }: SandboxContainer) {
-  const dependencies = spec.language === 'node' ? inside.nodeModules : inside.pythonDependencies
   return [
-    bind(spec.appDir, inside.app, 'read-only'),
-    ...(spec.dependenciesDir === undefined ? [] : [bind(spec.dependenciesDir, dependencies, 'read-only')]),
-    ...(spec.cacheDir === undefined ? [] : [bind(spec.cacheDir, inside.cache, 'read-only')]),
+    ...spec.mounts.map(({ source, target }) => bind(source, target, 'read-only')),
     bind(paths.tmp, '/tmp', 'writable'),
     bind(paths.box, inside.sockets, 'writable'),
     bind(host.resolvConf, '/etc/resolv.conf', 'read-only'),

@@ -13,10 +13,22 @@ export async function load(channel: ControlChannel, message: StartMessage, signa
   return expect(channel, 'loaded', signal)
 }
 
+/** Gives an app to a loader that was started without; reached when all is as if it had been started with it. */
+export async function adopt(channel: ControlChannel, message: StartMessage, signal: AbortSignal): Promise<PhaseEnd> {
+  channel.send(encodeStart(message, 'adopt'))
+  return expect(channel, 'adopted', signal)
+}
+
 /** Imports the app; reached when its top level has run. */
 export async function importApp(channel: ControlChannel, signal: AbortSignal): Promise<PhaseEnd> {
   channel.send('import\n')
   return expect(channel, 'imported', signal)
+}
+
+/** Readies an imported app for being put on disk: from then on init looks for whoever listens for it. It is not reached by an app that serves its port already. */
+export async function park(channel: ControlChannel, signal: AbortSignal): Promise<PhaseEnd> {
+  channel.send('park\n')
+  return expect(channel, 'parked', signal)
 }
 
 /** Makes the app listen; reached when its socket takes requests. */
@@ -28,7 +40,7 @@ export async function listen(channel: ControlChannel, signal: AbortSignal): Prom
 /** Waits for the one message that may come next. Another one in its place means that who talks is not init: the conversation is over. */
 export async function expect(
   channel: ControlChannel,
-  kind: 'hello' | 'loaded' | 'imported' | 'listening',
+  kind: 'hello' | 'loaded' | 'adopted' | 'imported' | 'parked' | 'listening',
   signal: AbortSignal,
 ): Promise<PhaseEnd> {
   const message = await channel.next(signal)

@@ -9,19 +9,21 @@ const FAILURE_BYTES = 8 * 1024
 exports.openControl = function openControl() {
   const socket = new net.Socket({ fd: FD, readable: true, writable: true })
   let waitingFor
-  let received = ''
+  let received = Buffer.alloc(0)
   let open = true
-  socket.setEncoding('utf8')
   socket.on('error', () => {})
-  socket.on('data', (text) => {
-    received = (received + text).slice(-64)
+  socket.on('data', (data) => {
+    received = Buffer.concat([received, data])
     const end = received.indexOf('\n')
     if (end === -1 || waitingFor === undefined) return
     const { word, then } = waitingFor
-    if (received.slice(0, end) !== word) return
-    received = received.slice(end + 1)
+    const [found, size = '0'] = received.toString('latin1', 0, end).split(' ')
+    const next = end + 1 + Number(size)
+    if (found !== word || received.length < next) return
+    const block = received.slice(end + 1, next)
+    received = received.slice(next)
     waitingFor = undefined
-    then()
+    then(block)
   })
 
   function write(line) {
@@ -42,7 +44,7 @@ exports.openControl = function openControl() {
       process.stderr.write(text + '\n')
       write('failed ' + clip(text.replace(/\\/g, '\\\\').replace(/\r?\n/g, '\\n')) + '\n')
     },
-    /** Calls `then` when init says the word. */
+    /** Calls `then` when init says the word, with the bytes that it announces behind it. */
     next(word, then) {
       waitingFor = { word, then }
     },

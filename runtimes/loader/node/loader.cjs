@@ -1,17 +1,19 @@
 'use strict'
 /*
- * Loads and serves a Node micro, in three phases that init asks for over file descriptor 3:
- * runtime loaded → app imported → listening. It runs on Node 12 and newer, so its syntax is that of 2019.
+ * Loads and serves a Node micro, in three phases that init asks for over file descriptor 3: runtime loaded → app imported → listening.
+ * Without an entry among its arguments it is told of its app after the first. It runs on Node 12 and newer, so its syntax is that of 2019.
  */
 const http = require('http')
 const net = require('net')
 const path = require('path')
+const { adoptApp } = require('./adopt.cjs')
 const { openControl } = require('./control.cjs')
 const { useCompileCache } = require('./compile-cache.cjs')
 const { describe } = require('./failure.cjs')
 const { importEntry } = require('./import-entry.cjs')
 const { findServer } = require('./find-server.cjs')
 const { findLibraryLast } = require('./library.cjs')
+const { restored } = require('./restored.cjs')
 const { stopOnSignal } = require('./stop.cjs')
 
 const SOCKET = '/run/micropush/app.sock'
@@ -19,23 +21,34 @@ const SOCKET = '/run/micropush/app.sock'
 main()
 
 function main() {
-  const entry = process.argv[2]
   const control = openControl()
   const fail = (error) => {
     control.fail(describe(error))
     process.exit(1)
   }
   findLibraryLast()
-  // What the app sees is what `node <entry>` would show it.
-  process.argv.splice(1, 2, entry)
-  control.say('loaded')
-  control.next('import', () => {
-    importApp(entry, control).catch(fail)
-  })
+  if (process.argv.length > 2) {
+    belongTo(process.argv[2])
+    control.say('loaded')
+  } else {
+    control.next('adopt', (block) => {
+      belongTo(adoptApp(block))
+      control.say('adopted')
+    })
+    control.say('loaded')
+  }
+
+  function belongTo(entry) {
+    // What the app sees is what `node <entry>` would show it.
+    process.argv.splice(1, 2, entry)
+    control.next('import', () => {
+      importApp(entry).catch(fail)
+    })
+  }
   /** Exceptions and rejections until the import has ended are the reason why a deployment failed; later ones are Node's own business. */
   const whileImporting = { uncaughtException: fail, unhandledRejection: fail }
 
-  async function importApp() {
+  async function importApp(entry) {
     useCompileCache()
     const own = watchListen()
     for (const name of Object.keys(whileImporting)) process.on(name, whileImporting[name])
@@ -43,8 +56,10 @@ function main() {
     const found = await findServer(exported, path.basename(entry))
     for (const name of Object.keys(whileImporting)) process.removeListener(name, whileImporting[name])
     control.say('imported')
-    control.next('listen', () => {
-      listen({ found, own, control }).catch(fail)
+    control.next('listen', (word) => {
+      // The word is there when the process was on disk since.
+      const ready = word.length > 0 ? restored() : Promise.resolve()
+      ready.then(() => listen({ found, own, control })).catch(fail)
     })
   }
 }

@@ -1,5 +1,5 @@
 """Loads and serves a Python micro, in three phases that init asks for over file descriptor 3:
-runtime loaded -> app imported -> listening. Runs on Python 3.7 and newer, with the standard library alone."""
+runtime loaded -> app imported -> listening. Without an entry among its arguments it is told of its app after the first. Runs on Python 3.7 and newer, with the standard library alone."""
 
 import sys
 
@@ -17,4 +17,4 @@ def _load():
 
 
 if __name__ == "__main__":
-    _load().run(sys.argv[1], _BORN_WITH)
+    _load().run(sys.argv[1] if len(sys.argv) > 1 else None, _BORN_WITH)

@@ -7,7 +7,7 @@ import os
 import sys
 
 APP = "/app/"
-# Mounted only when there is one (see runner/build/warm).
+# The image has an empty folder, which a cache is mounted over when there is one (see runner/build/warm).
 CACHE = "/var/cache/micropush/"
 HEADER_BYTES = 16
 
@@ -20,7 +20,7 @@ class CachedLoader(machinery.SourceFileLoader):
 
 def install():
     """Modules below the app's folder are loaded with their cached byte-code from now on."""
-    if not os.path.isdir(CACHE):
+    if not _is_there():
         return
     below = machinery.FileFinder.path_hook(
         (machinery.ExtensionFileLoader, machinery.EXTENSION_SUFFIXES),
@@ -36,9 +36,16 @@ def install():
     sys.path_hooks.insert(0, hook)
 
 
+def _is_there():
+    try:
+        return bool(os.listdir(CACHE))
+    except OSError:
+        return False
+
+
 def loader(name, path):
     """For the entry file, which is not looked for on the module path."""
-    return CachedLoader(name, path) if os.path.isdir(CACHE) else None
+    return CachedLoader(name, path) if _is_there() else None
 
 
 def _cached(path):

@@ -27,17 +27,28 @@ class Control:
         self._write(b"failed " + line + b"\n")
 
     def wait_for(self, word):
-        """Blocks until init says the word; ends the process when init is gone."""
-        received = b""
-        while not received.endswith(b"\n"):
-            byte = os.read(FD, 1)
-            if not byte:
-                # Init serves the app's own port by itself, so there is nothing left to do but not to be in the way.
-                self.close()
-                self._stay()
-            received += byte
-        if received.strip().decode() != word:
-            self.wait_for(word)
+        """Blocks until init says the word, and gives the bytes that it announces behind it; ends the process when init is gone."""
+        while True:
+            received = b""
+            while not received.endswith(b"\n"):
+                received += self._read(1)
+            found, _, size = received.strip().decode().partition(" ")
+            if found == word:
+                return self._read_all(int(size or 0))
+
+    def _read_all(self, size):
+        block = b""
+        while len(block) < size:
+            block += self._read(size - len(block))
+        return block
+
+    def _read(self, size):
+        data = os.read(FD, size)
+        if not data:
+            # Init serves the app's own port by itself, so there is nothing left to do but not to be in the way.
+            self.close()
+            self._stay()
+        return data
 
     def close(self):
         if self.open:

@@ -7,8 +7,10 @@ import signal
 import sys
 import threading
 
+import micropush_adopt
 import micropush_app as apps
 import micropush_path as path
+import micropush_restored
 from micropush_asgi import AsgiApp
 from micropush_control import Control
 from micropush_failure import describe
@@ -28,11 +30,16 @@ def run(entry, born_with):
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     control.say("loaded")
+    if entry is None:
+        entry = micropush_adopt.adopt(control.wait_for("adopt"))
+        control.say("adopted")
     control.wait_for("import")
     module = _guarded(control, lambda: path.import_entry(entry, born_with))
     app = _guarded(control, lambda: apps.find(module))
     control.say("imported")
-    control.wait_for("listen")
+    if control.wait_for("listen"):
+        # The word is there when the process was on disk since.
+        _guarded(control, lambda: micropush_restored.restored(loop))
     if app is None:
         return _left_to_the_app(control, entry)
     adapter = _guarded(control, lambda: AsgiApp(app) if apps.is_asgi(app) else WsgiApp(app, loop))

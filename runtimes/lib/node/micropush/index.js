@@ -1,6 +1,8 @@
 'use strict'
 const busy = require('./busy.js')
 
+exports.onRestore = require('./restore.js').onRestore
+
 /**
  * Keeps the micro awake until the work has ended, for at most 10 s. What goes wrong in it is logged.
  *

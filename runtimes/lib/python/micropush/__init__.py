@@ -6,8 +6,9 @@ import threading
 import traceback
 
 import _micropush_busy as _busy
+from _micropush_restore import on_restore
 
-__all__ = ["wait_until"]
+__all__ = ["on_restore", "wait_until"]
 
 _tasks = set()
 

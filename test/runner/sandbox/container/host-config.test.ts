@@ -1,16 +1,18 @@
 import { describe, expect, test } from 'vitest'
+import { appMounts } from '../../../../runner/sandbox/container/app-mounts.ts'
 import { sandboxContainer } from '../../../../runner/sandbox/container/host-config.ts'
 import { sandboxPaths } from '../../../../runner/sandbox/paths.ts'
 import { defaultLimits } from '../../../../contract/limits.ts'
 
 const given = {
   spec: {
-    micro: 'hello',
     image: 'micropush/nodejs24:1',
-    language: 'node' as const,
     limits: defaultLimits,
-    appDir: '/data/artifacts/app/abc',
-    dependenciesDir: '/data/artifacts/dependencies/def',
+    mounts: appMounts({
+      language: 'node',
+      appDir: '/data/artifacts/app/abc',
+      dependenciesDir: '/data/artifacts/dependencies/def',
+    }),
   },
   host: { swappiness: true, resolvConf: '/data/network/resolv.conf', cpus: 0.5 },
   labels: { instance: 'main', sandboxId: '0123456789', deploymentId: 'd1', uid: 200_123, isolation: 'runc' as const },
@@ -38,13 +40,21 @@ describe('what Docker is told about a sandbox', () => {
   })
 
   test('puts Python dependencies beside the app', () => {
-    const python = sandboxContainer({ ...given, spec: { ...given.spec, language: 'python' } })
-    expect(python.HostConfig?.Mounts?.[1]?.Target).toBe('/dependencies')
+    const mounts = appMounts({ language: 'python', appDir: '/a', dependenciesDir: '/b', cacheDir: '/c' })
+    expect(mounts.map(({ target }) => target)).toEqual(['/app', '/dependencies', '/var/cache/micropush'])
   })
 
   test('mounts no dependencies where there are none', () => {
-    const { dependenciesDir: _, ...spec } = given.spec
-    expect(sandboxContainer({ ...given, spec }).HostConfig?.Mounts).toHaveLength(4)
+    expect(appMounts({ language: 'node', appDir: '/a' })).toEqual([{ source: '/a', target: '/app' }])
+  })
+
+  test('mounts nothing of an app into one that waits for its app', () => {
+    const waiting = sandboxContainer({ ...given, spec: { ...given.spec, mounts: [] } })
+    expect(waiting.HostConfig?.Mounts?.map(({ Target }) => Target)).toEqual([
+      '/tmp',
+      '/run/micropush',
+      '/etc/resolv.conf',
+    ])
   })
 
   test('takes the limits of the micro, with no swap and the same number of processes counted both ways', () => {

@@ -1,0 +1,104 @@
+import { createPool, type Pool } from '../pool/pool.ts'
+import type { PreparedSandbox } from '../prepare-sandbox.ts'
+import type { SandboxContext, SandboxSpec } from '../sandbox.ts'
+import { freeze } from '../sleep/sleep.ts'
+import type { Attacher } from './attacher.ts'
+import { discardCell, makeCell, type Cell, type CellKind } from './cell.ts'
+import { claimCell } from './claim-cell.ts'
+import { claimOf } from './claim-of.ts'
+import { createRuntimesInUse } from './runtimes-in-use.ts'
+
+export interface CellsOptions {
+  readonly attacher: Attacher
+  /** How many wait for each runtime that is in use. */
+  readonly size: number
+  /** Whether visitors are led to a deployment, now or soon. */
+  serves(deploymentId: string): boolean
+  /** Whether there is memory for one more. */
+  mayFill(): boolean
+  onProblem(message: string, error: unknown): void
+}
+
+/** Sandboxes started ahead of need, with their runtime loaded: a deployment that has none takes one of these instead of waiting for Docker. */
+export interface Cells {
+  /**
+   * Gives a deployment a sandbox whose runtime is loaded and that has its code, its environment and its arguments.
+   *
+   * @returns undefined when none waits that fits, or it could not be used; then a plain start serves. @throws the signal's reason
+   */
+  claim(spec: SandboxSpec, signal: AbortSignal): Promise<PreparedSandbox | undefined>
+  /** A deployment has this runtime. As long as it is served, some wait for it. */
+  know(deploymentId: string, kind: CellKind): void
+  /** Whether an image is there for certain, because a sandbox of it waits. */
+  has(image: string): boolean
+  /** Discards those that wait. */
+  close(): Promise<void>
+}
+
+export function createCells(context: SandboxContext, options: CellsOptions): Cells {
+  const { attacher } = options
+  const pools = new Map<string, Pool<Cell>>()
+  let usable = true
+  const inUse = createRuntimesInUse({
+    serves: (id) => options.serves(id),
+    onChange: () => {
+      for (const { image, language } of inUse.kinds()) poolOf({ image, language })
+      for (const pool of pools.values()) pool.adjust()
+    },
+  })
+
+  const poolOf = (kind: CellKind): Pool<Cell> => {
+    const known = pools.get(kind.image)
+    if (known !== undefined) return known
+    const pool = createPool<Cell>({
+      starts: context.starts,
+      target: () => (usable && inUse.has(kind.image) ? options.size : 0),
+      mayFill: () => options.mayFill(),
+      make: (signal) => make(kind, signal),
+      discard: (cell) => discardCell(context, cell),
+      gone: (cell) => cell.sandbox.exited,
+      onProblem: (message, error) => options.onProblem(message, error),
+    })
+    pools.set(kind.image, pool)
+    return pool
+  }
+  const make = async (kind: CellKind, signal: AbortSignal): Promise<Cell> => {
+    const cell = await makeCell(context, kind, signal)
+    const { pid, sandbox } = cell
+    try {
+      // With nothing to attach yet: whether it can be done at all.
+      await attacher.attach({ pid, box: sandbox.paths.box, mounts: [] }).catch((error: unknown) => {
+        usable = false
+        throw error
+      })
+      await freeze(context, { containerId: sandbox.containerId, isolation: context.isolation })
+      return cell
+    } catch (error) {
+      await discardCell(context, cell)
+      throw error
+    }
+  }
+
+  return {
+    async claim(spec, signal) {
+      if (claimOf(spec) === undefined) return undefined
+      const cell = pools.get(spec.image)?.take()
+      if (cell === undefined) return undefined
+      try {
+        return await claimCell(context, cell, { attacher, spec, signal })
+      } catch (error) {
+        await discardCell(context, cell)
+        signal.throwIfAborted()
+        options.onProblem('a sandbox that waited for its app could not be used, and a new one is started', error)
+        return undefined
+      }
+    },
+    know: (deploymentId, { image, language }) => inUse.know(deploymentId, { image, language }),
+    has: (image) => (pools.get(image)?.waiting() ?? 0) > 0,
+    async close() {
+      inUse.close()
+      await Promise.all([...pools.values()].map((pool) => pool.close()))
+      await attacher.close()
+    },
+  }
+}

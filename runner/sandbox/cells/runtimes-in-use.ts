@@ -1,0 +1,44 @@
+import type { CellKind } from './cell.ts'
+
+interface Options {
+  serves(deploymentId: string): boolean
+  /** The set may be another one. */
+  onChange(): void
+}
+
+interface RuntimesInUse {
+  know(deploymentId: string, kind: CellKind): void
+  kinds(): CellKind[]
+  has(image: string): boolean
+  close(): void
+}
+
+/** A deployment is started before visitors are led to it. */
+const GRACE_MS = 60_000
+const LOOK_MS = 60_000
+
+/** Which runtimes are those of deployments that are served. It looks anew each minute, as long as there is one. */
+export function createRuntimesInUse(options: Options): RuntimesInUse {
+  const known = new Map<string, { readonly kind: CellKind; readonly atMs: number }>()
+  let used = new Map<string, CellKind>()
+  let timer: NodeJS.Timeout | undefined
+
+  const look = (): void => {
+    const nowMs = Date.now()
+    for (const [id, { atMs }] of known) if (nowMs - atMs > GRACE_MS && !options.serves(id)) known.delete(id)
+    used = new Map([...known.values()].map(({ kind }) => [kind.image, kind]))
+    clearTimeout(timer)
+    if (known.size > 0) timer = setTimeout(look, LOOK_MS).unref()
+    options.onChange()
+  }
+
+  return {
+    know(deploymentId, kind) {
+      known.set(deploymentId, { kind, atMs: Date.now() })
+      if (!used.has(kind.image)) look()
+    },
+    kinds: () => [...used.values()],
+    has: (image) => used.has(image),
+    close: () => clearTimeout(timer),
+  }
+}

@@ -1,0 +1,61 @@
+import { createCells, type Cells } from '../../../../runner/sandbox/cells/cells.ts'
+import { openAttacher } from '../../../../runner/sandbox/cells/attacher.ts'
+import { provideAttacher } from '../../../../runner/sandbox/cells/provide-attacher.ts'
+import type { Sandbox, SandboxContext } from '../../../../runner/sandbox/sandbox.ts'
+import { startSandbox } from '../../../../runner/sandbox/start-sandbox.ts'
+import { openStage, type Micro, type Stage } from '../stage.ts'
+
+/** A stage of its own whose deployments can be started in sandboxes that wait for them. */
+export interface CellStage {
+  readonly stage: Stage
+  readonly context: SandboxContext
+  readonly cells: Cells
+  readonly problems: unknown[]
+  start(micro: Micro, way: 'plain' | 'cell'): Promise<Sandbox>
+  /** Resolves when one waits for an app of this language. */
+  ready(language: 'node' | 'python'): Promise<void>
+  close(): Promise<void>
+}
+
+const never = new AbortController().signal
+
+export async function openCellStage(size = 1): Promise<CellStage> {
+  const stage = await openStage('runc')
+  const problems: unknown[] = []
+  // Images come first: the helper is made with them.
+  const images = {
+    node: (await stage.spec({ files: {} })).image,
+    python: (await stage.spec({ language: 'python', files: {} })).image,
+  }
+  const program = await provideAttacher(stage.context)
+  if (program === undefined) throw new Error('there is no image of init on this machine')
+  const cells = createCells(stage.context, {
+    attacher: openAttacher(program),
+    size,
+    serves: () => true,
+    mayFill: () => true,
+    onProblem: (_message, error) => problems.push(error),
+  })
+  const context = { ...stage.context, cells }
+  return {
+    stage,
+    context,
+    cells,
+    problems,
+    async start(micro, way) {
+      return startSandbox(context, await stage.spec(micro), { signal: never, onPhase: () => {}, way })
+    },
+    async ready(language) {
+      cells.know(`some ${language}`, { image: images[language], language })
+      const end = Date.now() + 30_000
+      while (!cells.has(images[language])) {
+        if (Date.now() > end || problems.length > 0) throw new Error('no cell is ready', { cause: problems[0] })
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
+    },
+    async close() {
+      await cells.close()
+      await stage.close()
+    },
+  }
+}
