@@ -23,8 +23,8 @@ const STAGES: ReadonlySet<string> = new Set([
 interface Standing {
   /** All sandboxes that there are. */
   standing(): readonly { readonly state: SandboxState }[]
-  /** How many deployments a host leads to, with a sandbox or without. */
-  routed(): number
+  /** How many deployments that a host leads to are in each state. */
+  deployments(): Readonly<Record<SandboxState, number>>
 }
 
 /** Wakes, states and deployments. */
@@ -81,12 +81,13 @@ export function countWork(registry: Registry, sources: Standing): WorkMetrics {
       for (const state of ['hot', 'frozen'] as const) this.set({ state }, now.filter((one) => one === state).length)
     },
   })
-  new Gauge({
-    name: 'micropush_deployments_routed',
+  new Gauge<'state'>({
+    name: 'micropush_deployments',
     help: 'Deployments that a host name leads to; those without a sandbox are cold.',
+    labelNames: ['state'],
     registers,
     collect() {
-      this.set(sources.routed())
+      for (const [state, count] of Object.entries(sources.deployments())) this.set({ state }, count)
     },
   })
   new Counter<'state'>({

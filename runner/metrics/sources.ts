@@ -8,7 +8,7 @@ import type { MetricSources } from './create-metrics.ts'
 
 interface Parts {
   readonly settings: Pick<Settings, 'memoryReserveBytes'>
-  readonly fleet: Pick<Fleet, 'sandboxes' | 'temperature'>
+  readonly fleet: Pick<Fleet, 'sandboxes' | 'running' | 'temperature'>
   readonly gateways: Pick<GatewayLink, 'gateways'>
   readonly routed: ReadonlyMap<string, Pick<Route, 'deploymentId'>>
 }
@@ -18,13 +18,21 @@ export function metricSources(parts: () => Parts): MetricSources {
   return {
     standing() {
       const { fleet } = parts()
-      return fleet.sandboxes().map(({ containerId, deploymentId }) => ({
-        containerId,
-        state: fleet.temperature(deploymentId),
-      }))
+      const running = new Set(fleet.running())
+      return fleet.sandboxes().map((sandbox) => {
+        const { containerId, deploymentId } = sandbox
+        // One that finishes its last requests runs, whatever has taken its place.
+        return { containerId, state: running.has(sandbox) ? 'hot' : fleet.temperature(deploymentId) }
+      })
     },
     gateways: () => [...parts().gateways.gateways()].length,
-    routed: () => new Set([...parts().routed.values()].map(({ deploymentId }) => deploymentId)).size,
+    deployments() {
+      const { routed, fleet } = parts()
+      const counts = { hot: 0, frozen: 0, cold: 0 }
+      for (const id of new Set([...routed.values()].map((route) => route.deploymentId)))
+        counts[fleet.temperature(id)] += 1
+      return counts
+    },
     memory() {
       const memory = readMemory()
       if (memory === undefined) return undefined

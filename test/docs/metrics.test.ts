@@ -16,7 +16,7 @@ it('the operator’s guide names each family that bot and runner tell, and no ot
   const engine = createMetrics({
     standing: () => [],
     gateways: () => 0,
-    routed: () => 0,
+    deployments: () => ({ hot: 0, frozen: 0, cold: 0 }),
     memory: () => ({ totalBytes: 1, availableBytes: 1, reserveBytes: 1 }),
   })
   expect(rowsOf(atRunner)).toEqual(familiesOf((await engine.read()).text))

@@ -32,6 +32,8 @@ export interface Stack extends AsyncDisposable {
   readonly forgePort: number
   readonly botPort: number
   readonly gatewayPort: number
+  /** Where the runner tells its metrics. */
+  readonly metricsPort: number
   readonly parts: Readonly<Record<'redis' | 'forge' | 'bot' | 'runner' | 'gateway', Part>>
   readonly store: Store
   repository(fullName: string): Promise<Repository>
@@ -65,6 +67,7 @@ export async function startStack(
   await chmod(dataDir, 0o711)
   for (const folder of ['run', 'redis', 'logs']) await mkdir(join(dataDir, folder), { mode: 0o711 })
   const [forgePort, botPort, gatewayPort] = [await freePort(), await freePort(), await freePort()]
+  const metricsPort = await freePort()
   const redisSocket = join(dataDir, 'run', 'redis.sock')
   const prefix = `t${randomBytes(3).toString('hex')}`
   const env: Record<string, string> = {
@@ -72,6 +75,7 @@ export async function startStack(
     MICROPUSH_FORGE_PORT: String(forgePort),
     MICROPUSH_BOT_PORT: String(botPort),
     MICROPUSH_GATEWAY_PORT: String(gatewayPort),
+    MICROPUSH_METRICS_PORT: String(metricsPort),
     MICROPUSH_REDIS_PREFIX: prefix,
     MICROPUSH_DOMAIN: `localhost:${gatewayPort}`,
     ...over,
@@ -127,6 +131,7 @@ export async function startStack(
     forgePort,
     botPort,
     gatewayPort,
+    metricsPort,
     parts,
     store,
     api,

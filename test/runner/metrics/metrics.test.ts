@@ -13,7 +13,7 @@ beforeEach(() => {
   metrics = createMetrics({
     standing: () => sandboxes,
     gateways: () => 2,
-    routed: () => 5,
+    deployments: () => ({ hot: 1, frozen: 2, cold: 9 }),
     memory: () => ({ totalBytes: 8e9, availableBytes: 4e9, reserveBytes: 1e9 }),
     memoryOf: (id) => Promise.resolve(id === 'gone' ? undefined : Number(id)),
   })
@@ -96,7 +96,7 @@ it('sandboxes are counted by state, as they stand when somebody asks', async () 
   expect(value('micropush_sandboxes', { state: 'frozen' })).toBe(3)
   expect(value('micropush_sandbox_memory_bytes', { state: 'hot' })).toBe(1000)
   expect(value('micropush_sandbox_memory_bytes', { state: 'frozen' })).toBe(230)
-  expect(value('micropush_deployments_routed')).toBe(5)
+  expect(value('micropush_deployments', { state: 'cold' })).toBe(9)
   expect(value('micropush_host_memory_available_bytes')).toBe(4e9)
   expect(value('micropush_host_memory_reserve_bytes')).toBe(1e9)
 })
@@ -154,7 +154,7 @@ it('nothing is read of sandboxes or memory while nobody asks', async () => {
       return []
     },
     gateways: () => 0,
-    routed: () => 0,
+    deployments: () => ({ hot: 0, frozen: 0, cold: 0 }),
     memory: () => undefined,
   })
   await new Promise((resolve) => setImmediate(resolve))
