@@ -1,4 +1,4 @@
-import { cancelDrain, watchIdle } from '../state/activity.ts'
+import { cancelDrain, setIdleTime, watchIdle } from '../state/activity.ts'
 import { tellLoadAgain } from '../state/load.ts'
 import { setSandboxes } from '../state/set-sandboxes.ts'
 import type { FromEngine, Route } from '../protocol.ts'
@@ -39,7 +39,7 @@ export function takeSnapshot(yard: Yard, table: RouteTable, snapshot: Extract<Fr
 export function prepareMicro(yard: Yard, route: Route): void {
   const micro = microOf(yard, route.deploymentId)
   micro.timeoutMs = Math.max(micro.timeoutMs, route.timeoutMs)
-  micro.idleMs = route.idleMs
+  setIdleTime(yard, micro, route.idleMs)
   micro.sandboxes = route.scale.max
   cancelDrain(yard, micro)
 }

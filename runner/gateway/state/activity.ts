@@ -26,6 +26,15 @@ export function watchIdle(yard: Yard, micro: Micro): void {
   if (micro.idleTimer === undefined) setIdleTimer(yard, micro, micro.idleMs)
 }
 
+/** Another idle time counts from the end of its last hold on, which may have been longer ago than that. */
+export function setIdleTime(yard: Yard, micro: Micro, idleMs: number): void {
+  if (micro.idleMs === idleMs) return
+  micro.idleMs = idleMs
+  clearTimeout(micro.idleTimer)
+  micro.idleTimer = undefined
+  if (micro.drainTimers === undefined) setIdleTimer(yard, micro, Math.max(0, micro.idleSinceMs + idleMs - Date.now()))
+}
+
 function setIdleTimer(yard: Yard, micro: Micro, afterMs: number): void {
   if (micro.lease.kind !== 'held' || micro.holds.size > 0 || micro.idleMs === 0) return
   micro.idleTimer = setTimeout(() => {
