@@ -18,6 +18,7 @@ import { createMemoryWatch } from './lifecycle/memory/memory-watch.ts'
 import { noteMemoryFull, noteRefusal } from './lifecycle/end/note-incident.ts'
 import { createGatewayLink } from './lifecycle/gateways/gateway-link.ts'
 import { serveHealth } from './lifecycle/health.ts'
+import { knowServed, openCells } from './lifecycle/open-cells.ts'
 import { readServed } from './lifecycle/restore.ts'
 import { createUses, keepUses } from './lifecycle/uses.ts'
 import { watchProcesses } from './lifecycle/end/watch-processes.ts'
@@ -32,6 +33,7 @@ import type { Runner } from './runner.ts'
 import { endRemains } from './sandbox/remains.ts'
 import { sweep } from './sandbox/sweep.ts'
 import { maskFor } from './secrets/mask-for.ts'
+import { usedMemory } from './sandbox/used-memory.ts'
 import { watchExits } from './sandbox/watch-exits.ts'
 import { createWorks } from './jobs/works.ts'
 
@@ -47,7 +49,8 @@ export interface StartedRunner {
  */
 export async function startRunner(settings: Settings, log: Logger): Promise<StartedRunner> {
   const stop = new AbortController()
-  const { docker, instance, network, networkSettings, sandboxes, means } = await prepareGround(settings)
+  const ground = await prepareGround(settings)
+  const { docker, instance, network, networkSettings, means } = ground
   const store = openStore(settings)
   const queues = openQueues(store.redis, settings.redisPrefix)
   const masterKey = await openMasterKey(store, settings.dataDir)
@@ -60,16 +63,23 @@ export async function startRunner(settings: Settings, log: Logger): Promise<Star
     maskFor: (id) => maskFor({ store, masterKey }, id),
     onProblem,
   })
-  const { kept, removed } = await sweep(sandboxes, served.deployments, (sandbox) => appLogs.finish(sandbox))
-  log.info({ isolation: sandboxes.isolation, kept: kept.length, removed }, means)
-  const { mechanism, means: sleepMeans } = await sandboxes.freezers.explain(sandboxes.isolation)
+  const { kept, removed } = await sweep(ground.sandboxes, served.deployments, (sandbox) => appLogs.finish(sandbox))
+  log.info({ isolation: ground.sandboxes.isolation, kept: kept.length, removed }, means)
+  const { mechanism, means: sleepMeans } = await ground.sandboxes.freezers.explain(ground.sandboxes.isolation)
   log.info({ mechanism }, sleepMeans)
 
   const { inProduction, policies } = served
   const routed = new Map(served.routes.map((route) => [route.host, route]))
   const memory = createMemoryWatch({ reserveBytes: settings.memoryReserveBytes })
+  const cells = openCells(ground.sandboxes, {
+    settings,
+    served: () => new Set([...routed.values()].map(({ deploymentId }) => deploymentId)),
+    mayFill: () => memory.pressure() === 'none',
+    log,
+  })
+  const sandboxes = { ...ground.sandboxes, ...(cells === undefined ? {} : { cells }) }
   const metrics = createMetrics(metricSources(() => runner))
-  const relief = createRelief({ fleet: () => fleet, memory, onProblem })
+  const relief = createRelief({ fleet: () => fleet, memory, weigh: (id) => usedMemory(id), onProblem })
   const fleet = createFleet({
     actions: sandboxActions(() => runner, stop.signal),
     policy: (id) => policies.of(id),
@@ -131,6 +141,7 @@ export async function startRunner(settings: Settings, log: Logger): Promise<Star
     else appLogs.follow(sandbox)
   }
   fleet.keepAwake(served.deployments.keys())
+  if (cells !== undefined) await knowServed(cells, served.runtimeOf)
   await gateways.listen()
   let brokenAtMs: number | undefined
   const exits = watchExits(sandboxes, {
@@ -168,6 +179,7 @@ export async function startRunner(settings: Settings, log: Logger): Promise<Star
       stop.abort()
       await workQueue.close()
       await runner.warmUps.close()
+      await cells?.close()
       relief.close()
       fleet.close()
       runner.processes.close()

@@ -76,6 +76,11 @@ interface Wanted {
   readonly sources: SandboxSources
 }
 
+/** The name of a runtime's sandbox image, as this checkout wants it. */
+export async function sandboxReference(runtime: Runtime): Promise<string> {
+  return (await wantedImages(runtime)).references.sandbox
+}
+
 async function wantedImages(runtime: Runtime): Promise<Wanted> {
   const sources = {
     loader: await loaderSources(runtime.language),

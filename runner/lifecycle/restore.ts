@@ -14,6 +14,8 @@ export interface Served {
   /** Those among them that their micro's production host leads to. */
   readonly inProduction: Set<string>
   readonly policies: Policies
+  /** The runtime of each of them, as the catalogue calls it. */
+  readonly runtimeOf: ReadonlyMap<string, string>
 }
 
 /** What is to be served, read from Redis alone: the picture that a restarted engine begins with. */
@@ -36,5 +38,8 @@ export async function readServed(store: Store, settings: Settings): Promise<Serv
     return deployment === undefined ? [] : [routeTo(deployment, host, policies.of(id))]
   })
   const most = [...deployments.keys()].map((id) => [id, policies.of(id).scale.max] as const)
-  return { routes, deployments: new Map(most), policies, inProduction }
+  const runtimes = [...deployments].flatMap(([id, { outcome }]) =>
+    outcome.runtime === undefined ? [] : [[id, outcome.runtime] as const],
+  )
+  return { routes, deployments: new Map(most), policies, inProduction, runtimeOf: new Map(runtimes) }
 }

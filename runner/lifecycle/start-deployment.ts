@@ -55,6 +55,7 @@ export async function startDeployment(
     },
     { signal, onPhase: () => {} },
   )
+  runner.sandboxes.cells?.know(deployment.id, { image: images.sandbox, language: runtime.language })
   runner.appLogs.follow(sandbox, secrets.mask)
   if (cacheDir === undefined) {
     runner.warmUps.request({ ...compiled, deploymentId: deployment.id })

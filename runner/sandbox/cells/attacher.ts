@@ -33,13 +33,18 @@ interface Running {
   readonly waiting: PromiseWithResolvers<string>[]
 }
 
-/** Starts it at the first request, and anew when it has ended. */
-export function openAttacher(program: string): Attacher {
+/**
+ * Starts it at the first request, and anew when it has ended.
+ *
+ * @param provide gives the program's path; asked once.
+ */
+export function openAttacher(provide: () => Promise<string>): Attacher {
+  let program: Promise<string> | undefined
   let running: Running | undefined
 
-  const run = (): Running => {
+  const run = (path: string): Running => {
     if (running !== undefined) return running
-    const process = spawn(program, [], { stdio: ['pipe', 'pipe', 'ignore'], env: {}, cwd: '/' })
+    const process = spawn(path, [], { stdio: ['pipe', 'pipe', 'ignore'], env: {}, cwd: '/' })
     const now: Running = { process, waiting: [] }
     running = now
     const end = (error: Error) => {
@@ -56,7 +61,8 @@ export function openAttacher(program: string): Attacher {
 
   return {
     async attach(attachment) {
-      const { process, waiting } = run()
+      program ??= provide()
+      const { process, waiting } = run(await program)
       const answer = Promise.withResolvers<string>()
       waiting.push(answer)
       process.stdin.write(encode(attachment))

@@ -12,11 +12,13 @@ export interface CellsOptions {
   readonly attacher: Attacher
   /** How many wait for each runtime that is in use. */
   readonly size: number
-  /** Whether visitors are led to a deployment, now or soon. */
-  serves(deploymentId: string): boolean
+  /** The deployments that visitors are led to. */
+  served(): ReadonlySet<string>
   /** Whether there is memory for one more. */
   mayFill(): boolean
   onProblem(message: string, error: unknown): void
+  /** Nothing can be attached to a sandbox that runs; told once, and nothing waits any more. */
+  onUnusable(error: unknown): void
 }
 
 /** Sandboxes started ahead of need, with their runtime loaded: a deployment that has none takes one of these instead of waiting for Docker. */
@@ -40,7 +42,7 @@ export function createCells(context: SandboxContext, options: CellsOptions): Cel
   const pools = new Map<string, Pool<Cell>>()
   let usable = true
   const inUse = createRuntimesInUse({
-    serves: (id) => options.serves(id),
+    served: () => options.served(),
     onChange: () => {
       for (const { image, language } of inUse.kinds()) poolOf({ image, language })
       for (const pool of pools.values()) pool.adjust()
@@ -57,7 +59,9 @@ export function createCells(context: SandboxContext, options: CellsOptions): Cel
       make: (signal) => make(kind, signal),
       discard: (cell) => discardCell(context, cell),
       gone: (cell) => cell.sandbox.exited,
-      onProblem: (message, error) => options.onProblem(message, error),
+      onProblem: (message, error) => {
+        if (usable) options.onProblem(message, error)
+      },
     })
     pools.set(kind.image, pool)
     return pool
@@ -68,6 +72,7 @@ export function createCells(context: SandboxContext, options: CellsOptions): Cel
     try {
       // With nothing to attach yet: whether it can be done at all.
       await attacher.attach({ pid, box: sandbox.paths.box, mounts: [] }).catch((error: unknown) => {
+        if (usable) options.onUnusable(error)
         usable = false
         throw error
       })

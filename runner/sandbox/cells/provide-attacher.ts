@@ -1,5 +1,6 @@
 import { chmod, mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { MicropushError } from '../../../contract/errors.ts'
 import { imageExists } from '../../docker/images.ts'
 import { readImageFile } from '../../docker/read-image-file.ts'
 import { initReference } from '../../images/recipe.ts'
@@ -11,15 +12,16 @@ import type { SandboxContext } from '../sandbox.ts'
  * Puts the program that attaches folders to sandboxes where the engine can run it: it is compiled with init, by a builder's compiler, because the host need
  * not have one.
  *
- * @returns its path; undefined as long as no runtime's images have been made on this machine.
- * @throws MicropushError `engine-unavailable`
+ * @returns its path.
+ * @throws MicropushError `engine-unavailable`, and when no runtime's images were made on this machine.
  */
 export async function provideAttacher(
   context: Pick<SandboxContext, 'docker' | 'instance' | 'dataDir'>,
-): Promise<string | undefined> {
+): Promise<string> {
   const { docker, instance, dataDir } = context
   const image = initReference(JSON.stringify(await initSources()))
-  if (!(await imageExists(docker, image))) return undefined
+  if (!(await imageExists(docker, image)))
+    throw new MicropushError('engine-unavailable', `The image ${image} is not there.`)
   const program = await readImageFile(docker, {
     image,
     path: '/attach',

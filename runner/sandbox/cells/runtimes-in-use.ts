@@ -1,7 +1,8 @@
 import type { CellKind } from './cell.ts'
 
 interface Options {
-  serves(deploymentId: string): boolean
+  /** The deployments that visitors are led to. */
+  served(): ReadonlySet<string>
   /** The set may be another one. */
   onChange(): void
 }
@@ -25,7 +26,8 @@ export function createRuntimesInUse(options: Options): RuntimesInUse {
 
   const look = (): void => {
     const nowMs = Date.now()
-    for (const [id, { atMs }] of known) if (nowMs - atMs > GRACE_MS && !options.serves(id)) known.delete(id)
+    const served = options.served()
+    for (const [id, { atMs }] of known) if (nowMs - atMs > GRACE_MS && !served.has(id)) known.delete(id)
     used = new Map([...known.values()].map(({ kind }) => [kind.image, kind]))
     clearTimeout(timer)
     if (known.size > 0) timer = setTimeout(look, LOOK_MS).unref()

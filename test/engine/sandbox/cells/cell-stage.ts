@@ -27,14 +27,13 @@ export async function openCellStage(size = 1): Promise<CellStage> {
     node: (await stage.spec({ files: {} })).image,
     python: (await stage.spec({ language: 'python', files: {} })).image,
   }
-  const program = await provideAttacher(stage.context)
-  if (program === undefined) throw new Error('there is no image of init on this machine')
   const cells = createCells(stage.context, {
-    attacher: openAttacher(program),
+    attacher: openAttacher(() => provideAttacher(stage.context)),
     size,
-    serves: () => true,
+    served: () => new Set(),
     mayFill: () => true,
     onProblem: (_message, error) => problems.push(error),
+    onUnusable: (error) => problems.push(error),
   })
   const context = { ...stage.context, cells }
   return {
