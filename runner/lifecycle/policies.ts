@@ -2,9 +2,6 @@ import type { Deployment } from '../../contract/deployment.ts'
 import type { Settings } from '../../contract/settings.ts'
 import { sleepPolicy, USUAL_CONCURRENCY, type SleepPolicy } from '../../contract/sleep.ts'
 
-/** A replaced deployment's own address is seldom visited, and each push leaves one more of them. */
-const REPLACED_COLD_MS = 5 * 60_000
-
 /** What the engine keeps in mind of a deployment that it serves. */
 interface Policy extends SleepPolicy {
   /** The execution time of a request, in ms. */
@@ -31,9 +28,7 @@ export function createPolicies(settings: Settings, newest: ReadonlySet<string>):
     note(deployment) {
       const { timeoutMs } = deployment.config.limits
       const policy = (isNewest: boolean) => ({ ...sleepPolicy(deployment, { settings, isNewest }), timeoutMs })
-      const replaced = policy(false)
-      const coldMs = Math.min(replaced.coldMs, REPLACED_COLD_MS)
-      known.set(deployment.id, { newest: policy(true), replaced: { ...replaced, coldMs } })
+      known.set(deployment.id, { newest: policy(true), replaced: policy(false) })
     },
     forget: (id) => void known.delete(id),
     of: (id) => known.get(id)?.[newest.has(id) ? 'newest' : 'replaced'] ?? usual,

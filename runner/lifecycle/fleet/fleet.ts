@@ -61,7 +61,7 @@ export interface Fleet {
   /** Deployments that a gateway has a lease on. */
   awake(): string[]
   /** Deployments that are frozen, and since when. */
-  frozen(): { deploymentId: string; sinceMs: number }[]
+  frozen(): { deploymentId: string; containerId: string; sinceMs: number }[]
   /** Sandboxes that are not frozen. */
   running(): Sandbox[]
   temperature(deploymentId: string): Temperature
@@ -189,9 +189,13 @@ export function createFleet(options: FleetOptions): Fleet {
     },
     lost: (id, containerId, onLost) =>
       turns.atOnce(id, async (member) => {
-        const wasLost = await loseSandbox(options, { member, containerId, onLost })
-        scale(member)
-        return wasLost
+        try {
+          return await loseSandbox(options, { member, containerId, onLost })
+        } finally {
+          // With the last sandbox its leases end: gateways have been told, and ask for another one.
+          if (member.sandboxes.length === 0) leases.forget(id)
+          scale(member)
+        }
       }),
     destroy: (id) =>
       turns.atOnce(id, async (member) => {
@@ -211,9 +215,11 @@ export function createFleet(options: FleetOptions): Fleet {
         .filter(({ id, temperature }) => temperature === 'hot' && !leases.isFree(id))
         .map(({ id }) => id),
     frozen: () =>
-      [...members.values()]
-        .filter(({ temperature }) => temperature === 'frozen')
-        .map(({ id, sinceMs }) => ({ deploymentId: id, sinceMs })),
+      [...members.values()].flatMap(({ id, sandboxes: [sandbox], temperature, sinceMs }) =>
+        temperature !== 'frozen' || sandbox === undefined
+          ? []
+          : [{ deploymentId: id, containerId: sandbox.containerId, sinceMs }],
+      ),
     running: () =>
       [...members.values()].flatMap(({ sandboxes, temperature, leaving }) =>
         (temperature === 'hot' ? sandboxes : []).concat(...leaving.keys()),

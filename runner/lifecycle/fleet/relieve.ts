@@ -15,15 +15,22 @@ interface ReliefOptions {
   /** Asked for each time: the fleet calls this itself. */
   readonly fleet: () => Pick<Fleet, 'frozen' | 'evict'>
   readonly memory: Pick<MemoryWatch, 'lackingBytes'>
+  /** The memory that a container's end gives back; undefined when nobody can say. */
+  readonly weigh: (containerId: string) => Promise<number | undefined>
   readonly onProblem: (message: string, data: object) => void
 }
 
-export function createRelief({ fleet, memory, onProblem }: ReliefOptions): Relief {
+export function createRelief({ fleet, memory, weigh, onProblem }: ReliefOptions): Relief {
   let looking: Promise<void> | undefined
   const relieve = async () => {
     const neededBytes = memory.lackingBytes()
     if (neededBytes <= 0) return
-    await Promise.all(chooseEvictions(fleet().frozen(), { neededBytes }).map((id) => fleet().evict(id, 'memory')))
+    const weighed = fleet()
+      .frozen()
+      .map(async (one) => ({ ...one, bytes: await weigh(one.containerId) }))
+    await Promise.all(
+      chooseEvictions(await Promise.all(weighed), { neededBytes }).map((id) => fleet().evict(id, 'memory')),
+    )
   }
   const look = () => {
     looking ??= relieve()

@@ -161,7 +161,7 @@ describe('going live', () => {
     expect([...parts.runner.inProduction]).toEqual([deployment.id])
     await expect.poll(() => parts.did).toEqual([`freeze ${former.sandbox.id}`, `freeze ${sandbox.id}`])
     const coldMs = [former, { deployment }].map((one) => parts.runner.policies.of(one.deployment.id).coldMs / 60_000)
-    expect(coldMs).toEqual([5, 30])
+    expect(coldMs).toEqual([1, 30])
   })
 
   it('ends the sandbox of one that was cancelled while it was started', async () => {

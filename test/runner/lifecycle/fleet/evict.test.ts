@@ -81,8 +81,9 @@ it('short memory takes the least recently used first, and no more than is needed
     await wake(id)
     await rest(id)
   }
+  const weigh = () => Promise.resolve(6 * 1024 ** 2)
   const memory = { lackingBytes: () => 10 * 1024 ** 2 }
-  const relief = createRelief({ fleet: () => fleet, memory, onProblem: () => {} })
+  const relief = createRelief({ fleet: () => fleet, memory, weigh, onProblem: () => {} })
   relief.look()
   await settle()
   expect(did.filter((what) => what.startsWith('destroy'))).toEqual(['destroy s1', 'destroy s2'])

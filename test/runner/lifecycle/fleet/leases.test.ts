@@ -37,6 +37,17 @@ describe('with two gateways', () => {
     expect(fleet.temperature('live')).toBe('hot')
   })
 
+  it('a lease on a sandbox that ended does not keep the next one awake', async () => {
+    const { fleet, wake } = stage
+    await wake('live', one)
+    await wake('live', two)
+    await fleet.lost('live', 'c-s1')
+    await wake('live', two)
+    fleet.idle('live', two)
+    await settle()
+    expect([fleet.temperature('live'), fleet.awake()]).toEqual(['frozen', []])
+  })
+
   it('a lease given back twice is one', async () => {
     const { fleet, wake } = stage
     await wake('live', one)
