@@ -6,7 +6,8 @@ import { ensureRequirements } from '../requirements.ts'
 import { say } from '../say.ts'
 import { provideBinary } from './binary.ts'
 import { proveWithMicro } from './prove.ts'
-import { registerRunsc } from './register.ts'
+import { registerRunsc, runscFlags } from './register.ts'
+import { installWaitingRuntime } from './waiting/install.ts'
 
 const INSTALLED = '/usr/local/bin/runsc'
 
@@ -22,7 +23,8 @@ async function installGvisor(): Promise<void> {
   })
   await ensureRequirements()
   await provideBinary(INSTALLED)
-  await registerRunsc(docker, INSTALLED)
+  const waiting = await installWaitingRuntime({ path: INSTALLED, flags: runscFlags })
+  await registerRunsc(docker, { runsc: INSTALLED, waiting })
   const code = await runProbe(docker, 'runsc')
   if (code !== 0) throw new Error(`A container under runsc ended with exit code ${code}; dockerd's log says why.`)
   await proveWithMicro(join(dataDir, 'proof'))

@@ -3,34 +3,44 @@ import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import type { Docker } from '../../runner/docker/client.ts'
+import { WAITING_RUNTIME } from '../../runner/sandbox/container/isolation.ts'
 import { say } from '../say.ts'
 
 const RELOAD_MS = 10_000
 
 /**
- * What dockerd is told. `systrap` needs no /dev/kvm; `--host-uds=all` lets a sandbox make and use sockets in a folder that the
+ * What runsc is told. `systrap` needs no /dev/kvm; `--host-uds=all` lets a sandbox make and use sockets in a folder that the
  * host shares with it, which is how requests come in; the last one silences a warning about helper binaries that only
  * packaged releases bring along. Source: `runsc flags`.
  */
-function registration(path: string) {
+export const runscFlags = [
+  '--platform=systrap',
+  '--host-uds=all',
+  '--sidecar-usage-policy=LEGACY_DEPRECATED_SLOW_EMBEDDED_FALLBACK',
+] as const
+
+/** The OCI runtimes that dockerd is told of: gVisor as it is, and containers that wait for what is to run in them under it. */
+interface Registered {
+  readonly runsc: string
+  readonly waiting: string
+}
+
+function registration({ runsc, waiting }: Registered) {
   return {
-    path,
-    runtimeArgs: [
-      '--platform=systrap',
-      '--host-uds=all',
-      '--sidecar-usage-policy=LEGACY_DEPRECATED_SLOW_EMBEDDED_FALLBACK',
-    ],
+    runsc: { path: runsc, runtimeArgs: [...runscFlags] },
+    // Docker gives a runtime without arguments no wrapper of its own.
+    [WAITING_RUNTIME]: { path: waiting },
   }
 }
 
 /**
- * Makes the running daemon know the runtime `runsc`; its containers and the rest of its configuration stay as they are.
+ * Makes the running daemon know our runtimes; its containers and the rest of its configuration stay as they are.
  *
  * @throws Error in words for the operator.
  */
-export async function registerRunsc(docker: Docker, binary: string): Promise<void> {
-  const changed = await writeRegistration(await daemonConfigPath(), binary)
-  if (changed || !(await knowsRunsc(docker))) await reload(docker)
+export async function registerRunsc(docker: Docker, of: Registered): Promise<void> {
+  const changed = await writeRegistration(await daemonConfigPath(), of)
+  if (changed || !(await knowsOurs(docker))) await reload(docker)
 }
 
 /** The file dockerd reads; asked of the running daemon, because its command line may name another one. */
@@ -53,14 +63,14 @@ async function daemonPid(): Promise<number> {
   return pid
 }
 
-/** Writes our runtime into dockerd's configuration and keeps everything else; false when it was there. */
-export async function writeRegistration(path: string, binary: string): Promise<boolean> {
+/** Writes our runtimes into dockerd's configuration and keeps everything else; false when they were there. */
+export async function writeRegistration(path: string, of: Registered): Promise<boolean> {
   const config = await readConfig(path)
   const runtimes = isRecord(config['runtimes']) ? config['runtimes'] : {}
-  const wanted = registration(binary)
-  if (isDeepStrictEqual(runtimes['runsc'], wanted)) return false
+  const wanted = { ...runtimes, ...registration(of) }
+  if (isDeepStrictEqual(runtimes, wanted)) return false
   say(`Registering runsc in ${path}`)
-  const merged = { ...config, runtimes: { ...runtimes, runsc: wanted } }
+  const merged = { ...config, runtimes: wanted }
   const mode = await stat(path).then(
     (found) => found.mode & 0o777,
     () => 0o644,
@@ -95,14 +105,14 @@ async function reload(docker: Docker): Promise<void> {
   process.kill(await daemonPid(), 'SIGHUP')
   const deadline = Date.now() + RELOAD_MS
   while (Date.now() < deadline) {
-    if (await knowsRunsc(docker)) return
+    if (await knowsOurs(docker)) return
     await delay(100)
   }
   throw new Error('dockerd was told to read its configuration again, but does not list runsc. Its log says why.')
 }
 
-async function knowsRunsc(docker: Docker): Promise<boolean> {
+async function knowsOurs(docker: Docker): Promise<boolean> {
   const info: unknown = await docker.info()
   const runtimes = isRecord(info) ? info['Runtimes'] : undefined
-  return isRecord(runtimes) && 'runsc' in runtimes
+  return isRecord(runtimes) && 'runsc' in runtimes && WAITING_RUNTIME in runtimes
 }

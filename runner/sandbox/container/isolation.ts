@@ -11,6 +11,9 @@ export interface IsolationChoice {
 /** The name under which gVisor's own documentation registers it with Docker. */
 const GVISOR_RUNTIME = 'runsc'
 
+/** The runtime of containers that wait for what is to run in them under gVisor, as `npm run install-gvisor` registers it (setup/gvisor/waiting). */
+export const WAITING_RUNTIME = 'micropush-waiting'
+
 /**
  * Which kernel the micros see. Never a silent step down: who asks for gVisor gets gVisor or an error.
  *

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { writeRegistration } from '../../../setup/gvisor/register.ts'
 
+const opt = { runsc: '/opt/runsc', waiting: '/opt/waiting' }
 let dir: string
 let path: string
 beforeEach(async () => {
@@ -15,9 +16,11 @@ afterEach(() => rm(dir, { recursive: true, force: true }))
 const read = async () => JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>
 
 test('the runtime is written into a configuration that was not there, once', async () => {
-  expect(await writeRegistration(path, '/opt/runsc')).toBe(true)
-  expect(await read()).toMatchObject({ runtimes: { runsc: { path: '/opt/runsc' } } })
-  expect(await writeRegistration(path, '/opt/runsc')).toBe(false)
+  expect(await writeRegistration(path, opt)).toBe(true)
+  expect(await read()).toMatchObject({
+    runtimes: { runsc: { path: '/opt/runsc' }, 'micropush-waiting': { path: '/opt/waiting' } },
+  })
+  expect(await writeRegistration(path, opt)).toBe(false)
 })
 
 test('everything else in the configuration stays as it is, and so does its mode', async () => {
@@ -25,7 +28,7 @@ test('everything else in the configuration stays as it is, and so does its mode'
   const mine = { 'log-level': 'warn', runtimes: { other: { path: '/bin/other' } } }
   await writeFile(path, JSON.stringify(mine))
   await chmod(path, 0o600)
-  await writeRegistration(path, '/opt/runsc')
+  await writeRegistration(path, opt)
   expect(await read()).toMatchObject(mine)
   expect((await stat(path)).mode & 0o777).toBe(0o600)
 })
@@ -35,9 +38,7 @@ test.each(['{ "a": 1,, }', '[]', 'null'])(
   async (text) => {
     path = join(dir, 'daemon.json')
     await writeFile(path, text)
-    await expect(writeRegistration(path, '/opt/runsc')).rejects.toThrow(
-      /daemon\.json .*left as it is|was left as it is/,
-    )
+    await expect(writeRegistration(path, opt)).rejects.toThrow(/daemon\.json .*left as it is|was left as it is/)
     expect(await readFile(path, 'utf8')).toBe(text)
   },
 )

@@ -1,0 +1,115 @@
+import { platformLimits } from '../../../contract/limits.ts'
+import { noteOwner } from '../owner.ts'
+import { endFailed } from '../remains.ts'
+import type { Phase, Sandbox, SandboxContext, SandboxSpec } from '../sandbox.ts'
+import { linkSocket } from '../start/link-socket.ts'
+import { listen } from '../start/phases.ts'
+import { isOfMachine, misfit, readManifest, snapshotKey, type Manifest } from './manifest.ts'
+import { removeSnapshot } from './remove-snapshot.ts'
+import { restore } from './restore.ts'
+import { snapshotPaths } from './snapshot-paths.ts'
+import type { Waiting } from './waiting/waiting.ts'
+
+interface RestoreOptions {
+  readonly signal: AbortSignal
+  readonly onPhase?: (phase: Phase) => void
+  /** A container that waits for the runtime's image. */
+  readonly take: (image: string, signal: AbortSignal) => Promise<Waiting>
+  /** From the order to an imported app; beyond that a plain start is the better one. */
+  readonly restoreMs?: number
+}
+
+/** `unfit`: there is no snapshot that may be used, and now none at all; `why` is for the log, undefined when there never was one. */
+export type Restored = Sandbox | { readonly unfit: true; readonly why?: string }
+
+/** It takes a few hundred at most, on a machine that is not overwhelmed. */
+const RESTORE_MS = 3000
+
+/**
+ * Wakes a deployment from its snapshot. Whatever stands in the way, nothing is left of the attempt and the snapshot is thrown away: a plain start
+ * is always possible.
+ *
+ * @throws MicropushError `engine-unavailable` when Docker cannot be had; the signal's reason when it aborts.
+ */
+export async function restoreSandbox(
+  context: SandboxContext,
+  spec: SandboxSpec,
+  options: RestoreOptions,
+): Promise<Restored> {
+  const { deploymentId, image } = spec
+  const manifest = await readManifest(context.dataDir, deploymentId)
+  if (manifest === undefined) return { unfit: true }
+  const why = misfit(manifest, { key: snapshotKey(spec), image })
+  if (why !== undefined) return throwAway(context, spec, why)
+  // It is there so that it is not taken again.
+  if (manifest.restoreMs >= manifest.importMs) return { unfit: true }
+  return context.starts.hurry(async () => {
+    const waiting = await options.take(image, options.signal)
+    return useWaiting(context, { waiting, spec, manifest }, options)
+  })
+}
+
+interface Use {
+  readonly waiting: Waiting
+  readonly spec: SandboxSpec
+  readonly manifest: Manifest
+}
+
+async function useWaiting(context: SandboxContext, use: Use, options: RestoreOptions): Promise<Restored> {
+  const { waiting, spec, manifest } = use
+  try {
+    const failure = isOfMachine(manifest, waiting.record.machine)
+      ? await wake(context, use, options)
+      : 'it was taken by another version of gVisor or on another machine'
+    if (failure === undefined) {
+      const { id, containerId, paths } = waiting
+      const { deploymentId } = spec
+      const { isolation } = context
+      const startedAtMs = Date.now()
+      return { id, containerId, deploymentId, socket: paths.socket, isolation, startedBy: 'snapshot', startedAtMs }
+    }
+    await endFailed(context, waiting)
+    return await throwAway(context, spec, failure)
+  } catch (error) {
+    await endFailed(context, waiting)
+    throw error
+  } finally {
+    waiting.release()
+  }
+}
+
+/** @returns why it did not come to its end; undefined when it listens. */
+async function wake(
+  context: SandboxContext,
+  { waiting, spec, manifest }: Use,
+  { signal, onPhase = () => {}, restoreMs = RESTORE_MS }: RestoreOptions,
+): Promise<string | undefined> {
+  const deadline = AbortSignal.timeout(restoreMs)
+  try {
+    // Before anything of the deployment gets into it.
+    await noteOwner(waiting.paths, spec.deploymentId)
+    const paths = snapshotPaths(context.dataDir, spec.deploymentId)
+    const channel = await restore(waiting, { paths, manifest }, AbortSignal.any([signal, deadline]))
+    if (channel === undefined) return 'it could not be brought back'
+    onPhase('imported')
+    const listening = AbortSignal.any([signal, AbortSignal.timeout(platformLimits.startMs)])
+    const end = await listen(channel, listening).finally(() => channel.close())
+    if (end.kind !== 'reached') return 'the app did not listen when it had come back'
+    await linkSocket(waiting.paths)
+    onPhase('listening')
+    return undefined
+  } catch (error) {
+    signal.throwIfAborted()
+    if (deadline.aborted) return `it had not come back after ${restoreMs} ms`
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+async function throwAway(
+  { dataDir }: SandboxContext,
+  { deploymentId }: SandboxSpec,
+  why: string,
+): Promise<Exclude<Restored, Sandbox>> {
+  await removeSnapshot(dataDir, deploymentId)
+  return { unfit: true, why }
+}

@@ -1,0 +1,123 @@
+import { constants } from 'node:fs'
+import { open, readFile, type FileHandle } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { z } from 'zod'
+import { MicropushError } from '../../../../contract/errors.ts'
+import type { Limits } from '../../../../contract/limits.ts'
+import { createContainer, nextExit, startContainer } from '../../../docker/containers.ts'
+import { sandboxContainer } from '../../container/host-config.ts'
+import { WAITING_RUNTIME } from '../../container/isolation.ts'
+import { makeBox, makeTmp } from '../../mounts/make-box.ts'
+import { newSandboxId, sandboxPaths, type SandboxPaths } from '../../paths.ts'
+import { endFailed } from '../../remains.ts'
+import type { SandboxContext } from '../../sandbox.ts'
+import { ociConfig } from './oci-config.ts'
+
+/** What a container's memory on disk is tied to beside its image: the program that wrote it, and the machine it was taken on. */
+export const machineSchema = z.strictObject({ runsc: z.string(), kernel: z.string(), cpu: z.string() })
+
+const recordSchema = z.strictObject({ config: ociConfig, machine: machineSchema })
+
+/** A container that Docker has started and in which nothing runs: a process of the host's waits in its cgroup and network to become gVisor. */
+export interface Waiting {
+  readonly id: string
+  readonly containerId: string
+  readonly uid: number
+  readonly paths: SandboxPaths
+  readonly image: string
+  readonly limits: WaitingLimits
+  /** What Docker would have had run, and where. */
+  readonly record: z.infer<typeof recordSchema>
+  /** Resolves with its exit code when it ends, whatever runs in it then. */
+  readonly exited: Promise<number>
+  /** Gives an order to the process that waits. @throws Error of the file system's when it is no more. */
+  order(line: string): Promise<void>
+  /** Lets go of what watches it; the container goes on. */
+  release(): void
+}
+
+/** Limits that are fixed when a container is made. */
+export type WaitingLimits = Pick<Limits, 'memoryBytes' | 'processes' | 'tmpBytes'>
+
+const READY_MS = 5000
+const RETRY_MS = 5
+
+/**
+ * Starts a container that waits. All of it is undone when one part fails.
+ *
+ * @throws MicropushError `engine-unavailable` when Docker cannot make it.
+ */
+export async function startWaiting(
+  context: SandboxContext,
+  of: { readonly image: string; readonly limits: WaitingLimits },
+  signal: AbortSignal,
+): Promise<Waiting> {
+  const id = newSandboxId()
+  const uid = await context.uids.allocate()
+  try {
+    return await make(context, { ...of, id, uid }, signal)
+  } catch (error) {
+    await endFailed(context, { id })
+    context.uids.release(uid)
+    throw error
+  }
+}
+
+interface Made {
+  readonly id: string
+  readonly uid: number
+  readonly image: string
+  readonly limits: WaitingLimits
+}
+
+async function make(context: SandboxContext, made: Made, signal: AbortSignal): Promise<Waiting> {
+  const { id, uid, image, limits } = made
+  const paths = sandboxPaths(context.dataDir, id)
+  await makeBox(paths, { uid, gatewayGid: context.gatewayGid })
+  await makeTmp(paths, { bytes: limits.tmpBytes, box: Promise.resolve() })
+  const { instance, isolation, host, network } = context
+  const labels = { instance, isolation, uid, sandboxId: id, deploymentId: undefined }
+  const spec = { image, limits, mounts: [] }
+  const options = sandboxContainer({ spec, host, network, paths, labels, runtime: WAITING_RUNTIME })
+  const containerId = await createContainer(context.docker, options)
+  signal.throwIfAborted()
+  const watching = new AbortController()
+  const exited = nextExit(context.docker, containerId, watching.signal)
+  // Who waits for it hears of a failure; that nobody waits must not end the process.
+  exited.catch(() => {})
+  let orders: FileHandle | undefined
+  try {
+    await startContainer(context.docker, containerId)
+    orders = await openOrders(join(paths.folder, 'orders'), signal)
+    const record = recordSchema.parse(JSON.parse(await readFile(join(paths.folder, 'waiting.json'), 'utf8')))
+    const pipe = orders
+    const release = () => {
+      watching.abort()
+      void pipe.close()
+    }
+    const order = (line: string) => pipe.writeFile(`${line}\n`)
+    return { id, containerId, uid, paths, image, limits, record, exited, order, release }
+  } catch (error) {
+    watching.abort()
+    await orders?.close()
+    throw error
+  }
+}
+
+/** fifo(7): an open for writing that does not block fails with ENXIO as long as nobody has it open for reading. */
+async function openOrders(path: string, signal: AbortSignal): Promise<FileHandle> {
+  const deadlineMs = Date.now() + READY_MS
+  for (;;) {
+    signal.throwIfAborted()
+    try {
+      return await open(path, constants.O_WRONLY | constants.O_NONBLOCK)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENXIO' || Date.now() > deadlineMs)
+        throw new MicropushError('engine-unavailable', 'A container that waits for a snapshot did not come up.', {
+          cause: error,
+        })
+    }
+    await delay(RETRY_MS)
+  }
+}
