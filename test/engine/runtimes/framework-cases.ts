@@ -6,8 +6,8 @@ import { ask, serve } from './sandbox.ts'
 
 /** Every framework of the matrix on one version of Node under one isolation; `specs` are what npm installs for it. */
 export async function nodeFrameworkCases(ground: Ground, specs: readonly string[]): Promise<void> {
-  const { image, runtime } = ground
-  const node = { image, runtime, dependencies: await nodePackages(specs), language: 'node' } as const
+  const { image, runtime, way } = ground
+  const node = { image, runtime, way, dependencies: await nodePackages(specs), language: 'node' } as const
   const hasHono = specs.some((spec) => spec.startsWith('hono@'))
   const wanted = Object.keys(nodeApps).filter((name) => !name.includes('hono') || hasHono)
 
@@ -42,10 +42,11 @@ module.exports = app`,
 
 /** The same on one version of Python; `specs` are what pip installs for it. */
 export async function pythonFrameworkCases(ground: Ground, specs: readonly string[]): Promise<void> {
-  const { image, runtime, version } = ground
+  const { image, runtime, way, version } = ground
   const python = {
     image,
     runtime,
+    way,
     dependencies: await pythonPackages(`python${version}`, specs),
     language: 'python',
   } as const

@@ -6,8 +6,10 @@ import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { PassThrough } from 'node:stream'
 import { connectDocker } from '../../../runner/docker/client.ts'
+import { appMounts } from '../../../runner/sandbox/container/app-mounts.ts'
 import { loaderCommand, runtimeEnvironment, shellCommand } from '../../../runtimes/launch.ts'
 import type { Language } from '../../../runtimes/catalogue.ts'
+import { attacherOf } from './attach.ts'
 
 export const docker = connectDocker('/var/run/docker.sock')
 
@@ -21,7 +23,9 @@ export interface TestSandbox {
   /** The next word of init. */
   word(): Promise<string>
   say(word: string): void
-  start(what: Start): void
+  start(what: Start, word?: 'start' | 'adopt'): void
+  /** Mounts the app into a sandbox that runs. */
+  attach(): Promise<void>
   /** Everything the app wrote so far. */
   output(): string
   /** Sends SIGTERM and resolves with the exit code. */
@@ -33,7 +37,7 @@ export interface TestSandbox {
 }
 
 type Start = {
-  readonly mode: 'loader' | 'command'
+  readonly mode: 'loader' | 'command' | 'cell'
   readonly argv: readonly string[]
   readonly env?: Record<string, string>
 }
@@ -48,6 +52,8 @@ interface SandboxOptions {
   /** A folder with installed packages. */
   readonly dependencies?: string
   readonly runtime?: 'runc' | 'runsc'
+  /** In a `cell` the runtime is loaded before there is an app, which is mounted then. */
+  readonly way?: 'plain' | 'cell'
 }
 
 export async function openSandbox(options: SandboxOptions): Promise<TestSandbox> {
@@ -57,6 +63,11 @@ export async function openSandbox(options: SandboxOptions): Promise<TestSandbox>
   await chmod(folder, 0o755)
   await chown(box, USER, USER)
   await writeApp(join(folder, 'app'), options.files)
+  const mounts = appMounts({
+    language: options.language,
+    appDir: join(folder, 'app'),
+    ...(options.dependencies === undefined ? {} : { dependenciesDir: options.dependencies }),
+  })
   const engine = await listenOnce(join(box, 'ctl.sock'))
   const container = await docker.createContainer({
     Image: options.image,
@@ -72,7 +83,10 @@ export async function openSandbox(options: SandboxOptions): Promise<TestSandbox>
       PidsLimit: 1024,
       Memory: 512 * 1024 * 1024,
       Tmpfs: { '/tmp': 'size=64m' },
-      Binds: [`${box}:/run/micropush`, `${join(folder, 'app')}:/app:ro`, ...dependencyBind(options)],
+      Binds: [
+        `${box}:/run/micropush`,
+        ...(options.way === 'cell' ? [] : mounts.map(({ source, target }) => `${source}:${target}:ro`)),
+      ],
     },
   })
   const output = new PassThrough()
@@ -101,7 +115,11 @@ export async function openSandbox(options: SandboxOptions): Promise<TestSandbox>
       return next.done ? '<closed>' : next.value
     },
     say: (word) => socket.write(`${word}\n`),
-    start: (what) => socket.write(startMessage(what)),
+    start: (what, word) => socket.write(startMessage(what, word)),
+    async attach() {
+      const { State } = await container.inspect()
+      await attacherOf(docker).attach({ pid: State.Pid, box, mounts })
+    },
     output: () => text,
     async stop() {
       await container.kill({ signal: 'SIGTERM' })
@@ -133,9 +151,8 @@ export async function serve(
 async function listening(options: SandboxOptions, start: Start): Promise<TestSandbox> {
   const sandbox = await openSandbox(options)
   try {
-    await expectWord(sandbox, 'hello')
-    sandbox.start(start)
-    await expectWord(sandbox, 'loaded')
+    await begin(sandbox, options, start)
+    await expectWord(sandbox, options.way === 'cell' && start.mode === 'loader' ? 'adopted' : 'loaded')
     sandbox.say('import')
     await expectWord(sandbox, 'imported')
     sandbox.say('listen')
@@ -147,12 +164,21 @@ async function listening(options: SandboxOptions, start: Start): Promise<TestSan
   }
 }
 
+/** Up to where the runtime is loaded, or is about to be, with the app in its place. */
+async function begin(sandbox: TestSandbox, { way, language }: SandboxOptions, start: Start): Promise<void> {
+  await expectWord(sandbox, 'hello')
+  if (way !== 'cell') return sandbox.start(start)
+  sandbox.start({ mode: 'cell', argv: loaderCommand(language), env: { ...runtimeEnvironment(language), PORT } })
+  await expectWord(sandbox, 'loaded')
+  await sandbox.attach()
+  sandbox.start(start, start.mode === 'loader' ? 'adopt' : 'start')
+}
+
 /** Takes an app through the phases until it fails, and gives the words of the failure. */
 export async function failure(options: SandboxOptions & { readonly entry: string }): Promise<string> {
   await using sandbox = await openSandbox(options)
-  await expectWord(sandbox, 'hello')
   const env = { ...runtimeEnvironment(options.language), PORT }
-  sandbox.start({ mode: 'loader', argv: loaderCommand(options.language, options.entry), env })
+  await begin(sandbox, options, { mode: 'loader', argv: loaderCommand(options.language, options.entry), env })
   for (const next of ['import', 'listen', '']) {
     const word = await sandbox.word()
     if (word.startsWith('failed ')) return word.slice('failed '.length).replaceAll('\\n', '\n')
@@ -212,7 +238,7 @@ export async function ask(socketPath: string, { method, path, headers, body }: A
   })
 }
 
-function startMessage({ mode, argv, env = {} }: Start): Buffer {
+function startMessage({ mode, argv, env = {} }: Start, word = 'start'): Buffer {
   const strings = [
     mode,
     String(argv.length),
@@ -220,12 +246,7 @@ function startMessage({ mode, argv, env = {} }: Start): Buffer {
     ...Object.entries(env).map(([name, value]) => `${name}=${value}`),
   ]
   const bytes = Buffer.from(strings.map((text) => `${text}\0`).join(''))
-  return Buffer.concat([Buffer.from(`start ${bytes.length}\n`), bytes])
-}
-
-function dependencyBind({ language, dependencies }: SandboxOptions): string[] {
-  if (dependencies === undefined) return []
-  return [`${dependencies}:${language === 'node' ? '/app/node_modules' : '/dependencies'}:ro`]
+  return Buffer.concat([Buffer.from(`${word} ${bytes.length}\n`), bytes])
 }
 
 async function writeApp(root: string, files: AppFiles): Promise<void> {

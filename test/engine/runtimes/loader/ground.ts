@@ -7,11 +7,21 @@ export interface Ground {
   readonly runtime: 'runc' | 'runsc'
   /** The version's number: `14`, `3.9`. */
   readonly version: string
+  /** Whether the runtime is loaded before or after there is an app. */
+  readonly way: 'plain' | 'cell'
 }
 
-export async function groundOf(id: string, runtime: Ground['runtime'] = 'runc'): Promise<Ground> {
+type Where = Pick<Ground, 'runtime' | 'way'>
+
+export async function groundOf(id: string, where: Partial<Where> = {}): Promise<Ground> {
   const { sandbox: image } = await imagesOf(id)
-  return { image, runtime, version: id.replace(/^[a-z]+/, '') }
+  return { runtime: 'runc', way: 'plain', ...where, image, version: id.replace(/^[a-z]+/, '') }
+}
+
+/** What there is on this machine: gVisor mounts nothing into a sandbox that runs. */
+export async function everyWay(what: string): Promise<readonly Where[]> {
+  const plain = (await isolations(what)).map((runtime) => ({ runtime, way: 'plain' }) as const)
+  return [...plain, { runtime: 'runc', way: 'cell' }]
 }
 
 /**

@@ -3,8 +3,8 @@ import { ask, failure, serve } from '../sandbox.ts'
 import type { Ground } from './ground.ts'
 
 /** What the Node loader promises, shown on one version under one isolation. */
-export function nodeLoaderCases({ image, runtime, version }: Ground): void {
-  const node = { image, runtime, language: 'node' } as const
+export function nodeLoaderCases({ image, runtime, way, version }: Ground): void {
+  const node = { image, runtime, way, language: 'node' } as const
 
   test('is served when it exports a plain function', async () => {
     const files = { 'index.js': 'module.exports = (req, res) => res.end("hello " + req.url)' }

@@ -21,8 +21,8 @@ setTimeout(() => require('http').createServer(handle).listen(process.env.PORT), 
 }
 
 /** What a Node micro that is asked to stop still does, on one version under one isolation. */
-export function nodeStopCases({ image, runtime, version }: Ground): void {
-  const node = { image, runtime, language: 'node', entry: 'index.js' } as const
+export function nodeStopCases({ image, runtime, way, version }: Ground): void {
+  const node = { image, runtime, way, language: 'node', entry: 'index.js' } as const
 
   test.each(Object.entries(apps))('answers what is under way: %s', async (_name, app) => {
     await using sandbox = await serve({ ...node, files: { 'index.js': app } })

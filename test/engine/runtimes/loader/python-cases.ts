@@ -50,8 +50,8 @@ async def app(scope, receive, send):
 `
 
 /** What the Python loader promises, shown on one version under one isolation. */
-export function pythonLoaderCases({ image, runtime }: Ground): void {
-  const python = { image, runtime, language: 'python' } as const
+export function pythonLoaderCases({ image, runtime, way }: Ground): void {
+  const python = { image, runtime, way, language: 'python' } as const
 
   test('is served as a WSGI application', async () => {
     await using sandbox = await serve({ ...python, files: { 'main.py': wsgi }, entry: 'main.py' })
