@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { Fault } from '../../contract/errors.ts'
-import type { EvictReason, SandboxState, WakeKind, WorkMetrics } from './metrics.ts'
+import type { EvictReason, SandboxState, Standing, WakeKind, WorkMetrics } from './metrics.ts'
 import { createStateClock } from './state-clock.ts'
 
 /** Seconds. A thaw takes two thousandths of a second, a plain start of a large app many. */
@@ -20,15 +20,15 @@ const STAGES: ReadonlySet<string> = new Set([
   'total',
 ])
 
-interface Standing {
+interface Sources {
   /** All sandboxes that there are. */
-  standing(): readonly { readonly state: SandboxState }[]
+  standing(): readonly { readonly state: Standing }[]
   /** How many deployments that a host leads to are in each state. */
   deployments(): Readonly<Record<SandboxState, number>>
 }
 
 /** Wakes, states and deployments. */
-export function countWork(registry: Registry, sources: Standing): WorkMetrics {
+export function countWork(registry: Registry, sources: Sources): WorkMetrics {
   const registers = [registry]
   const standing = () => sources.standing().map(({ state }) => state)
   const clock = createStateClock(() => performance.now() / 1000)
@@ -78,7 +78,9 @@ export function countWork(registry: Registry, sources: Standing): WorkMetrics {
     registers,
     collect() {
       const now = standing()
-      for (const state of ['hot', 'frozen'] as const) this.set({ state }, now.filter((one) => one === state).length)
+      for (const state of ['hot', 'frozen', 'ahead'] as const) {
+        this.set({ state }, now.filter((one) => one === state).length)
+      }
     },
   })
   new Gauge<'state'>({

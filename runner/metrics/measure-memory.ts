@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from 'prom-client'
 import { usedMemory } from '../sandbox/used-memory.ts'
-import type { SandboxState } from './metrics.ts'
+import type { Standing } from './metrics.ts'
 
 interface HostMemory {
   readonly totalBytes: number
@@ -11,7 +11,7 @@ interface HostMemory {
 
 export interface MemorySources {
   /** All sandboxes that there are. */
-  standing(): readonly { readonly containerId: string; readonly state: SandboxState }[]
+  standing(): readonly { readonly containerId: string; readonly state: Standing }[]
   /** Undefined where the kernel does not say. */
   memory(): HostMemory | undefined
   /** A container's memory; the kernel's word when absent. */
@@ -52,7 +52,7 @@ export function measureMemory(registry: Registry, sources: MemorySources): void 
     labelNames: ['state'],
     registers,
     async collect() {
-      const sums = { hot: 0, frozen: 0 }
+      const sums = { hot: 0, frozen: 0, ahead: 0 }
       const all = sources.standing()
       for (let from = 0; from < all.length; from += AT_ONCE) {
         await Promise.all(
@@ -62,7 +62,7 @@ export function measureMemory(registry: Registry, sources: MemorySources): void 
           }),
         )
       }
-      for (const state of ['hot', 'frozen'] as const) this.set({ state }, sums[state])
+      for (const [state, bytes] of Object.entries(sums)) this.set({ state }, bytes)
     },
   })
 }

@@ -7,6 +7,9 @@ export type WakeKind = Exclude<AnyWakeKind, 'hot'>
 /** `cold` is no sandbox at all. */
 export type SandboxState = 'hot' | 'frozen' | 'cold'
 
+/** What a sandbox may be found in: `ahead` is one that waits for its app, with the runtime loaded and frozen. */
+export type Standing = SandboxState | 'ahead'
+
 /** Why a sandbox was ended while its deployment is kept. */
 export type EvictReason = 'time' | 'memory' | 'scale'
 

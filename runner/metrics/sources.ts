@@ -4,11 +4,13 @@ import type { Fleet } from '../lifecycle/fleet/fleet.ts'
 import { reserveOf } from '../lifecycle/memory/memory-watch.ts'
 import { readMemory } from '../lifecycle/memory/read-memory.ts'
 import type { GatewayLink } from '../lifecycle/gateways/gateway-link.ts'
+import type { SandboxContext } from '../sandbox/sandbox.ts'
 import type { MetricSources } from './create-metrics.ts'
 
 interface Parts {
   readonly settings: Pick<Settings, 'memoryReserveBytes'>
   readonly fleet: Pick<Fleet, 'sandboxes' | 'running' | 'temperature'>
+  readonly sandboxes: Pick<SandboxContext, 'cells'>
   readonly gateways: Pick<GatewayLink, 'gateways'>
   readonly routed: ReadonlyMap<string, Pick<Route, 'deploymentId'>>
 }
@@ -17,13 +19,15 @@ interface Parts {
 export function metricSources(parts: () => Parts): MetricSources {
   return {
     standing() {
-      const { fleet } = parts()
+      const { fleet, sandboxes } = parts()
       const running = new Set(fleet.running())
-      return fleet.sandboxes().map((sandbox) => {
+      const ahead = (sandboxes.cells?.waiting() ?? []).map((containerId) => ({ containerId, state: 'ahead' as const }))
+      const owned = fleet.sandboxes().map((sandbox) => {
         const { containerId, deploymentId } = sandbox
         // One that finishes its last requests runs, whatever has taken its place.
-        return { containerId, state: running.has(sandbox) ? 'hot' : fleet.temperature(deploymentId) }
+        return { containerId, state: running.has(sandbox) ? ('hot' as const) : fleet.temperature(deploymentId) }
       })
+      return [...owned, ...ahead]
     },
     gateways: () => [...parts().gateways.gateways()].length,
     deployments() {

@@ -1,11 +1,11 @@
-import type { SandboxState } from './metrics.ts'
+import type { SandboxState, Standing } from './metrics.ts'
 
 type Present = Exclude<SandboxState, 'cold'>
 
 export interface StateClock {
   move(from: SandboxState, to: SandboxState): void
   /** Seconds that all sandboxes together have been in each state, those that are in it still among them. */
-  read(standing: readonly SandboxState[]): ReadonlyMap<Present, number>
+  read(standing: readonly Standing[]): ReadonlyMap<Present, number>
 }
 
 /**

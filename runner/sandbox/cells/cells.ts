@@ -31,6 +31,8 @@ export interface Cells {
   claim(spec: SandboxSpec, signal: AbortSignal): Promise<PreparedSandbox | undefined>
   /** A deployment has this runtime. As long as it is served, some wait for it. */
   know(deploymentId: string, kind: CellKind): void
+  /** The containers of those that wait. */
+  waiting(): readonly string[]
   /** Whether an image is there for certain, because a sandbox of it waits. */
   has(image: string): boolean
   /** Discards those that wait. */
@@ -99,6 +101,7 @@ export function createCells(context: SandboxContext, options: CellsOptions): Cel
       }
     },
     know: (deploymentId, { image, language }) => inUse.know(deploymentId, { image, language }),
+    waiting: () => [...pools.values()].flatMap((pool) => pool.items()).map(({ sandbox }) => sandbox.containerId),
     has: (image) => (pools.get(image)?.waiting() ?? 0) > 0,
     async close() {
       inUse.close()

@@ -20,6 +20,8 @@ export interface Pool<T> {
   /** Brings the number to its target, in the background: makes what is missing, discards what is too many. */
   adjust(): void
   waiting(): number
+  /** Those that wait. */
+  items(): readonly T[]
   /** Discards all, and resolves when nothing is left. */
   close(): Promise<void>
 }
@@ -106,6 +108,7 @@ export function createPool<T>(options: PoolOptions<T>): Pool<T> {
     },
     adjust,
     waiting: () => items.length,
+    items: () => [...items],
     async close() {
       stop.abort(new Error('closed'))
       clearTimeout(timer)

@@ -1,12 +1,12 @@
 import { beforeEach, expect, it } from 'vitest'
 import { durationBoundsSeconds, type FromGateway } from '../../../runner/gateway/protocol.ts'
 import { createMetrics } from '../../../runner/metrics/create-metrics.ts'
-import type { Metrics, SandboxState } from '../../../runner/metrics/metrics.ts'
+import type { Metrics, Standing } from '../../../runner/metrics/metrics.ts'
 import { faultsOf, parseExposition, valueOf } from '../../support/exposition.ts'
 
 type Counts = Extract<FromGateway, { type: 'counts' }>
 
-let sandboxes: { containerId: string; state: SandboxState }[]
+let sandboxes: { containerId: string; state: Standing }[]
 let metrics: Metrics
 beforeEach(() => {
   sandboxes = []
@@ -90,12 +90,15 @@ it('sandboxes are counted by state, as they stand when somebody asks', async () 
     { containerId: '200', state: 'frozen' },
     { containerId: '30', state: 'frozen' },
     { containerId: 'gone', state: 'frozen' },
+    { containerId: '7', state: 'ahead' },
   ]
   const { value } = await read()
   expect(value('micropush_sandboxes', { state: 'hot' })).toBe(1)
   expect(value('micropush_sandboxes', { state: 'frozen' })).toBe(3)
   expect(value('micropush_sandbox_memory_bytes', { state: 'hot' })).toBe(1000)
   expect(value('micropush_sandbox_memory_bytes', { state: 'frozen' })).toBe(230)
+  expect(value('micropush_sandboxes', { state: 'ahead' })).toBe(1)
+  expect(value('micropush_sandbox_memory_bytes', { state: 'ahead' })).toBe(7)
   expect(value('micropush_deployments', { state: 'cold' })).toBe(9)
   expect(value('micropush_host_memory_available_bytes')).toBe(4e9)
   expect(value('micropush_host_memory_reserve_bytes')).toBe(1e9)

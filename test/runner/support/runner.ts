@@ -95,6 +95,7 @@ export async function startTestRunner(): Promise<TestRunner> {
     did.push(`${what} ${of.id}`)
     return Promise.resolve()
   }
+  const metrics = createMetrics(metricSources(() => runner))
   const fleet = createFleet({
     actions: {
       start: (id) => {
@@ -111,7 +112,7 @@ export async function startTestRunner(): Promise<TestRunner> {
     },
     policy: (id) => policies.of(id),
     scaleDownMs: 30_000,
-    metrics: { wake: () => {}, state: () => {}, evicted: () => {} },
+    metrics,
     pressure: () => 'none',
     onProblem: (message, data) => log.warn(data, message),
   })
@@ -162,7 +163,7 @@ export async function startTestRunner(): Promise<TestRunner> {
       onProblem: (message, data) => log.warn(data, message),
     }),
     uses: createUses(),
-    metrics: createMetrics(metricSources(() => runner)),
+    metrics,
     processes: { wereRefused: () => false, look: () => Promise.resolve(), close: () => {} },
     works: createWorks(),
     warmUps: { request: () => {}, close: () => Promise.resolve() },
