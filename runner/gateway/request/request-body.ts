@@ -1,6 +1,12 @@
-import type { ClientRequest } from 'node:http'
 import type { Call } from './call.ts'
 import { passableTrailers } from './trailers.ts'
+
+/** Where a body goes. */
+interface BodySink {
+  /** @returns false when the next piece is to wait until the pump hears `drained`. */
+  readonly write: (bytes: Buffer) => boolean
+  readonly end: (trailers: readonly (readonly [string, string])[]) => void
+}
 
 interface PumpOptions {
   readonly maximumBytes: number
@@ -15,16 +21,18 @@ export interface BodyPump {
   readonly complete: boolean
   /** Whether the client, and not the micro, is what the body waits for. */
   readonly starved: boolean
-  readonly start: () => void
+  readonly start: (sink: BodySink) => void
+  readonly drained: () => void
   readonly stop: () => void
 }
 
 /** Streams the body with back-pressure and counts it; nothing is read before `start`. */
-export function pumpRequestBody(call: Call, upstream: ClientRequest, options: PumpOptions): BodyPump {
+export function pumpRequestBody(call: Call, options: PumpOptions): BodyPump {
   const { request, response, head } = call
   let complete = head.body.kind === 'none'
   let blocked = false
   let bytes = 0
+  let sink: BodySink | undefined
 
   const onData = (chunk: Buffer): void => {
     options.onProgress()
@@ -33,23 +41,14 @@ export function pumpRequestBody(call: Call, upstream: ClientRequest, options: Pu
       options.onTooLarge()
       return
     }
-    if (upstream.write(chunk)) return
+    if (sink?.write(chunk) !== false) return
     blocked = true
     request.pause()
-  }
-  const onDrain = (): void => {
-    blocked = false
-    options.onProgress()
-    request.resume()
   }
   const onEnd = (): void => {
     complete = true
     options.onProgress()
-    // Only behind chunks; Node's client would refuse them elsewhere.
-    if (head.body.kind === 'chunked' && request.rawTrailers.length > 0) {
-      upstream.addTrailers(passableTrailers(request.rawTrailers, options.maximumTrailers))
-    }
-    upstream.end()
+    sink?.end(passableTrailers(request.rawTrailers, options.maximumTrailers))
   }
 
   return {
@@ -59,16 +58,21 @@ export function pumpRequestBody(call: Call, upstream: ClientRequest, options: Pu
     get starved() {
       return !complete && !blocked
     },
-    start() {
+    start(to) {
+      sink = to
       if (call.expectsContinue) response.writeContinue()
       request.on('data', onData)
       request.once('end', onEnd)
-      upstream.on('drain', onDrain)
+    },
+    drained() {
+      if (!blocked) return
+      blocked = false
+      options.onProgress()
+      request.resume()
     },
     stop() {
       request.removeListener('data', onData)
       request.removeListener('end', onEnd)
-      upstream.removeListener('drain', onDrain)
     },
   }
 }

@@ -4,7 +4,7 @@ import { settleLeft } from './choose-upstream.ts'
 import { abortOn, stayWith } from './leave-socket.ts'
 import type { Micro } from './micro.ts'
 import type { ToldEnd } from './upstream.ts'
-import { settleWake } from './wake.ts'
+import { dropLease, settleWake } from './wake.ts'
 import type { WakeKind } from '../protocol.ts'
 import type { Yard } from './yard.ts'
 
@@ -29,16 +29,16 @@ export function setAwake(yard: Yard, micro: Micro, awake: Awake): void {
 }
 
 /** That one sandbox is no more: its requests end, and the lease with the last one. */
-export function setGone(micro: Micro, socket: string, told: ToldEnd): void {
+export function setGone(yard: Yard, micro: Micro, gone: { readonly socket: string; readonly told: ToldEnd }): void {
+  const { socket, told } = gone
   micro.sockets = micro.sockets.filter((one) => one !== socket)
   // One that is being woken stays so: the engine answers the wake itself.
-  if (micro.sockets.length === 0 && micro.lease.kind === 'held') micro.lease = { kind: 'none' }
+  if (micro.sockets.length === 0) dropLease(yard, micro)
   const upstream = micro.upstreams.get(socket)
   if (upstream === undefined) return
   settleEnd(upstream, told)
   abortOn(micro, { upstream })
-  upstream.kept.destroy()
-  upstream.fresh.destroy()
+  upstream.connections.close()
   if (upstream.requests === 0) micro.upstreams.delete(socket)
 }
 

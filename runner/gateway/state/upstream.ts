@@ -1,7 +1,6 @@
-import type { Agent } from 'node:http'
 import type { MicroEnd } from '../../../contract/end-reason.ts'
 import type { GatewayLimits } from '../limits.ts'
-import { freshConnections, keptConnections } from '../upstream/upstream-agent.ts'
+import { UpstreamConnections } from '../upstream/connections.ts'
 
 /** What the engine said about the end of a sandbox. */
 export interface ToldEnd {
@@ -12,10 +11,7 @@ export interface ToldEnd {
 /** One sandbox of a micro that requests were sent to. */
 export interface Upstream {
   readonly socket: string
-  /** For requests that may be repeated when a kept connection turns out to be stale. */
-  readonly kept: Agent
-  /** For all others: a connection each. */
-  readonly fresh: Agent
+  readonly connections: UpstreamConnections
   /** Requests and streams in hand. */
   requests: number
   /** While it is drained: what bounds that. */
@@ -32,8 +28,7 @@ export interface Upstream {
 export function createUpstream(socket: string, limits: GatewayLimits): Upstream {
   return {
     socket,
-    kept: keptConnections(limits),
-    fresh: freshConnections(limits),
+    connections: new UpstreamConnections(socket, limits),
     requests: 0,
     leaving: undefined,
     end: undefined,
@@ -47,6 +42,5 @@ export function createUpstream(socket: string, limits: GatewayLimits): Upstream 
 export function closeUpstream(upstream: Upstream): void {
   for (const timer of upstream.leaving ?? []) clearTimeout(timer)
   upstream.leaving = undefined
-  upstream.kept.destroy()
-  upstream.fresh.destroy()
+  upstream.connections.close()
 }

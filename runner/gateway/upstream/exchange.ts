@@ -1,4 +1,3 @@
-import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Call } from '../request/call.ts'
 import { passEarlyHints } from './early-hints.ts'
@@ -8,7 +7,10 @@ import { lingerOnClose } from '../answers/linger.ts'
 import type { Hold } from '../state/micro.ts'
 import type { Upstream } from '../state/upstream.ts'
 import { serverTiming } from '../trace.ts'
-import { openUpstream } from './open-upstream.ts'
+import { INVALID, type Connection, type UpstreamEvents } from './connection.ts'
+import { requestHeadText } from './request-head-text.ts'
+import { UpstreamRequest } from './upstream-request.ts'
+import type { WireHead } from './wire/reply-head-text.ts'
 import type { Route } from '../protocol.ts'
 import { pumpReply, type ReplyPump } from './reply-body.ts'
 import { readReplyHead, type ReplyHead } from './reply-head.ts'
@@ -42,35 +44,29 @@ interface Attempt {
 export function exchange(call: Call, attempt: Attempt): Promise<Outcome> {
   // Whoever left while its micro woke is told of by no event any more.
   if (call.request.socket.destroyed) return Promise.resolve('done')
-  const upstream = openUpstream(call.head, {
-    agent: attempt.kept ? attempt.to.kept : attempt.to.fresh,
-    socketPath: attempt.to.socket,
-    fields: attempt.fields,
-    headBytes: attempt.limits.replyHeadBytes,
-  })
-  if (upstream === undefined) return Promise.resolve('target-invalid')
-  return new Exchange(call, attempt, upstream).run()
+  const head = requestHeadText(call.head, attempt.fields, attempt.kept ? 'keep-alive' : 'close')
+  if (head === undefined) return Promise.resolve('target-invalid')
+  return new Exchange(call, attempt).run(head)
 }
 
-class Exchange {
+class Exchange implements UpstreamEvents {
   readonly #call: Call
   readonly #attempt: Attempt
-  readonly #upstream: ClientRequest
   readonly #body: BodyPump
   readonly #outcome = Promise.withResolvers<Outcome>()
+  #upstream: UpstreamRequest | undefined
+  #stopWaiting = nothing
   #phase: 'connecting' | 'waiting' | 'replying' | 'settled' = 'connecting'
   #timer: NodeJS.Timeout | undefined
   #life: NodeJS.Timeout | undefined
-  #incoming: IncomingMessage | undefined
   #reply: ReplyPump | undefined
   #informational = 0
   #stalledMs = 0
 
-  constructor(call: Call, attempt: Attempt, upstream: ClientRequest) {
+  constructor(call: Call, attempt: Attempt) {
     this.#call = call
     this.#attempt = attempt
-    this.#upstream = upstream
-    this.#body = pumpRequestBody(call, upstream, {
+    this.#body = pumpRequestBody(call, {
       maximumBytes: attempt.route.payloadBytes,
       maximumTrailers: attempt.limits.headers,
       onProgress: this.#onProgress,
@@ -78,25 +74,24 @@ class Exchange {
     })
   }
 
-  run(): Promise<Outcome> {
-    const upstream = this.#upstream
-    const { entry, early } = this.#attempt
+  run(head: string): Promise<Outcome> {
+    const { entry, early, to, kept } = this.#attempt
     if (early) entry.woken = this.#startTime
     else this.#startTime()
-    upstream.once('socket', (socket: Socket) => {
-      if (socket.connecting) socket.once('connect', () => this.#onConnected())
-      else this.#onConnected()
-    })
-    upstream.on('response', (incoming) => this.#onReply(incoming))
-    upstream.on('information', (info) => this.#onInformation(info))
-    upstream.on('upgrade', (incoming: IncomingMessage, socket: Socket, rest: Buffer) => {
-      this.#onUpgrade({ reply: incoming, upstream: socket, rest })
-    })
-    upstream.on('error', (error) => this.#onError(error))
     this.#call.response.once('close', this.#onClientGone)
     entry.abort = () => this.#fail('ended')
-    if (this.#call.head.body.kind === 'none') upstream.end()
+    const wanted = { reuse: kept, mayUpgrade: this.#call.upgrade !== undefined }
+    this.#stopWaiting = to.connections.acquire(wanted, (connection) => this.#send(connection, head))
     return this.#outcome.promise
+  }
+
+  #send(connection: Connection, text: string): void {
+    const { head } = this.#call
+    const { limits } = this.#attempt
+    const use = connection.begin(text, this, { bodiless: head.method === 'HEAD', headBytes: limits.replyHeadBytes })
+    this.#upstream = new UpstreamRequest(connection, use, head.body.kind === 'chunked')
+    if (head.body.kind === 'none') this.#upstream.end()
+    if (connection.connected) this.onConnected()
   }
 
   readonly #startTime = (): void => {
@@ -104,42 +99,42 @@ class Exchange {
     this.#timer = setTimeout(this.#onTimeout, this.#attempt.route.timeoutMs)
   }
 
-  #onConnected(): void {
+  onConnected(): void {
     if (this.#phase !== 'connecting') return
     this.#phase = 'waiting'
     const { head, connection, request } = this.#call
-    if (head.body.kind === 'none') return
+    if (head.body.kind === 'none' || this.#upstream === undefined) return
     if (connection.refusing && !request.complete) {
       this.#fail('malformed')
       return
     }
     connection.breakBody = (fault) => this.#fail(fault)
-    this.#body.start()
+    this.#body.start(this.#upstream)
   }
 
-  #onInformation(info: { readonly statusCode: number; readonly rawHeaders: readonly string[] }): void {
+  onDrain(): void {
+    this.#body.drained()
+  }
+
+  onInformation({ status, rawHeaders }: WireHead): void {
     this.#informational += 1
     if (this.#informational > this.#attempt.limits.informationalReplies) this.#fail('reply-invalid')
-    else if (info.statusCode === 103 && this.#phase === 'waiting') passEarlyHints(this.#call, info.rawHeaders)
+    else if (status === 103 && this.#phase === 'waiting') passEarlyHints(this.#call, rawHeaders)
   }
 
-  #onReply(incoming: IncomingMessage): void {
-    // Its end in error is told of by the request, or by the pump.
-    incoming.on('error', nothing)
+  onHead(wire: WireHead): void {
     if (this.#phase === 'settled') return
-    this.#incoming = incoming
     const { head, requestId, trace } = this.#call
     trace.headMs = performance.now()
     const { limits, route } = this.#attempt
     const chunksToClient = head.method !== 'HEAD' && this.#call.request.httpVersion === '1.1'
-    const reply = readReplyHead(incoming, {
+    const reply = readReplyHead(wire, {
       host: head.host,
       requestId,
       maximumFields: limits.replyHeaders,
       passTrailer: chunksToClient,
     })
-    // A 101 that names no protocol comes as if it were a whole answer.
-    if (reply === undefined || reply.status < 200) {
+    if (reply === undefined) {
       this.#fail('reply-invalid')
       return
     }
@@ -157,14 +152,25 @@ class Exchange {
     }
     this.#phase = 'replying'
     if (reply.eventStream) this.#becomeStream()
-    else this.#boundAnswer()
-    this.#reply = pumpReply(incoming, this.#call.response, {
+    this.#reply = pumpReply(this.#call.response, {
       maximumBytes: reply.eventStream ? Number.POSITIVE_INFINITY : route.payloadBytes,
+      mayLinger: reply.length === undefined,
       onProgress: this.#onProgress,
-      onBroken: () => this.#fail('crashed'),
+      onBlocked: () => this.#upstream?.pause(),
+      onUnblocked: () => this.#upstream?.resume(),
       onTooLarge: () => this.#fail('reply-too-large'),
-      onEnd: () => this.#onReplyEnd(),
     })
+  }
+
+  onData(bytes: Buffer): void {
+    if (this.#phase === 'replying') this.#reply?.take(bytes)
+  }
+
+  /** Most answers are whole before this: what only the others need is done here. */
+  onRead(): void {
+    if (this.#phase !== 'replying') return
+    if (this.#life === undefined) this.#boundAnswer()
+    this.#reply?.flush()
   }
 
   /** It may echo what is still to come, or not care for it: the connection ends with this answer, to be safe. */
@@ -199,25 +205,24 @@ class Exchange {
     else socket.once('end', this.#onClientGone)
   }
 
-  #onReplyEnd(): void {
+  onEnd(trailers: readonly string[]): void {
     // Its last bytes were too many, and came together with its end: what was cut must not look whole.
     if (this.#phase === 'settled') return
     const { request, response } = this.#call
     if (!this.#body.complete) {
       this.#body.stop()
-      this.#upstream.destroy()
+      this.#upstream?.destroy()
       lingerOnClose(request, this.#attempt.limits.lingerMs)
     }
-    const trailers = this.#incoming?.rawTrailers ?? []
     // Node sends them behind chunks only, and drops them elsewhere.
     if (trailers.length > 0) response.addTrailers(passableTrailers(trailers, this.#attempt.limits.replyHeaders))
-    response.end()
+    this.#reply?.end()
     this.#settle('done')
   }
 
-  #onUpgrade(joint: { readonly reply: IncomingMessage; readonly upstream: Socket; readonly rest: Buffer }): void {
+  onUpgrade(reply: WireHead, upstream: Socket, rest: Buffer): void {
     if (this.#phase === 'settled' || this.#call.upgrade === undefined) {
-      joint.upstream.destroy()
+      upstream.destroy()
       this.#fail('reply-invalid')
       return
     }
@@ -228,22 +233,21 @@ class Exchange {
     const { entry, limits } = this.#attempt
     entry.kind = 'stream'
     entry.abort = joinSockets(this.#call, {
-      ...joint,
+      reply,
+      upstream,
+      rest,
       limits,
       onClosed: () => this.#settle('done'),
     })
   }
 
-  #onError(error: Error & { readonly code?: string }): void {
-    // Bytes behind a whole answer, such as a body after HEAD: the answer counts, the connection is gone already.
-    if (this.#incoming?.complete === true) return
-    const { code } = error
-    if (code?.startsWith('HPE_') === true) this.#fail('reply-invalid')
+  onError(code: string): void {
+    if (code === INVALID) this.#fail('reply-invalid')
     // A unix socket whose backlog is full says EAGAIN, unlike TCP, which waits.
     else if (this.#phase === 'connecting') this.#fail(code === 'EAGAIN' ? 'backlog-full' : 'unreachable')
     else {
       const closed = code === 'ECONNRESET' || code === 'EPIPE'
-      this.#fail(this.#phase === 'waiting' && this.#upstream.reusedSocket && closed ? 'stale' : 'crashed')
+      this.#fail(this.#phase === 'waiting' && this.#upstream?.reused === true && closed ? 'stale' : 'crashed')
     }
   }
 
@@ -273,7 +277,8 @@ class Exchange {
   }
 
   #fail(outcome: Outcome): void {
-    this.#upstream.destroy()
+    this.#stopWaiting()
+    this.#upstream?.destroy()
     this.#settle(outcome)
   }
 

@@ -1,13 +1,13 @@
-import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { GatewayLimits } from '../limits.ts'
 import type { Call } from '../request/call.ts'
 import { FrameReader } from './frame-reader.ts'
 import { sayGoingAway } from './go-away.ts'
 import { readReplyHead } from './reply-head.ts'
+import type { WireHead } from './wire/reply-head-text.ts'
 
 interface Joint {
-  readonly reply: IncomingMessage
+  readonly reply: WireHead
   readonly upstream: Socket
   /** What the micro sent right behind its 101. */
   readonly rest: Buffer
@@ -75,7 +75,7 @@ function pass(bytes: Buffer, { to, frames }: { readonly to: Socket; readonly fra
   to.write(bytes)
 }
 
-function switchingProtocols(call: Call, reply: IncomingMessage): string {
+function switchingProtocols(call: Call, reply: WireHead): string {
   const head = readReplyHead(reply, {
     host: call.head.host,
     requestId: call.requestId,

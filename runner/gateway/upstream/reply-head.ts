@@ -2,8 +2,8 @@ import { announcedTrailers } from '../request/trailers.ts'
 import { hopByHop, namedInConnection } from '../request/hop-by-hop.ts'
 
 interface Received {
-  readonly statusCode?: number | undefined
-  readonly statusMessage?: string | undefined
+  readonly status: number
+  readonly reason: string
   readonly rawHeaders: readonly string[]
 }
 
@@ -33,7 +33,7 @@ export function readReplyHead(
   },
 ): ReplyHead | undefined {
   const raw = reply.rawHeaders
-  const status = reply.statusCode ?? 0
+  const { status } = reply
   // RFC 9110 section 15 knows no other classes, and each client makes its own of them.
   if (raw.length / 2 > of.maximumFields || status < 100 || status > 599) return undefined
   let fields: string[] = []
@@ -68,7 +68,7 @@ export function readReplyHead(
     if (names !== '') fields.push('Trailer', names)
   }
   fields.push('X-Request-Id', of.requestId)
-  return { status, reason: plainReason(reply.statusMessage), fields, length, eventStream }
+  return { status, reason: plainReason(reply.reason), fields, length, eventStream }
 }
 
 /**
@@ -86,6 +86,6 @@ function ownCookie(cookie: string, host: string): string {
     .join(';')
 }
 
-function plainReason(reason: string | undefined): string {
-  return reason !== undefined && reason.length <= 100 && /^[\t\x20-\x7e]+$/.test(reason) ? reason : ''
+function plainReason(reason: string): string {
+  return reason.length <= 100 && /^[\t\x20-\x7e]+$/.test(reason) ? reason : ''
 }

@@ -10,11 +10,5 @@ export function sendReplyHead(response: ServerResponse, reply: ReplyHead): boole
     return false
   }
   if (reply.eventStream) response.flushHeaders()
-  // A body of known length takes the head along in one write; any other may be long in coming.
-  else if (reply.length === undefined) setImmediate(flushHead, response)
   return true
-}
-
-function flushHead(response: ServerResponse): void {
-  if (!response.writableEnded && !response.destroyed) response.flushHeaders()
 }

@@ -43,7 +43,7 @@ describe("a micro's answer", () => {
 
   it('keeps repeated fields and their case, and gets our request id', () => {
     const rawHeaders = ['X-A', '1', 'X-A', '2', 'X-Request-Id', 'theirs', 'Content-Length', '3']
-    expect(readReplyHead({ statusCode: 200, rawHeaders }, of)?.fields).toEqual([
+    expect(readReplyHead({ status: 200, reason: '', rawHeaders }, of)?.fields).toEqual([
       'X-A',
       '1',
       'X-A',
@@ -56,16 +56,16 @@ describe("a micro's answer", () => {
   })
 
   it('has no length where it can have no body', () => {
-    const fields = readReplyHead({ statusCode: 204, rawHeaders: ['Content-Length', '3'] }, of)?.fields
+    const fields = readReplyHead({ status: 204, reason: '', rawHeaders: ['Content-Length', '3'] }, of)?.fields
     expect(fields).not.toContain('Content-Length')
   })
 
   it('is refused with too many fields', () => {
-    expect(readReplyHead({ statusCode: 200, rawHeaders: Array<string>(22).fill('a') }, of)).toBeUndefined()
+    expect(readReplyHead({ status: 200, reason: '', rawHeaders: Array<string>(22).fill('a') }, of)).toBeUndefined()
   })
 
   it('keeps only plain reason words', () => {
-    expect(readReplyHead({ statusCode: 200, statusMessage: 'Fine', rawHeaders: [] }, of)?.reason).toBe('Fine')
-    expect(readReplyHead({ statusCode: 200, statusMessage: 'F\u00fcr', rawHeaders: [] }, of)?.reason).toBe('')
+    expect(readReplyHead({ status: 200, reason: 'Fine', rawHeaders: [] }, of)?.reason).toBe('Fine')
+    expect(readReplyHead({ status: 200, reason: 'F\u00fcr', rawHeaders: [] }, of)?.reason).toBe('')
   })
 })
