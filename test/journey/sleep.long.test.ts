@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { SandboxState } from '../../contract/sandbox-state.ts'
 import { micropush } from './support/command.ts'
+import { isolations } from './support/isolations.ts'
 import type { Repository } from './support/repository.ts'
 import { stateOf } from './support/sandbox-state.ts'
 import { startStack, type Stack } from './support/stack.ts'
@@ -24,7 +25,7 @@ interface Said {
 
 /** A stack, and the micros of one repository on it, each with these lines in its config. */
 async function startMicros(micros: Readonly<Record<string, string>>, env: Readonly<Record<string, string>>) {
-  const stack = await startStack({ MICROPUSH_SANDBOX: 'runc', MICROPUSH_IDLE_SECONDS: String(IDLE_MS / 1000), ...env })
+  const stack = await startStack({ MICROPUSH_IDLE_SECONDS: String(IDLE_MS / 1000), ...env })
   const repository = await stack.repository('ada/rest')
   const names = Object.keys(micros)
   const list = names.map((name) => `  - src: ${name}\n    runtime: nodejs24\n${micros[name] ?? ''}`)
@@ -45,7 +46,7 @@ async function becomes(stack: Stack, { deploymentId }: Said, temperature: Sandbo
   await expect.poll(async () => (await stateOf(stack, deploymentId)).temperature, WAIT).toBe(temperature)
 }
 
-describe('what a config says of sleep', () => {
+describe.each(isolations)('what a config says of sleep under %s', (isolation) => {
   let stack: Stack
   let repository: Repository
   let names: readonly string[]
@@ -68,7 +69,7 @@ describe('what a config says of sleep', () => {
       quick: '    sleep:\n      after: 200ms\n      cold: 1s\n',
       plain: '',
     }
-    ;({ stack, repository, names } = await startMicros(micros, {}))
+    ;({ stack, repository, names } = await startMicros(micros, { MICROPUSH_SANDBOX: isolation }))
   })
   afterAll(async () => {
     await repository[Symbol.asyncDispose]()
@@ -145,7 +146,7 @@ describe('what a config says of sleep', () => {
 
 it('when memory is short, frozen micros are let go as soon as one is started, and come back when they are asked', async () => {
   // More than any machine has: it is short from the beginning.
-  const short = { MICROPUSH_MEMORY_RESERVE: '1000TB' }
+  const short = { MICROPUSH_SANDBOX: 'runc', MICROPUSH_MEMORY_RESERVE: '1000TB' }
   const micros = { first: '', second: '', third: '    sleep: { after: 200ms, cold: 1s }\n' }
   const { stack, repository, names } = await startMicros(micros, short)
   await using _stack = stack

@@ -15,7 +15,7 @@ export type Pressure = 'none' | 'some' | 'full'
 
 export interface MemoryWatch {
   pressure(): Pressure
-  /** What is missing from the reserve, in bytes; 0 when there is enough. */
+  /** What is missing from the reserve at this moment, in bytes; 0 when there is enough. What was just given back counts. */
   lackingBytes(): number
 }
 
@@ -27,25 +27,25 @@ interface Options {
   readonly now?: () => number
 }
 
-/** Says how much memory is left. It looks when it is asked, at most once a second, and runs no timer of its own. */
+/** Says how much memory is left. It looks when it is asked, for the pressure at most once a second, and runs no timer of its own. */
 export function createMemoryWatch({
   reserveBytes,
   read = readMemory,
   now = () => performance.now(),
 }: Options): MemoryWatch {
   let last: { readonly atMs: number; readonly memory: Memory | undefined } | undefined
-  const look = (): Memory | undefined => {
-    const nowMs = now()
-    if (last === undefined || nowMs - last.atMs >= READ_EVERY_MS) last = { atMs: nowMs, memory: read() }
+  const look = (atMs: number): Memory | undefined => {
+    last = { atMs, memory: read() }
     return last.memory
   }
   return {
     pressure() {
-      const memory = look()
+      const nowMs = now()
+      const memory = last !== undefined && nowMs - last.atMs < READ_EVERY_MS ? last.memory : look(nowMs)
       return memory === undefined ? 'none' : pressureOf(memory, reserveBytes)
     },
     lackingBytes() {
-      const memory = look()
+      const memory = look(now())
       return memory === undefined ? 0 : Math.max(0, reserveOf(memory, reserveBytes) - memory.availableBytes)
     },
   }
