@@ -86,9 +86,18 @@ export async function pauseContainer(docker: Docker, id: string): Promise<void> 
   await asEngineError(() => docker.getContainer(id).pause().catch(whenAlready('paused')))
 }
 
-/** Lets its processes go on. That they run already is no failure. */
-export async function unpauseContainer(docker: Docker, id: string): Promise<void> {
-  await asEngineError(() => docker.getContainer(id).unpause().catch(whenAlready('running')))
+/** Lets its processes go on. @returns false when they run already, as far as Docker knows. */
+export async function unpauseContainer(docker: Docker, id: string): Promise<boolean> {
+  return asEngineError(() =>
+    docker
+      .getContainer(id)
+      .unpause()
+      .then(() => true)
+      .catch((error: unknown) => {
+        whenAlready('running')(error)
+        return false
+      }),
+  )
 }
 
 function whenStatus<T>(statuses: readonly number[], value: T) {
