@@ -1,14 +1,15 @@
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, expect, it } from 'vitest'
 import { faultsOf, parseExposition, valueOf, type Family } from '../support/exposition.ts'
 import { nodeMicro } from './support/micros.ts'
 import { startStack, type Stack } from './support/stack.ts'
 
 let stack: Stack
-beforeEach(async () => {
-  const over = { MICROPUSH_SANDBOX: 'runc', MICROPUSH_CELLS: '0', MICROPUSH_IDLE_SECONDS: '0.3' }
-  stack = await startStack(over)
-})
 afterEach(() => stack[Symbol.asyncDispose]())
+
+async function start(more: Readonly<Record<string, string>> = {}): Promise<void> {
+  const usual = { MICROPUSH_SANDBOX: 'runc', MICROPUSH_CELLS: '0', MICROPUSH_IDLE_SECONDS: '0.3' }
+  stack = await startStack({ ...usual, ...more })
+}
 
 type Labels = Readonly<Record<string, string>>
 
@@ -37,6 +38,7 @@ const ofBot = (name: string, labels?: Labels) => valueAt(stack.botPort, name, la
 const within = { timeout: 20_000, interval: 100 }
 
 it('deploys, sleep, wakes, failures and answers are told as they happened', async () => {
+  await start()
   const crashing = "if (request.url === '/exit') process.exit(1)\nresponse.end('here')"
   expect(await deploy('ada/told', nodeMicro(crashing))).toBe('success')
   // It is put to sleep at once, before anybody has asked for it.
@@ -90,6 +92,7 @@ it('deploys, sleep, wakes, failures and answers are told as they happened', asyn
 })
 
 it('a gateway that is killed takes a few seconds of counts at most, and no sum becomes smaller', async () => {
+  await start()
   expect(await deploy('ada/counted', nodeMicro("response.end('here')"))).toBe('success')
   const host = stack.host('counted--ada')
   const counted = () => ofEngine('micropush_request_duration_seconds_count', { status: '2xx' })
@@ -108,4 +111,20 @@ it('a gateway that is killed takes a few seconds of counts at most, and no sum b
   expect(await ofEngine('micropush_gateways')).toBe(0)
   expect(await ofEngine('micropush_gateway_connections')).toBe(0)
   stack.parts.gateway.start()
+})
+
+it('what was let go is told, and by what it came back', async () => {
+  await start({ MICROPUSH_EVICT_SECONDS: '1', MICROPUSH_CELLS: '1' })
+  expect(await deploy('ada/cold', nodeMicro("response.end('here')"))).toBe('success')
+  await expect.poll(() => ofEngine('micropush_deployments', { state: 'cold' }), within).toBe(1)
+  expect(await ofEngine('micropush_evictions_total', { reason: 'time' })).toBe(1)
+  expect(await ofEngine('micropush_state_changes_total', { from: 'frozen', to: 'cold' })).toBe(1)
+  expect(await ofEngine('micropush_state_duration_seconds_sum', { state: 'frozen' })).toBeGreaterThanOrEqual(1)
+  await expect.poll(() => ofEngine('micropush_sandboxes', { state: 'ahead' }), within).toBe(1)
+  expect(await ofEngine('micropush_sandbox_memory_bytes', { state: 'ahead' })).toBeGreaterThan(1e6)
+
+  expect((await stack.ask(stack.host('cold--ada'))).body).toBe('here')
+  expect(await ofEngine('micropush_wake_duration_seconds_count', { kind: 'cell' })).toBe(1)
+  expect(await ofEngine('micropush_wake_duration_seconds_count')).toBe(1)
+  expect(await ofEngine('micropush_deployments', { state: 'cold' })).toBe(0)
 })
