@@ -5,7 +5,6 @@ import { z } from 'zod'
 import { writePrivateFile } from '../../../contract/private-file.ts'
 import type { SandboxSpec } from '../sandbox.ts'
 import { snapshotPaths } from './snapshot-paths.ts'
-import { ociConfig } from './waiting/oci-config.ts'
 import { machineSchema } from './waiting/waiting.ts'
 
 const manifestSchema = z.strictObject({
@@ -16,7 +15,6 @@ const manifestSchema = z.strictObject({
   machine: machineSchema,
   /** Whom its processes belong to. */
   uid: z.number(),
-  config: ociConfig,
   /** From an order to an imported app, in ms, one after the other on the same machine: imported anew, and brought back. */
   importMs: z.number(),
   restoreMs: z.number(),

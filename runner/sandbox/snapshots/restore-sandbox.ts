@@ -1,4 +1,6 @@
 import { platformLimits } from '../../../contract/limits.ts'
+import type { Attacher } from '../cells/attacher.ts'
+import { appMounts } from '../container/app-mounts.ts'
 import { noteOwner } from '../owner.ts'
 import { endFailed } from '../remains.ts'
 import type { Phase, Sandbox, SandboxContext, SandboxSpec } from '../sandbox.ts'
@@ -11,6 +13,7 @@ import { snapshotPaths } from './snapshot-paths.ts'
 import type { Waiting } from './waiting/waiting.ts'
 
 interface RestoreOptions {
+  readonly attacher: Attacher
   readonly signal: AbortSignal
   readonly onPhase?: (phase: Phase) => void
   /** A container that waits for the runtime's image. */
@@ -58,7 +61,7 @@ interface Use {
 async function useWaiting(context: SandboxContext, use: Use, options: RestoreOptions): Promise<Restored> {
   const { waiting, spec, manifest } = use
   try {
-    const failure = isOfMachine(manifest, waiting.record.machine)
+    const failure = isOfMachine(manifest, waiting.machine)
       ? await wake(context, use, options)
       : 'it was taken by another version of gVisor or on another machine'
     if (failure === undefined) {
@@ -82,14 +85,15 @@ async function useWaiting(context: SandboxContext, use: Use, options: RestoreOpt
 async function wake(
   context: SandboxContext,
   { waiting, spec, manifest }: Use,
-  { signal, onPhase = () => {}, restoreMs = RESTORE_MS }: RestoreOptions,
+  { attacher, signal, onPhase = () => {}, restoreMs = RESTORE_MS }: RestoreOptions,
 ): Promise<string | undefined> {
   const deadline = AbortSignal.timeout(restoreMs)
   try {
     // Before anything of the deployment gets into it.
     await noteOwner(waiting.paths, spec.deploymentId)
     const paths = snapshotPaths(context.dataDir, spec.deploymentId)
-    const channel = await restore(waiting, { paths, manifest }, AbortSignal.any([signal, deadline]))
+    const snapshot = { paths, manifest, mounts: appMounts(spec), attacher }
+    const channel = await restore(waiting, snapshot, AbortSignal.any([signal, deadline]))
     if (channel === undefined) return 'it could not be brought back'
     onPhase('imported')
     const listening = AbortSignal.any([signal, AbortSignal.timeout(platformLimits.startMs)])

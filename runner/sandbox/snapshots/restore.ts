@@ -1,16 +1,20 @@
 import { access } from 'node:fs/promises'
+import type { Attacher } from '../cells/attacher.ts'
+import type { FolderMount } from '../container/app-mounts.ts'
 import type { ControlChannel } from '../start/control-channel.ts'
 import { expect } from '../start/phases.ts'
 import { putFiles } from './files.ts'
 import type { Manifest } from './manifest.ts'
 import type { SnapshotPaths } from './snapshot-paths.ts'
-import { inPlaceOf } from './waiting/oci-config.ts'
 import { runIn } from './waiting/run-in.ts'
 import type { Waiting } from './waiting/waiting.ts'
 
 interface Snapshot {
   readonly paths: SnapshotPaths
-  readonly manifest: Pick<Manifest, 'config' | 'hasFiles'>
+  readonly manifest: Pick<Manifest, 'uid' | 'hasFiles'>
+  /** The app's folders. */
+  readonly mounts: readonly FolderMount[]
+  readonly attacher: Attacher
 }
 
 /**
@@ -21,13 +25,12 @@ interface Snapshot {
  */
 export async function restore(
   waiting: Waiting,
-  { paths, manifest }: Snapshot,
+  { paths, manifest: { uid, hasFiles }, mounts, attacher }: Snapshot,
   signal: AbortSignal,
 ): Promise<ControlChannel | undefined> {
-  if (manifest.hasFiles) await putFiles(paths, waiting.paths)
+  if (hasFiles) await putFiles(paths, waiting.paths)
   await access(paths.image)
-  const config = inPlaceOf(manifest.config, waiting.record.config)
-  const channel = await runIn(waiting, { config, order: `restore ${paths.image}`, signal })
+  const channel = await runIn(waiting, { attacher, mounts, uid, order: `restore ${paths.image}`, signal })
   if (channel === undefined) return undefined
   return (await expect(channel, 'imported', signal)).kind === 'reached' ? channel : undefined
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { chmod, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { platformLimits } from '../../../contract/limits.ts'
+import type { Attacher } from '../cells/attacher.ts'
 import { appMounts } from '../container/app-mounts.ts'
 import { destroySandbox } from '../destroy-sandbox.ts'
 import type { SandboxContext, SandboxSpec } from '../sandbox.ts'
@@ -13,7 +14,6 @@ import { snapshotKey, writeManifest, type Manifest } from './manifest.ts'
 import { removeSnapshot } from './remove-snapshot.ts'
 import { restore } from './restore.ts'
 import { pathsBelow, snapshotPaths, snapshotsDir, type SnapshotPaths } from './snapshot-paths.ts'
-import { withApp } from './waiting/oci-config.ts'
 import { runIn } from './waiting/run-in.ts'
 import { startWaiting, type Waiting } from './waiting/waiting.ts'
 
@@ -21,6 +21,11 @@ import { startWaiting, type Waiting } from './waiting/waiting.ts'
 export type Taken =
   | { readonly kind: 'taken' | 'slower'; readonly manifest: Manifest }
   | { readonly kind: 'none'; readonly why: string }
+
+interface TakeOptions {
+  readonly attacher: Attacher
+  readonly signal: AbortSignal
+}
 
 /** Writing it takes a second for each GB at most, on a disk that deserves the name. */
 const SAVE_MS = 30_000
@@ -32,7 +37,11 @@ const RESTORE_MS = 10_000
  *
  * @throws MicropushError `engine-unavailable` when Docker cannot be had; the signal's reason when it aborts.
  */
-export async function takeSnapshot(context: SandboxContext, spec: SandboxSpec, signal: AbortSignal): Promise<Taken> {
+export async function takeSnapshot(
+  context: SandboxContext,
+  spec: SandboxSpec,
+  { attacher, signal }: TakeOptions,
+): Promise<Taken> {
   const { dataDir } = context
   const draft = pathsBelow(`${snapshotPaths(dataDir, spec.deploymentId).folder}.${randomBytes(4).toString('hex')}`)
   await mkdir(snapshotsDir(dataDir), { recursive: true, mode: 0o700 })
@@ -41,9 +50,13 @@ export async function takeSnapshot(context: SandboxContext, spec: SandboxSpec, s
   await mkdir(draft.folder, { mode: 0o700 })
   await mkdir(draft.image, { mode: 0o700 })
   try {
-    const saved = await inWaiting(context, spec, signal, (waiting) => save(waiting, { spec, draft, signal }))
+    const saved = await inWaiting(context, { spec, signal }, (waiting) =>
+      save(waiting, { spec, draft, attacher, signal }),
+    )
     if (typeof saved === 'string') return { kind: 'none', why: saved }
-    const restoreMs = await inWaiting(context, spec, signal, (waiting) => tryOut(waiting, { saved, draft, signal }))
+    const restoreMs = await inWaiting(context, { spec, signal }, (waiting) =>
+      tryOut(waiting, { saved, spec, draft, attacher, signal }),
+    )
     if (typeof restoreMs === 'string') return { kind: 'none', why: restoreMs }
     const manifest = { ...saved, restoreMs, bytes: await sizeOf(draft.image) }
     const kind = restoreMs < saved.importMs ? 'taken' : 'slower'
@@ -59,8 +72,7 @@ export async function takeSnapshot(context: SandboxContext, spec: SandboxSpec, s
 
 async function inWaiting<T>(
   context: SandboxContext,
-  { image, limits }: SandboxSpec,
-  signal: AbortSignal,
+  { spec: { image, limits }, signal }: { readonly spec: SandboxSpec; readonly signal: AbortSignal },
   use: (waiting: Waiting) => Promise<T>,
 ): Promise<T> {
   const waiting = await context.starts.run('ahead', signal, () => startWaiting(context, { image, limits }, signal))
@@ -77,19 +89,21 @@ type Saved = Omit<Manifest, 'restoreMs' | 'bytes'>
 interface Saving {
   readonly spec: SandboxSpec
   readonly draft: SnapshotPaths
+  readonly attacher: Attacher
   readonly signal: AbortSignal
 }
 
 /** @returns what the manifest says of it, or why it cannot be had. */
-async function save(waiting: Waiting, { spec, draft, signal }: Saving): Promise<Saved | string> {
-  const config = withApp(waiting.record.config, {
-    mounts: appMounts(spec),
-    uid: waiting.uid,
-    processes: spec.limits.processes,
-  })
+async function save(waiting: Waiting, { spec, draft, attacher, signal }: Saving): Promise<Saved | string> {
   const starting = AbortSignal.any([signal, AbortSignal.timeout(platformLimits.startMs)])
   const beganAtMs = performance.now()
-  const channel = await runIn(waiting, { config, order: 'save', signal: starting })
+  const channel = await runIn(waiting, {
+    attacher,
+    mounts: appMounts(spec),
+    uid: waiting.uid,
+    order: 'start',
+    signal: starting,
+  })
   if (channel === undefined) return 'gVisor did not start'
   const failed = await toImported(channel, spec, starting)
   const importMs = Math.round(performance.now() - beganAtMs)
@@ -105,9 +119,8 @@ async function save(waiting: Waiting, { spec, draft, signal }: Saving): Promise<
     version: 1,
     key: snapshotKey(spec),
     image: spec.image,
-    machine: waiting.record.machine,
+    machine: waiting.machine,
     uid: waiting.uid,
-    config,
     importMs,
     hasFiles: files === 'some',
   }
@@ -135,19 +148,17 @@ async function toParked(channel: ControlChannel, signal: AbortSignal): Promise<s
   return (await park(channel, signal)).kind === 'reached' ? undefined : 'it serves its port while it is imported'
 }
 
-interface TryOut {
+interface TryOut extends Saving {
   readonly saved: Saved
-  readonly draft: SnapshotPaths
-  readonly signal: AbortSignal
 }
 
 /** @returns how long it took to come back, in ms, or that it did not. */
-async function tryOut(waiting: Waiting, { saved, draft, signal }: TryOut): Promise<number | string> {
+async function tryOut(waiting: Waiting, { saved, spec, draft, attacher, signal }: TryOut): Promise<number | string> {
   const beganAtMs = performance.now()
   const deadline = AbortSignal.timeout(RESTORE_MS)
   try {
     const either = AbortSignal.any([signal, deadline])
-    const channel = await restore(waiting, { paths: draft, manifest: saved }, either)
+    const channel = await restore(waiting, { paths: draft, manifest: saved, mounts: appMounts(spec), attacher }, either)
     channel?.close()
     if (channel === undefined) return 'it does not come back'
     return Math.round(performance.now() - beganAtMs)

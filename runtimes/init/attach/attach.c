@@ -93,12 +93,15 @@ static bool has_box(const struct stat *box) {
   return false;
 }
 
+/* The process may have another root than its namespace has: gVisor's, which serves the sandbox's files, does. */
 static bool enter(pid_t pid, const struct stat *box) {
   char path[64];
+  snprintf(path, sizeof path, "/proc/%d/root", (int)pid);
+  int root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
   snprintf(path, sizeof path, "/proc/%d/ns/mnt", (int)pid);
   int namespace = open(path, O_RDONLY | O_CLOEXEC);
-  if (namespace < 0) return failed("open", path);
-  if (setns(namespace, CLONE_NEWNS) < 0) return failed("enter", path);
+  if (root < 0 || namespace < 0) return failed("open", path);
+  if (setns(namespace, CLONE_NEWNS) < 0 || fchdir(root) < 0 || chroot(".") < 0) return failed("enter", path);
   return has_box(box);
 }
 

@@ -1,16 +1,19 @@
 'use strict'
 /*
- * Part of the OCI runtime beside it, at `create`: keeps Docker's bundle for later, and puts in its place one for runc, whose process waits on the
- * host for what is to be run. It runs on its own, as root, wherever Docker is; what it finds out about the machine decides whether a snapshot fits.
+ * Part of the OCI runtime beside it, at `create`: makes two bundles of Docker's. One is for runsc, with empty folders where an app's will be; the
+ * other, in Docker's place, is for runc, whose process makes the sandbox and waits on the host for its order. It runs on its own, as root, wherever
+ * Docker is; what it finds out about the machine decides whether a snapshot fits.
  */
-const { execFileSync } = require('child_process')
-const { createHash } = require('crypto')
-const fs = require('fs')
-const os = require('os')
-const path = require('path')
+const { execFileSync } = require('node:child_process')
+const { createHash } = require('node:crypto')
+const fs = require('node:fs')
+const os = require('node:os')
+const path = require('node:path')
 
 /** Where a sandbox's folder is on the host follows from the mount that every one of ours has. */
 const SOCKETS = '/run/micropush'
+/** As in runtimes/launch.ts; every image has them. Packages of Node are attached below the first one. */
+const APP_FOLDERS = ['/app', '/dependencies', '/var/cache/micropush']
 /** What a shell and `nsenter` need of the host. They are seen until the process is back in the host's own mount namespace. */
 const NEEDED = ['/bin', '/lib', '/lib32', '/lib64', '/proc', '/usr']
 
@@ -23,13 +26,33 @@ if (box === undefined)
 const folder = path.dirname(box.source)
 
 execFileSync('mkfifo', ['-m', '600', path.join(folder, 'orders')])
-const waiting = { config: docker, machine: machine() }
-fs.writeFileSync(path.join(folder, 'waiting.json'), JSON.stringify(waiting), { mode: 0o600, flag: 'wx' })
+fs.writeFileSync(path.join(folder, 'machine.json'), JSON.stringify(machine()), { mode: 0o600, flag: 'wx' })
+const own = fs.realpathSync(bundle)
+const forGvisor = path.join(own, 'gvisor')
+const [empty, forNow] = ['empty', 'root'].map((name) => path.join(own, name))
+fs.mkdirSync(forGvisor, { mode: 0o700 })
+fs.mkdirSync(empty, { mode: 0o755 })
+fs.mkdirSync(forNow, { mode: 0o755 })
+fs.writeFileSync(path.join(forGvisor, 'config.json'), JSON.stringify(withPlaceholders()), { mode: 0o600 })
 fs.writeFileSync(file, JSON.stringify(forRunc()))
 
+/** Where an app's folders are attached once it is known which app it is. */
+function withPlaceholders() {
+  const { hooks: _run, ...config } = docker
+  const namespaces = docker.linux.namespaces.map((one) =>
+    // The process that calls runsc is in it, and Docker's hook has given it its address.
+    one.type === 'network' ? { ...one, path: '/proc/self/ns/net' } : one,
+  )
+  const placeholders = APP_FOLDERS.map((destination) => ({
+    destination,
+    type: 'bind',
+    source: empty,
+    options: ['rbind', 'ro', 'rprivate'],
+  }))
+  return { ...config, mounts: [...docker.mounts, ...placeholders], linux: { ...docker.linux, namespaces } }
+}
+
 function forRunc() {
-  const empty = path.join(fs.realpathSync(bundle), 'empty')
-  fs.mkdirSync(empty, { mode: 0o700 })
   const { resources, cgroupsPath, sysctl } = docker.linux
   const capabilities = allCapabilities()
   const backOnTheHost = ['/usr/bin/nsenter', '--mount=/proc/' + shim + '/ns/mnt', '--']
@@ -37,7 +60,7 @@ function forRunc() {
     ociVersion: docker.ociVersion,
     process: {
       user: { uid: 0, gid: 0 },
-      args: [...backOnTheHost, '/bin/sh', runtime, 'await', folder, root, id],
+      args: [...backOnTheHost, '/bin/sh', runtime, 'await', forGvisor, folder, root, id],
       env: ['PATH=' + process.env.PATH],
       cwd: '/',
       capabilities: {
@@ -49,7 +72,7 @@ function forRunc() {
       },
       oomScoreAdj: docker.process.oomScoreAdj,
     },
-    root: { path: empty, readonly: true },
+    root: { path: forNow, readonly: true },
     mounts: NEEDED.filter((folder) => fs.existsSync(folder)).map((folder) => ({
       destination: folder,
       type: 'bind',

@@ -1,7 +1,7 @@
 #!/bin/sh
 # An OCI runtime around runsc and runc, for sandboxes that wait until there is something to run in them. To Docker such a container runs from
-# its start: it is a process of runc's, in the container's own cgroup and network, that waits on the host for an order and then becomes runsc.
-# Nothing of gVisor runs while it waits.
+# its start: it is a process of runc's, in the container's own cgroup and network, that makes a sandbox of gVisor's, waits on the host for an
+# order, and then brings something to life in that sandbox.
 #
 # Docker calls it as it calls runc: [options] <command> [options] <id> [signal]. What is between % signs is filled in when it is installed.
 RUNSC='%RUNSC%'
@@ -11,19 +11,26 @@ umask 077
 
 gvisor() { "$RUNSC" %FLAGS% --root "$root" "$@"; }
 # The state file is there from runsc's own create on.
-is_claimed() { [ -e "$root/${1}_sandbox:$1.state" ]; }
+state_of() { echo "$root/${1}_sandbox:$1.state"; }
+is_gvisors() { [ -e "$(state_of "$1")" ]; }
 
-# In the waiting process: one order decides what it is for. Whoever gives orders is root, as the pipe is root's alone.
+# In the waiting process. Whoever gives orders is root, as the pipe is root's alone.
 await_order() {
-  folder=$1 root=$2 id=$3
+  bundle=$1 folder=$2 root=$3 id=$4
+  # The user and limits of what comes back are those of what was saved.
+  gvisor --restore-spec-validation=ignore create --bundle "$bundle" "$id" || exit 71
+  # Its files are served by a process of their own, in a mount namespace of its own: what is attached there now is what the app will see.
+  sed -n 's/.*"goferPid":\([0-9]*\).*/\1/p' "$(state_of "$id")" >"$folder/gofer"
   exec 3<>"$folder/orders"
   read -r order image <&3 || exit 70
   case $order in
-  run) exec 3>&-; exec "$RUNSC" %FLAGS% --root "$root" run --bundle "$folder/bundle" "$id" ;;
-  restore) exec 3>&-; exec "$RUNSC" %FLAGS% --root "$root" restore --background --bundle "$folder/bundle" --image-path "$image" "$id" ;;
-  save)
-    # A first order starts it, a second one saves and thereby ends it.
-    gvisor run --detach --bundle "$folder/bundle" "$id" || exit 71
+  restore)
+    exec 3>&-
+    exec "$RUNSC" %FLAGS% --root "$root" restore --background --image-path "$image" "$id"
+    ;;
+  start)
+    gvisor start "$id" || exit 72
+    # A second order saves it, and ends it thereby.
     read -r order image <&3 || exit 70
     gvisor checkpoint --compression=none --image-path "$image" "$id"
     exit
@@ -58,27 +65,27 @@ create)
   ;;
 kill)
   # The last words are the id and the signal.
-  if is_claimed "$before"; then
+  if is_gvisors "$before"; then
     gvisor kill "$before" "$last"
     ended=$?
-    # The process that became runsc ends with its sandbox by itself; one that is saving would not.
+    # The process that became runsc ends with its sandbox; one that waits would not.
     case $last in 9 | KILL | SIGKILL) ;; *) exit $ended ;; esac
   fi
   ;;
 pause | resume)
-  if is_claimed "$last"; then
+  if is_gvisors "$last"; then
     gvisor "$command" "$last"
     exit
   fi
   ;;
 exec)
-  # runc would look for the process where it waited: on the host.
-  if is_claimed "$last"; then exec "$RUNSC" %FLAGS% "$@"; fi
+  # runc would look for the process where it waits: on the host.
+  if is_gvisors "$last"; then exec "$RUNSC" %FLAGS% "$@"; fi
   echo 'nothing runs in this container yet' >&2
   exit 1
   ;;
 delete)
-  if is_claimed "$last"; then gvisor delete --force "$last"; fi
+  if is_gvisors "$last"; then gvisor delete --force "$last"; fi
   ;;
 esac
 exec runc "$@"

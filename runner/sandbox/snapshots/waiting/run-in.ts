@@ -1,31 +1,35 @@
-import { chown, mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { chown } from 'node:fs/promises'
+import type { Attacher } from '../../cells/attacher.ts'
+import type { FolderMount } from '../../container/app-mounts.ts'
 import { listenForInit, type ControlChannel } from '../../start/control-channel.ts'
-import type { OciConfig } from './oci-config.ts'
 import type { Waiting } from './waiting.ts'
 
 interface Run {
-  readonly config: OciConfig
-  /** `run`, `save`, or `restore` with the folder to restore from. */
+  readonly attacher: Attacher
+  readonly mounts: readonly FolderMount[]
+  /** Whom the app's processes belong to. */
+  readonly uid: number
+  /** `start`, or `restore` with the folder to restore from. */
   readonly order: string
   readonly signal: AbortSignal
 }
 
 /**
- * Lets a waiting container become what the order says, and waits for its init.
+ * Gives a waiting container its app's folders and lets it do what the order says, until its init is heard.
  *
  * @returns the conversation with it; undefined when the container ended before that.
- * @throws Error of the file system's when nobody waits any more; the signal's reason when it aborts.
+ * @throws Error when the folders cannot be attached or nobody waits any more; the signal's reason when it aborts.
  */
-export async function runIn(waiting: Waiting, { config, order, signal }: Run): Promise<ControlChannel | undefined> {
-  const { uid } = config.process.user
-  const { box, control, folder } = waiting.paths
+export async function runIn(waiting: Waiting, run: Run): Promise<ControlChannel | undefined> {
+  const { attacher, mounts, uid, order, signal } = run
+  const { box, control } = waiting.paths
   if (uid !== waiting.uid) await chown(box, uid, uid)
-  const listener = await listenForInit(control, uid)
+  const [listener] = await Promise.all([
+    listenForInit(control, uid),
+    // Before gVisor looks at them for the first time.
+    attacher.attach({ pid: waiting.gofer, box, mounts }),
+  ])
   try {
-    const bundle = join(folder, 'bundle')
-    await mkdir(bundle, { mode: 0o700 })
-    await writeFile(join(bundle, 'config.json'), JSON.stringify(config), { mode: 0o600 })
     await waiting.order(order)
     const ended = waiting.exited.then(
       () => undefined,

@@ -12,14 +12,11 @@ import { makeBox, makeTmp } from '../../mounts/make-box.ts'
 import { newSandboxId, sandboxPaths, type SandboxPaths } from '../../paths.ts'
 import { endFailed } from '../../remains.ts'
 import type { SandboxContext } from '../../sandbox.ts'
-import { ociConfig } from './oci-config.ts'
 
 /** What a container's memory on disk is tied to beside its image: the program that wrote it, and the machine it was taken on. */
 export const machineSchema = z.strictObject({ runsc: z.string(), kernel: z.string(), cpu: z.string() })
 
-const recordSchema = z.strictObject({ config: ociConfig, machine: machineSchema })
-
-/** A container that Docker has started and in which nothing runs: a process of the host's waits in its cgroup and network to become gVisor. */
+/** A container that Docker has started, with a sandbox of gVisor's in which nothing runs: a process of the host's waits beside it for an order. */
 export interface Waiting {
   readonly id: string
   readonly containerId: string
@@ -27,8 +24,9 @@ export interface Waiting {
   readonly paths: SandboxPaths
   readonly image: string
   readonly limits: WaitingLimits
-  /** What Docker would have had run, and where. */
-  readonly record: z.infer<typeof recordSchema>
+  readonly machine: z.infer<typeof machineSchema>
+  /** The process that serves the sandbox's files, as the host counts: in its mount namespace an app's folders are attached. */
+  readonly gofer: number
   /** Resolves with its exit code when it ends, whatever runs in it then. */
   readonly exited: Promise<number>
   /** Gives an order to the process that waits. @throws Error of the file system's when it is no more. */
@@ -90,19 +88,31 @@ async function make(context: SandboxContext, made: Made, signal: AbortSignal): P
   try {
     await startContainer(context.docker, containerId)
     orders = await openOrders(join(paths.folder, 'orders'), signal)
-    const record = recordSchema.parse(JSON.parse(await readFile(join(paths.folder, 'waiting.json'), 'utf8')))
+    const [machine, gofer] = await Promise.all([readMachine(paths), readGofer(paths)])
     const pipe = orders
     const release = () => {
       watching.abort()
       void pipe.close()
     }
     const order = (line: string) => pipe.writeFile(`${line}\n`)
-    return { id, containerId, uid, paths, image, limits, record, exited, order, release }
+    return { id, containerId, uid, paths, image, limits, machine, gofer, exited, order, release }
   } catch (error) {
     watching.abort()
     await orders?.close()
     throw error
   }
+}
+
+async function readMachine({ folder }: SandboxPaths): Promise<Waiting['machine']> {
+  return machineSchema.parse(JSON.parse(await readFile(join(folder, 'machine.json'), 'utf8')))
+}
+
+async function readGofer({ folder }: SandboxPaths): Promise<number> {
+  return z.coerce
+    .number()
+    .int()
+    .min(2)
+    .parse(await readFile(join(folder, 'gofer'), 'utf8'))
 }
 
 /** fifo(7): an open for writing that does not block fails with ENXIO as long as nobody has it open for reading. */
