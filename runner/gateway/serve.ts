@@ -1,18 +1,12 @@
-import { refuse, whyFailed, whyNotAwake } from './refuse.ts'
-import { hold, release } from './state/activity.ts'
-import { assign } from './state/choose-upstream.ts'
+import { refuse } from './refuse.ts'
 import type { Call } from './request/call.ts'
 import type { originReader } from './request/origin.ts'
-import { waitingBytes } from './request/waiting-bytes.ts'
-import { exchange, type Outcome } from './upstream/exchange.ts'
-import type { Hold, Micro, Ready } from './state/micro.ts'
-import type { Route } from './protocol.ts'
+import { hold, release } from './state/activity.ts'
+import type { Hold } from './state/micro.ts'
 import type { RouteTable } from './state/route-table.ts'
-import { upstreamFields } from './upstream/upstream-fields.ts'
-import { lost, reach, type Reach } from './state/wake.ts'
 import { microOf, type Yard } from './state/yard.ts'
-import { suspect } from './state/suspect.ts'
-import type { Upstream } from './state/upstream.ts'
+import { upstreamFields } from './upstream/upstream-fields.ts'
+import { Visit } from './visit.ts'
 
 export interface Service {
   readonly yard: Yard
@@ -22,8 +16,6 @@ export interface Service {
 
 /** A host may be led elsewhere while a request waits; more often than this, and something is wrong with the deployment. */
 const MOVES = 5
-/** The same for wakes that lead to no sandbox which can be dialled. */
-const WAKES = 2
 
 /** Answers a well-formed request: find its micro, wake it, pass on, and say so when that cannot be done. */
 export async function serve(service: Service, call: Call): Promise<void> {
@@ -38,165 +30,13 @@ export async function serve(service: Service, call: Call): Promise<void> {
     const entry: Hold = { kind: 'request', abort: nothing, woken: nothing, upstream: undefined }
     hold(yard, micro, entry)
     try {
-      if ((await new Visit(service, call, { route, micro, entry }).run()) === 'answered') return
+      const visit = new Visit(service, call, { route, micro, entry, fields: fieldsFor(service, call) })
+      if ((await visit.run()) === 'answered') return
     } finally {
       release(yard, micro, entry)
     }
   }
   refuse(yard.limits, call, { fault: 'wake-late' })
-}
-
-interface Target {
-  readonly route: Route
-  readonly micro: Micro
-  readonly entry: Hold
-}
-
-type Found = Exclude<Reach, { kind: 'waits' }>
-
-/** One request at one deployment, with as many attempts as it takes. */
-class Visit {
-  readonly #service: Service
-  readonly #call: Call
-  readonly #target: Target
-  readonly #fields: string[]
-  /** Whether it may be sent on a connection that could turn out to be stale, or to a sandbox that could turn out to be gone. */
-  #repeatable: boolean
-  #early: boolean
-  #wakes = 0
-  #firstSentMs = 0
-  #full = 0
-
-  constructor(service: Service, call: Call, target: Target) {
-    this.#service = service
-    this.#call = call
-    this.#target = target
-    this.#fields = fieldsFor(service, call)
-    this.#repeatable = isRepeatable(call)
-    this.#early = this.#repeatable
-  }
-
-  async run(): Promise<'answered' | 'moved'> {
-    const { yard, table } = this.#service
-    const { route, micro } = this.#target
-    for (;;) {
-      if (table.find(route.host)?.deploymentId !== route.deploymentId) return 'moved'
-      if (this.#wakes > WAKES) return this.#refuse({ kind: 'late' })
-      const found = reach(yard, micro, {
-        response: this.#call.response,
-        bytes: () => waitingBytes(this.#call),
-        early: this.#early,
-      })
-      if (found.kind === 'waits') {
-        this.#wakes += 1
-        const ready = await this.#queue(found.settled)
-        if (ready.kind !== 'awake') return this.#refuse(ready)
-        continue
-      }
-      const outcome = await this.#send(found)
-      const next = await this.#judge(found, outcome)
-      if (next !== 'again') return next
-    }
-  }
-
-  async #queue(settled: Promise<Ready>): Promise<Ready> {
-    const { trace } = this.#call
-    const sinceMs = performance.now()
-    const ready = await settled
-    trace.queueMs += performance.now() - sinceMs
-    if (ready.kind === 'awake') trace.wake = { by: ready.by, ms: ready.wakeMs }
-    return ready
-  }
-
-  #send(found: Found): Promise<Outcome> {
-    const { yard } = this.#service
-    const { route, micro, entry } = this.#target
-    const { upstream } = found
-    assign(yard, { micro, entry }, upstream)
-    const { trace } = this.#call
-    trace.sentMs = performance.now()
-    if (this.#firstSentMs === 0) this.#firstSentMs = trace.sentMs
-    if (found.kind === 'early') {
-      void found.settled.then((ready) => {
-        if (ready.kind !== 'awake') return entry.abort()
-        trace.wake = { by: ready.by, ms: ready.wakeMs }
-        if (trace.headMs === 0) trace.sentMs = performance.now()
-        entry.woken()
-      })
-    }
-    return exchange(this.#call, {
-      route,
-      entry,
-      to: upstream,
-      fields: this.#fields,
-      early: found.kind === 'early',
-      kept: this.#repeatable,
-      limits: yard.limits,
-    })
-  }
-
-  async #judge(found: Found, outcome: Outcome): Promise<'answered' | 'moved' | 'again'> {
-    const { yard } = this.#service
-    const { route, micro } = this.#target
-    const { upstream } = found
-    if (outcome === 'done') {
-      upstream.answeredAtMs = Date.now()
-      return 'answered'
-    }
-    if (found.kind === 'early' && mayRepeat(this.#call, outcome)) {
-      this.#early = false
-      const ready = await found.settled
-      if (ready.kind !== 'awake') return this.#refuse(ready)
-      // Another one was started in its place: what was sent to this one has been answered by nobody.
-      if (!micro.sockets.includes(upstream.socket)) return 'again'
-    }
-    suspect(yard, { deploymentId: micro.deploymentId, to: upstream, outcome, timeoutMs: route.timeoutMs })
-    if (outcome === 'stale' && this.#repeatable) {
-      this.#repeatable = false
-      return 'again'
-    }
-    if (outcome === 'unreachable') {
-      lost(micro, upstream)
-      this.#early = false
-      if (this.#wakes < WAKES) return 'again'
-    }
-    if (outcome === 'backlog-full' && performance.now() - this.#firstSentMs < route.timeoutMs) {
-      await pause(backlogPauseMs(this.#full))
-      this.#full += 1
-      return 'again'
-    }
-    return this.#fail(upstream, outcome)
-  }
-
-  async #fail(to: Upstream, outcome: Exclude<Outcome, 'done'>): Promise<'answered'> {
-    const { limits } = this.#service.yard
-    refuse(limits, this.#call, await whyFailed(limits, to, outcome))
-    return 'answered'
-  }
-
-  #refuse(ready: Exclude<Ready, { kind: 'awake' }>): 'answered' | 'moved' {
-    const { yard } = this.#service
-    if (ready.kind === 'moved') return 'moved'
-    if (ready.kind === 'left') return 'answered'
-    if (ready.kind === 'full') yard.counts.refuse()
-    refuse(yard.limits, this.#call, whyNotAwake(ready))
-    return 'answered'
-  }
-}
-
-/** Has no effect that counts if it is done twice, and no body that is gone once it was sent (RFC 9110 section 9.2.2). */
-function isRepeatable({ head, upgrade }: Call): boolean {
-  return (
-    head.body.kind === 'none' &&
-    upgrade === undefined &&
-    (head.method === 'GET' || head.method === 'HEAD' || head.method === 'OPTIONS')
-  )
-}
-
-/** Whether a request that was sent ahead of the wake came to nothing with its sandbox. */
-function mayRepeat({ response }: Call, outcome: Outcome): boolean {
-  if (response.headersSent) return false
-  return outcome === 'ended' || outcome === 'unreachable' || outcome === 'stale' || outcome === 'crashed'
 }
 
 function fieldsFor(service: Service, call: Call): string[] {
@@ -206,15 +46,6 @@ function fieldsFor(service: Service, call: Call): string[] {
   const fields = upstreamFields(head, { ...origin, requestId })
   if (call.upgrade !== undefined) fields.push('Connection', 'Upgrade', 'Upgrade', 'websocket')
   return fields
-}
-
-/** Grows, because a micro that is short of time to accept has none to lose to those who knock again and again; at random, so that they part. */
-function backlogPauseMs(before: number): number {
-  return Math.min(250, 4 * 2 ** before) * (0.5 + Math.random())
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
 }
 
 function nothing(): void {

@@ -39,7 +39,7 @@ export function followEngine(yard: Yard, table: RouteTable, message: FromEngine)
     case 'gone': {
       const micro = yard.micros.get(message.deploymentId)
       if (micro === undefined) return
-      setGone(micro, message.socket, { words: message.reason, end: message.end })
+      setGone(yard, micro, { socket: message.socket, told: { words: message.reason, end: message.end } })
       forgetIfNothing(yard, table, micro)
       return
     }

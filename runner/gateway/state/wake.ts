@@ -48,9 +48,16 @@ export function settleWake(micro: Micro, outcome: Ready): void {
 }
 
 /** A sandbox cannot be dialled, whatever the engine said: who comes next asks for a wake. */
-export function lost(micro: Micro, upstream: Upstream): void {
+export function lost(yard: Yard, micro: Micro, upstream: Upstream): void {
   micro.sockets = micro.sockets.filter((socket) => socket !== upstream.socket)
-  if (micro.lease.kind === 'held') micro.lease = { kind: 'none' }
+  dropLease(yard, micro)
+}
+
+/** Gives a lease back that is of no use any more; the engine would hold it for us otherwise, and let another sandbox of the micro run for nothing. */
+export function dropLease(yard: Yard, micro: Micro): void {
+  if (micro.lease.kind !== 'held') return
+  micro.lease = { kind: 'none' }
+  yard.tell({ type: 'idle', deploymentId: micro.deploymentId })
 }
 
 type Asked = Extract<Micro['lease'], { kind: 'asked' }>
