@@ -81,38 +81,44 @@ export async function stopContainer(docker: Docker, id: string, graceSeconds: nu
   )
 }
 
-/** Stops all its processes where they are. That they are stopped already is no failure. */
-export async function pauseContainer(docker: Docker, id: string): Promise<void> {
-  await asEngineError(() => docker.getContainer(id).pause().catch(whenAlready('paused')))
+/** Stops all its processes where they are. @returns false when Docker believes that they are stopped already. */
+export async function pauseContainer(docker: Docker, id: string): Promise<boolean> {
+  return asEngineError(() =>
+    docker
+      .getContainer(id)
+      .pause()
+      .then(done, unlessBelieved(/is already paused/i)),
+  )
 }
 
-/** Lets its processes go on. @returns false when they run already, as far as Docker knows. */
+/** Lets its processes go on. @returns false when Docker believes that they run already. */
 export async function unpauseContainer(docker: Docker, id: string): Promise<boolean> {
   return asEngineError(() =>
     docker
       .getContainer(id)
       .unpause()
-      .then(() => true)
-      .catch((error: unknown) => {
-        whenAlready('running')(error)
-        return false
-      }),
+      .then(done, unlessBelieved(/is not paused/i)),
   )
+}
+
+const done = (): boolean => true
+
+/**
+ * Docker says in words only why it does not even try (409 in new engines, 500 in old ones). What the OCI runtime says when it is asked is not
+ * belief: then they stand as they should.
+ */
+function unlessBelieved(belief: RegExp) {
+  return (error: unknown): boolean => {
+    if (error instanceof Error && belief.test(error.message)) return false
+    if (error instanceof Error && /container not (paused|running or created: paused)/i.test(error.message)) return true
+    throw error
+  }
 }
 
 function whenStatus<T>(statuses: readonly number[], value: T) {
   return (error: unknown): T => {
     const status = statusOf(error)
     if (status !== undefined && statuses.includes(status)) return value
-    throw error
-  }
-}
-
-/** Docker says in words only that a container is paused already (409 in new engines, 500 in old ones). */
-function whenAlready(state: 'paused' | 'running') {
-  const words = state === 'paused' ? /already paused/i : /not paused/i
-  return (error: unknown): void => {
-    if (error instanceof Error && words.test(error.message)) return
     throw error
   }
 }

@@ -55,3 +55,19 @@ test('one that Docker never remembers is in doubt', async () => {
   refusals = Array.from({ length: 1000 }, () => NOT_PAUSED)
   await expect(one.thaw()).rejects.toMatchObject({ code: 'engine-unavailable' })
 })
+
+test('what Docker has just woken is paused, though late word of a former pause makes Docker believe that it is', async () => {
+  const one = freezer()
+  await one.thaw()
+  refusals = ['Container c1 is already paused']
+  await one.freeze()
+  expect(asked).toEqual(['unpause', 'pause', 'pause'])
+})
+
+test('what the OCI runtime says of a container is believed', async () => {
+  const one = freezer()
+  await one.freeze()
+  refusals = ['Cannot unpause container c1: OCI runtime resume failed: container not paused: unknown']
+  await one.thaw()
+  expect(asked).toEqual(['pause', 'unpause'])
+})
