@@ -87,7 +87,7 @@ export async function pauseContainer(docker: Docker, id: string): Promise<boolea
     docker
       .getContainer(id)
       .pause()
-      .then(done, unlessBelieved(/is already paused/i)),
+      .then(changed, unlessBelieved(/is already paused/i)),
   )
 }
 
@@ -97,11 +97,11 @@ export async function unpauseContainer(docker: Docker, id: string): Promise<bool
     docker
       .getContainer(id)
       .unpause()
-      .then(done, unlessBelieved(/is not paused/i)),
+      .then(changed, unlessBelieved(/is not paused/i)),
   )
 }
 
-const done = (): boolean => true
+const changed = (): boolean => true
 
 /**
  * Docker says in words only why it does not even try (409 in new engines, 500 in old ones). What the OCI runtime says when it is asked is not
