@@ -1,4 +1,4 @@
-import { request } from 'node:http'
+import { request, type Agent } from 'node:http'
 
 export interface Answer {
   readonly status: number
@@ -13,11 +13,13 @@ export interface Ask {
   readonly method?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: Buffer | string
+  /** Connections to be kept; one of its own when absent. */
+  readonly agent?: Agent
   /** A minute when absent. */
   readonly timeoutMs?: number
 }
 
-/** One request to the gateway under a host name, on a connection of its own. */
+/** One request to the gateway under a host name. */
 export async function ask(what: Ask): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const call = request(
@@ -27,7 +29,7 @@ export async function ask(what: Ask): Promise<Answer> {
         path: what.path ?? '/',
         method: what.method ?? 'GET',
         headers: { host: what.host, ...what.headers },
-        agent: false,
+        agent: what.agent ?? false,
         timeout: what.timeoutMs ?? 60_000,
       },
       (response) => {
