@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { Counter, Gauge, Registry } from 'prom-client'
+import { Registry } from 'prom-client'
+import { addCounter, addGauge } from './collected.ts'
 
 /**
  * A registry of our own, with what Prometheus calls process metrics. prom-client's own set of them wakes a process a hundred times a
@@ -7,25 +8,21 @@ import { Counter, Gauge, Registry } from 'prom-client'
  */
 export function createRegistry(): Registry {
   const registry = new Registry()
-  const registers = [registry]
   const gauge = (name: string, help: string, read: () => number | undefined) =>
-    new Gauge({
+    addGauge(registry, {
       name,
       help,
-      registers,
-      collect() {
+      collect(metric) {
         const value = read()
-        if (value !== undefined) this.set(value)
+        if (value !== undefined) metric.set(value)
       },
     })
   const total = (name: string, help: string, read: () => number) =>
-    new Counter({
+    addCounter(registry, {
       name,
       help,
-      registers,
-      collect() {
-        this.reset()
-        this.inc(read())
+      collect(metric) {
+        metric.inc(read())
       },
     })
   total('process_cpu_user_seconds_total', 'Processor time in user mode.', () => process.cpuUsage().user / 1e6)
@@ -43,12 +40,12 @@ export function createRegistry(): Registry {
     'How long the event loop has been busy; what it was busy in a second is its utilization.',
     () => performance.eventLoopUtilization().active / 1000,
   )
-  new Gauge({
+  addGauge(registry, {
     name: 'nodejs_version_info',
     help: 'The version of Node, as a label; always 1.',
     labelNames: ['version'],
-    registers,
-  }).set({ version: process.version }, 1)
+    collect: (metric) => metric.set({ version: process.version }, 1),
+  })
   return registry
 }
 

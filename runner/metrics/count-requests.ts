@@ -1,4 +1,5 @@
-import { Counter, Gauge, type Registry } from 'prom-client'
+import { Counter, type Registry } from 'prom-client'
+import { addGauge } from '../../contract/metrics/collected.ts'
 import { durationBoundsSeconds, statusClass, type FromGateway } from '../gateway/protocol.ts'
 import { createDurationSums } from './duration-sums.ts'
 import type { RequestMetrics } from './metrics.ts'
@@ -36,12 +37,11 @@ export function countRequests(
     registers,
   })
   const gauge = (name: string, help: string, read: () => number) =>
-    new Gauge({
+    addGauge(registry, {
       name,
       help,
-      registers,
-      collect() {
-        this.set(read())
+      collect(metric) {
+        metric.set(read())
       },
     })
   gauge('micropush_requests_waiting', 'Requests that wait for a micro to wake, as last told.', () => sum('waiting'))

@@ -1,4 +1,5 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import { Counter, Histogram, type Registry } from 'prom-client'
+import { addCounter, addGauge } from '../../contract/metrics/collected.ts'
 import type { Fault } from '../../contract/errors.ts'
 import type { EvictReason, SandboxState, Standing, WakeKind, WorkMetrics } from './metrics.ts'
 import { createStateClock } from './state-clock.ts'
@@ -71,35 +72,31 @@ export function countWork(registry: Registry, sources: Sources): WorkMetrics {
     buckets: STAGE_BUCKETS,
     registers,
   })
-  new Gauge<'state'>({
+  addGauge<'state'>(registry, {
     name: 'micropush_sandboxes',
     help: 'Sandboxes that there are at the moment.',
     labelNames: ['state'],
-    registers,
-    collect() {
+    collect(metric) {
       const now = standing()
       for (const state of ['hot', 'frozen', 'ahead'] as const) {
-        this.set({ state }, now.filter((one) => one === state).length)
+        metric.set({ state }, now.filter((one) => one === state).length)
       }
     },
   })
-  new Gauge<'state'>({
+  addGauge<'state'>(registry, {
     name: 'micropush_deployments',
     help: 'Deployments that a host name leads to; those without a sandbox are cold.',
     labelNames: ['state'],
-    registers,
-    collect() {
-      for (const [state, count] of Object.entries(sources.deployments())) this.set({ state }, count)
+    collect(metric) {
+      for (const [state, count] of Object.entries(sources.deployments())) metric.set({ state }, count)
     },
   })
-  new Counter<'state'>({
+  addCounter<'state'>(registry, {
     name: 'micropush_sandbox_seconds_total',
     help: 'Seconds that all sandboxes together have been in each state.',
     labelNames: ['state'],
-    registers,
-    collect() {
-      this.reset()
-      for (const [state, seconds] of clock.read(standing())) this.inc({ state }, seconds)
+    collect(metric) {
+      for (const [state, seconds] of clock.read(standing())) metric.inc({ state }, seconds)
     },
   })
   startAtZero({ wakes, failures, evictions })

@@ -23,9 +23,16 @@ export interface DurationSums {
   registry(): Registry
 }
 
-export function createDurationSums({ name, help, bounds, label }: Family): DurationSums {
-  const sums = new Map<string, { count: number; seconds: number; buckets: number[] }>()
-  const sumOf = (value: string) => {
+interface Sum {
+  count: number
+  seconds: number
+  readonly buckets: number[]
+}
+
+export function createDurationSums(family: Family): DurationSums {
+  const { name, help, bounds, label } = family
+  const sums = new Map<string, Sum>()
+  const sumOf = (value: string): Sum => {
     const known = sums.get(value)
     if (known !== undefined) return known
     const fresh = { count: 0, seconds: 0, buckets: Array.from({ length: bounds.length + 1 }, () => 0) }
@@ -41,21 +48,24 @@ export function createDurationSums({ name, help, bounds, label }: Family): Durat
       for (const [index, count] of counts.buckets.entries()) sum.buckets[index] = (sum.buckets[index] ?? 0) + count
     },
     registry() {
-      const values = [...sums].flatMap(([value, sum]) => {
-        const labels = label === undefined ? {} : { [label.name]: value }
-        let below = 0
-        const buckets = sum.buckets.map((count, index) => {
-          below += count
-          return { metricName: `${name}_bucket`, labels: { le: bounds[index] ?? '+Inf', ...labels }, value: below }
-        })
-        return [
-          ...buckets,
-          { metricName: `${name}_sum`, labels, value: sum.seconds },
-          { metricName: `${name}_count`, labels, value: sum.count },
-        ]
-      })
-      const family = { name, help, type: 'histogram', aggregator: 'sum', values }
-      return AggregatorRegistry.aggregate<PrometheusContentType>([[family]])
+      const values = [...sums].flatMap(([value, sum]) => samplesOf(family, value, sum))
+      return AggregatorRegistry.aggregate<PrometheusContentType>([
+        [{ name, help, type: 'histogram', aggregator: 'sum', values }],
+      ])
     },
   }
+}
+
+/** In Prometheus' way: each bucket counts what the ones below it do as well. */
+function samplesOf({ name, bounds, label }: Family, value: string, sum: Sum): object[] {
+  const labels: Record<string, string> = label === undefined ? {} : { [label.name]: value }
+  const samples: object[] = []
+  let below = 0
+  for (const [index, count] of sum.buckets.entries()) {
+    below += count
+    samples.push({ metricName: `${name}_bucket`, labels: { le: bounds[index] ?? '+Inf', ...labels }, value: below })
+  }
+  samples.push({ metricName: `${name}_sum`, labels, value: sum.seconds })
+  samples.push({ metricName: `${name}_count`, labels, value: sum.count })
+  return samples
 }

@@ -1,4 +1,5 @@
-import { Gauge, type Registry } from 'prom-client'
+import type { Registry } from 'prom-client'
+import { addGauge } from '../../contract/metrics/collected.ts'
 import { usedMemory } from '../sandbox/used-memory.ts'
 import type { Standing } from './metrics.ts'
 
@@ -23,16 +24,14 @@ const AT_ONCE = 32
 
 /** The machine's memory, and what sandboxes have of it by their state. */
 export function measureMemory(registry: Registry, sources: MemorySources): void {
-  const registers = [registry]
   const { memoryOf = usedMemory } = sources
   const gauge = (name: string, help: string, read: (of: HostMemory) => number) =>
-    new Gauge({
+    addGauge(registry, {
       name,
       help,
-      registers,
-      collect() {
+      collect(metric) {
         const memory = sources.memory()
-        if (memory !== undefined) this.set(read(memory))
+        if (memory !== undefined) metric.set(read(memory))
       },
     })
   gauge('micropush_host_memory_total_bytes', 'Memory of the machine.', ({ totalBytes }) => totalBytes)
@@ -46,12 +45,11 @@ export function measureMemory(registry: Registry, sources: MemorySources): void 
     'With less memory available than this, frozen sandboxes are let go.',
     ({ reserveBytes }) => reserveBytes,
   )
-  new Gauge<'state'>({
+  addGauge<'state'>(registry, {
     name: 'micropush_sandbox_memory_bytes',
     help: 'Memory of all sandboxes in a state, without cached files.',
     labelNames: ['state'],
-    registers,
-    async collect() {
+    async collect(metric) {
       const sums = { hot: 0, frozen: 0, ahead: 0 }
       const all = sources.standing()
       for (let from = 0; from < all.length; from += AT_ONCE) {
@@ -62,7 +60,7 @@ export function measureMemory(registry: Registry, sources: MemorySources): void 
           }),
         )
       }
-      for (const [state, bytes] of Object.entries(sums)) this.set({ state }, bytes)
+      for (const [state, bytes] of Object.entries(sums)) metric.set({ state }, bytes)
     },
   })
 }

@@ -1,4 +1,5 @@
-import { Counter, Gauge, type Registry } from 'prom-client'
+import type { Gauge, Registry } from 'prom-client'
+import { addCounter, addGauge } from '../../contract/metrics/collected.ts'
 import { queueNames } from '../../contract/jobs/queue-names.ts'
 import type { Queues } from '../../contract/queue.ts'
 import type { Store } from '../../contract/store/connect.ts'
@@ -15,49 +16,44 @@ const JOB_STATES = ['waiting', 'active', 'delayed', 'failed'] as const
 
 /** What Redis says at the moment that somebody asks. */
 export function readQueues(registry: Registry, { store, queues }: QueueSources): void {
-  const registers = [registry]
-  new Gauge<'queue' | 'state'>({
+  addGauge<'queue' | 'state'>(registry, {
     name: 'micropush_queue_jobs',
     help: 'Jobs in each queue; delayed ones wait for their time, failed ones were given up within the last days.',
     labelNames: ['queue', 'state'],
-    registers,
-    collect() {
-      return unlessAway(this, async () => {
+    collect(metric) {
+      return unlessAway(metric, async () => {
         for (const name of Object.values(queueNames)) {
           const counts = await queues[name].getJobCounts(...JOB_STATES)
-          for (const state of JOB_STATES) this.set({ queue: name, state }, counts[state] ?? 0)
+          for (const state of JOB_STATES) metric.set({ queue: name, state }, counts[state] ?? 0)
         }
       })
     },
   })
-  new Gauge({
+  addGauge(registry, {
     name: 'micropush_github_outbox_jobs',
     help: 'What GitHub is still to be told: jobs of the queue of reports that wait, are at work, or wait for their time.',
-    registers,
-    collect() {
-      return unlessAway(this, async () => {
-        this.set(await queues.report.getJobCountByTypes('waiting', 'active', 'delayed', 'prioritized'))
+    collect(metric) {
+      return unlessAway(metric, async () => {
+        metric.set(await queues.report.getJobCountByTypes('waiting', 'active', 'delayed', 'prioritized'))
       })
     },
   })
-  new Gauge({
+  addGauge(registry, {
     name: 'micropush_deployments_pending',
     help: 'Deployments that somebody works on, or has to.',
-    registers,
-    collect() {
-      return unlessAway(this, async () => this.set((await pendingDeployments(store)).length))
+    collect(metric) {
+      return unlessAway(metric, async () => metric.set((await pendingDeployments(store)).length))
     },
   })
-  new Counter<'outcome' | 'code'>({
+  addCounter<'outcome' | 'code'>(registry, {
     name: 'micropush_deployments_total',
     help: 'Deployments by how they ended, and why where they failed; kept in Redis, so that it goes on after a restart.',
     labelNames: ['outcome', 'code'],
-    registers,
-    collect() {
-      return unlessAway(this, async () => {
+    collect(metric) {
+      return unlessAway(metric, async () => {
         const ends = await readOutcomes(store)
-        for (const outcome of pipelineEnds) if (outcome !== 'failed') this.inc({ outcome, code: '' }, 0)
-        for (const { end, code, count } of ends) this.inc({ outcome: end, code }, count)
+        for (const outcome of pipelineEnds) if (outcome !== 'failed') metric.inc({ outcome, code: '' }, 0)
+        for (const { end, code, count } of ends) metric.inc({ outcome: end, code }, count)
       })
     },
   })
