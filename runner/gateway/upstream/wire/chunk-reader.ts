@@ -97,7 +97,10 @@ function isLength(name: string): boolean {
   return name.toLowerCase() === 'content-length'
 }
 
-/** Whether bytes that no head may have are in the text, so that there is no need to wait for its end. */
+/**
+ * Whether bytes that no head may have are in the text, so that there is no need to wait for its end. A line feed at its beginning was judged
+ * by what stood before it.
+ */
 export function isBroken(text: string): boolean {
-  return /[^\t\r\n\x20-\x7e\x80-\xff]|(?<!\r)\n|\r(?!\n|$)/.test(text)
+  return /[^\t\r\n\x20-\x7e\x80-\xff]|(?<!^|\r)\n|\r(?!\n|$)/.test(text)
 }
