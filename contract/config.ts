@@ -34,6 +34,8 @@ export const microConfig = z.strictObject({
       coldMs: z.number().int().positive().optional(),
     })
     .optional(),
+  /** Whether its memory may be put on disk after its import, for later wakes; absent means that it may. */
+  snapshot: z.boolean().optional(),
   /** Up to how many sandboxes it gets, and for how many requests in hand each is meant. Absent: one. */
   scale: z.strictObject({ max: z.number().int().positive(), concurrency: z.number().int().positive() }).optional(),
   /** The production branch, or absent: then the repository's default branch. */

@@ -19,6 +19,7 @@ import { noteMemoryFull, noteRefusal } from './lifecycle/end/note-incident.ts'
 import { createGatewayLink } from './lifecycle/gateways/gateway-link.ts'
 import { serveHealth } from './lifecycle/health.ts'
 import { knowServed, openCells } from './lifecycle/open-cells.ts'
+import { openSnapshots } from './lifecycle/open-snapshots.ts'
 import { readServed } from './lifecycle/restore.ts'
 import { createUses, keepUses } from './lifecycle/uses.ts'
 import { watchProcesses } from './lifecycle/end/watch-processes.ts'
@@ -77,7 +78,15 @@ export async function startRunner(settings: Settings, log: Logger): Promise<Star
     mayFill: () => memory.pressure() === 'none',
     log,
   })
-  const sandboxes = { ...ground.sandboxes, ...(cells === undefined ? {} : { cells }) }
+  const snapshots = await openSnapshots(ground.sandboxes, {
+    settings,
+    store,
+    served: () => new Set([...routed.values()].map(({ deploymentId }) => deploymentId)),
+    mayFill: () => memory.pressure() === 'none',
+    log,
+  })
+  const ahead = { ...(cells === undefined ? {} : { cells }), ...(snapshots === undefined ? {} : { snapshots }) }
+  const sandboxes = { ...ground.sandboxes, ...ahead }
   const metrics = createMetrics(metricSources(() => runner))
   const relief = createRelief({ fleet: () => fleet, memory, weigh: (id) => usedMemory(id), onProblem })
   const fleet = createFleet({
@@ -142,6 +151,7 @@ export async function startRunner(settings: Settings, log: Logger): Promise<Star
   }
   fleet.keepAwake(served.deployments.keys())
   if (cells !== undefined) await knowServed(cells, served.runtimeOf)
+  if (snapshots !== undefined) await knowServed(snapshots, served.runtimeOf)
   await gateways.listen()
   let brokenAtMs: number | undefined
   const exits = watchExits(sandboxes, {
@@ -177,11 +187,13 @@ export async function startRunner(settings: Settings, log: Logger): Promise<Star
   return {
     async close() {
       stop.abort()
+      // A job that waits for a sandbox's last requests need not any more: they go on, and the next engine ends it.
+      relief.close()
+      fleet.close()
       await workQueue.close()
       await runner.warmUps.close()
       await cells?.close()
-      relief.close()
-      fleet.close()
+      await snapshots?.close()
       runner.processes.close()
       await Promise.all([exits, firewall, pruning, guarding, usage, appLogs.close()])
       health.close()

@@ -7,7 +7,7 @@ import { BRANCH, RUNTIME } from './fields/read-fields.ts'
 import { ENTRY } from './fields/read-path.ts'
 import { limitRules } from './fields/read-limits.ts'
 import { MOST_MICROS } from './parse-config.ts'
-import { previewsSchema } from './previews-schema.ts'
+import { previewsSchema, switchForms } from './previews-schema.ts'
 import { scaleSchema, sleepSchema } from './sleep-schema.ts'
 import { MOST_NAME_CHARACTERS, MOST_SECRETS } from '../secrets/secret-name.ts'
 
@@ -113,6 +113,12 @@ const fields: Readonly<Record<(typeof microKeys)[number], Schema>> = {
   },
   sleep: sleepSchema(),
   scale: scaleSchema(),
+  snapshot: {
+    description:
+      'Under gVisor an imported app is put on disk, and a micro that has slept for long is brought back from there. false starts it anew each time.',
+    anyOf: switchForms,
+    default: true,
+  },
   branch: {
     description: "The production branch; by default the repository's default branch.",
     type: 'string',

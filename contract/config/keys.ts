@@ -16,6 +16,7 @@ export const microKeys = [
   'limits',
   'sleep',
   'scale',
+  'snapshot',
   'branch',
   'paths',
   'ignore',

@@ -9,7 +9,7 @@ import { forkModes } from './previews.ts'
 export function previewsSchema(): Schema {
   return {
     description: 'Which pull requests get a preview, in the whole repository: on, off, or more exactly.',
-    anyOf: [...flag, { type: 'null' }, { type: 'object', additionalProperties: false, properties: fields }],
+    anyOf: [...switchForms, { type: 'null' }, { type: 'object', additionalProperties: false, properties: fields }],
     examples: ['off'],
   }
 }
@@ -18,7 +18,8 @@ export function previewsSchema(): Schema {
 const oneOf = (words: readonly string[]): string =>
   String.raw`^\s*(?:${words.map((word) => word.replaceAll(/[a-z]/g, (letter) => `[${letter.toUpperCase()}${letter}]`)).join('|')})\s*$`
 
-const flag: readonly Schema[] = [{ type: 'boolean' }, { type: 'string', pattern: oneOf(switchWords) }]
+/** What a switch can be. */
+export const switchForms: readonly Schema[] = [{ type: 'boolean' }, { type: 'string', pattern: oneOf(switchWords) }]
 
 const fields: Readonly<Record<(typeof previewKeys)[number], Schema>> = {
   forks: {
@@ -30,8 +31,8 @@ const fields: Readonly<Record<(typeof previewKeys)[number], Schema>> = {
       { type: 'string', pattern: oneOf([...forkModes, 'false', 'no']) },
     ],
   },
-  drafts: { description: 'Whether drafts get one; by default they do.', anyOf: flag },
-  bots: { description: 'Whether what bots open gets one; by default it does.', anyOf: flag },
+  drafts: { description: 'Whether drafts get one; by default they do.', anyOf: switchForms },
+  bots: { description: 'Whether what bots open gets one; by default it does.', anyOf: switchForms },
   labels: {
     description: 'Only pull requests with one of these labels; by default all.',
     type: ['array', 'null'],
@@ -40,5 +41,8 @@ const fields: Readonly<Record<(typeof previewKeys)[number], Schema>> = {
   },
   ttl: { description: 'A preview that nobody asks for anything for so long ends.', ...amountSchema(previewBounds.ttl) },
   max: { description: 'The most previews of the repository at once.', ...amountSchema(previewBounds.max) },
-  comment: { description: 'Whether the pull request gets a comment with the links; by default it does.', anyOf: flag },
+  comment: {
+    description: 'Whether the pull request gets a comment with the links; by default it does.',
+    anyOf: switchForms,
+  },
 }

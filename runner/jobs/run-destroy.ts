@@ -3,6 +3,7 @@ import { getDeployment } from '../../contract/store/deployments.ts'
 import { allHosts } from '../../contract/store/micros.ts'
 import { Overtaken } from '../overtaken.ts'
 import type { Runner } from '../runner.ts'
+import { removeSnapshot } from '../sandbox/snapshots/remove-snapshot.ts'
 import type { JobEnd } from './job-end.ts'
 
 /**
@@ -34,6 +35,7 @@ async function takeOut(runner: Runner, id: string, signal: AbortSignal): Promise
   await runner.drains.drain(id, signal)
   if (signal.aborted) return
   await runner.fleet.destroy(id)
+  await removeSnapshot(runner.dataDir, id)
   runner.policies.forget(id)
   const deployment = await getDeployment(runner.store, id)
   if (deployment?.state === 'cancelled') await reportDeployment(runner.queues, id)

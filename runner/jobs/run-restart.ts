@@ -40,6 +40,8 @@ async function restartOnce(runner: Runner, restart: Restart, signal: AbortSignal
   let secrets: MicroSecrets
   try {
     secrets = await readMicroSecrets(runner, deployment)
+    // What was put on disk before is what this is to be rid of.
+    await runner.sandboxes.snapshots?.remove(deploymentId)
     sandbox = await startDeployment(runner, deployment, { secrets, signal })
   } catch (thrown) {
     if (signal.aborted) return { kind: 'stopped' }

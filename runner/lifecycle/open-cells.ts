@@ -39,7 +39,7 @@ export function openCells(context: SandboxContext, around: Surroundings): Cells 
 }
 
 /** Lets sandboxes wait for the deployments that a restarted engine finds. */
-export async function knowServed(cells: Cells, runtimeOf: ReadonlyMap<string, string>): Promise<void> {
+export async function knowServed(cells: Pick<Cells, 'know'>, runtimeOf: ReadonlyMap<string, string>): Promise<void> {
   for (const [deploymentId, id] of runtimeOf) {
     const runtime = findRuntime(id)
     if (runtime === undefined) continue

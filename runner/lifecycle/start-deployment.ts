@@ -5,7 +5,7 @@ import { findRuntime } from '../../runtimes/catalogue.ts'
 import { findCache } from '../build/warm/find-cache.ts'
 import { prepareRuntime } from '../images/prepare.ts'
 import type { Runner } from '../runner.ts'
-import type { Sandbox } from '../sandbox/sandbox.ts'
+import type { Sandbox, SandboxSpec } from '../sandbox/sandbox.ts'
 import { startSandbox } from '../sandbox/start-sandbox.ts'
 import type { MicroSecrets } from '../secrets/micro-secrets.ts'
 import { requireSecrets } from '../secrets/require-secrets.ts'
@@ -13,6 +13,8 @@ import { microEnvironment } from './environment/micro-environment.ts'
 
 interface Start {
   readonly secrets: MicroSecrets
+  /** Whether it may be brought back from where it stood, instead of being started from nothing. */
+  readonly wakes?: true
   readonly signal: AbortSignal
 }
 
@@ -24,7 +26,7 @@ interface Start {
 export async function startDeployment(
   runner: Runner,
   deployment: Deployment,
-  { secrets, signal }: Start,
+  { secrets, wakes, signal }: Start,
 ): Promise<Sandbox> {
   const { artifacts, launch, runtime: id } = deployment.outcome
   const runtime = id === undefined ? undefined : findRuntime(id)
@@ -32,33 +34,41 @@ export async function startDeployment(
     throw new MicropushError('internal', 'This deployment was never built.')
   }
   requireSecrets(deployment, secrets)
+  const { cells } = runner.sandboxes
+  const snapshots = mayHaveSnapshot(deployment) ? runner.sandboxes.snapshots : undefined
   const images = await prepareRuntime(runner, runtime, { signal, onProgress: () => {} })
   const store = join(runner.settings.dataDir, 'artifacts')
   const compiled = { image: images.sandbox, artifacts, launch, env: deployment.config.env }
   const cacheDir = await findCache({ ...compiled, dataDir: runner.dataDir })
-  const sandbox = await startSandbox(
-    runner.sandboxes,
-    {
-      deploymentId: deployment.id,
-      micro: deployment.config.name,
-      image: images.sandbox,
-      launch,
-      language: runtime.language,
-      appDir: join(store, 'app', artifacts.app),
-      ...(artifacts.dependencies === undefined
-        ? {}
-        : { dependenciesDir: join(store, 'dependencies', artifacts.dependencies) }),
-      ...(cacheDir === undefined ? {} : { cacheDir }),
-      env: microEnvironment(deployment, { origin: runner.settings, secrets }),
-      mask: secrets.mask,
-      limits: deployment.config.limits,
-    },
-    { signal, onPhase: () => {} },
-  )
-  runner.sandboxes.cells?.know(deployment.id, { image: images.sandbox, language: runtime.language })
+  const spec: SandboxSpec = {
+    deploymentId: deployment.id,
+    micro: deployment.config.name,
+    image: images.sandbox,
+    launch,
+    language: runtime.language,
+    appDir: join(store, 'app', artifacts.app),
+    ...(artifacts.dependencies === undefined
+      ? {}
+      : { dependenciesDir: join(store, 'dependencies', artifacts.dependencies) }),
+    ...(cacheDir === undefined ? {} : { cacheDir }),
+    env: microEnvironment(deployment, { origin: runner.settings, secrets }),
+    mask: secrets.mask,
+    limits: deployment.config.limits,
+  }
+  const restored = wakes ? await snapshots?.wake(spec, signal) : undefined
+  const sandbox = restored ?? (await startSandbox(runner.sandboxes, spec, { signal, onPhase: () => {} }))
+  const kind = { image: images.sandbox, language: runtime.language }
+  cells?.know(deployment.id, kind)
+  snapshots?.know(deployment.id, kind)
+  if (restored === undefined) snapshots?.request(spec)
   runner.appLogs.follow(sandbox, secrets.mask)
   if (cacheDir === undefined) {
     runner.warmUps.request({ ...compiled, deploymentId: deployment.id })
   }
   return sandbox
+}
+
+/** A command's start is the app's own business: there is no moment at which it is imported and does not listen yet. */
+function mayHaveSnapshot({ config, outcome }: Deployment): boolean {
+  return config.snapshot !== false && outcome.launch?.kind === 'loader'
 }

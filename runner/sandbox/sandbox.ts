@@ -4,6 +4,7 @@ import type { Docker } from '../docker/client.ts'
 import type { Cells } from './cells/cells.ts'
 import type { StartSlots } from './start-slots.ts'
 import type { Freezers } from './sleep/freezers.ts'
+import type { Snapshots } from './snapshots/snapshots.ts'
 import type { UidPool } from './uid-pool.ts'
 import type { Isolation } from './container/isolation.ts'
 
@@ -24,6 +25,8 @@ export interface SandboxContext {
   /** Where sandboxes can wait for their app. */
   readonly cells?: Cells
   readonly freezers: Freezers
+  /** Apps' memory on disk; undefined where there is none. */
+  readonly snapshots?: Snapshots
   /** Ids of sandboxes that are to be ended and could not be, because Docker was away. */
   readonly remains: Set<string>
 }

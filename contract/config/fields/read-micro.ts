@@ -10,6 +10,7 @@ import { readScale } from './read-scale.ts'
 import { readSecrets } from './read-secrets.ts'
 import { readSleep } from './read-sleep.ts'
 import { readEntry, readSource } from './read-path.ts'
+import { readSnapshot } from './read-snapshot.ts'
 import type { Mapping } from '../document/tree.ts'
 
 /** What stands beside `micros` and holds for each of them unless it says otherwise. */
@@ -42,6 +43,7 @@ export function readMicro(
   const run = readCommand(get('run'), { label: 'run', findings })
   const sleep = readSleep(get('sleep'), { findings, allowance, grantee })
   const scale = readScale(get('scale'), { findings, allowance, grantee })
+  const snapshot = readSnapshot(get('snapshot'), findings)
   const branch = readBranch(get('branch'), { findings }) ?? shared.branch
   const paths = readGlobs(get('paths'), { label: 'paths', findings })
   const ignore = readGlobs(get('ignore'), { label: 'ignore', findings })
@@ -57,6 +59,7 @@ export function readMicro(
     limits: readLimits(get('limits'), { findings, usual: defaultLimits, granted, grantee }),
     ...(sleep === undefined ? {} : { sleep }),
     ...(scale === undefined ? {} : { scale }),
+    ...(snapshot === undefined ? {} : { snapshot }),
     ...(branch === undefined ? {} : { branch }),
     ...(paths === undefined ? {} : { paths }),
     ...(ignore === undefined ? {} : { ignore }),

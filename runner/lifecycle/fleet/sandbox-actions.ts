@@ -21,7 +21,7 @@ export function sandboxActions(parts: () => Runner, signal: AbortSignal): Sandbo
       const deployment = await getDeployment(runner.store, id)
       if (deployment?.state !== 'live') throw new MicropushError('internal', 'This deployment is no longer kept.')
       const secrets = await secretsToStart(runner, deployment)
-      return startDeployment(runner, deployment, { secrets, signal })
+      return startDeployment(runner, deployment, { secrets, wakes: true, signal })
     },
     quiet(sandbox, until) {
       const { sandboxes, settings } = parts()

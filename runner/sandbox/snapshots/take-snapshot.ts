@@ -138,7 +138,8 @@ async function toImported(
   ]
   for (const step of steps) {
     const end = await step()
-    if (end.kind === 'failed') return `its import failed when it was repeated: ${end.text.split('\n', 1)[0] ?? ''}`
+    if (end.kind === 'failed')
+      return `its import failed when it was repeated: ${(spec.mask?.(end.text) ?? end.text).split('\n', 1)[0] ?? ''}`
     if (end.kind === 'closed') return 'its import ended when it was repeated'
   }
   return undefined

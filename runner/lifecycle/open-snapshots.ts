@@ -1,0 +1,67 @@
+import type { Logger } from 'pino'
+import type { Settings } from '../../contract/settings.ts'
+import type { Store } from '../../contract/store/connect.ts'
+import { appendLog } from '../../contract/store/logs/deployment-logs.ts'
+import { formatSize } from '../../contract/text/format-size.ts'
+import { daemonFacts } from '../docker/daemon.ts'
+import { openAttacher } from '../sandbox/cells/attacher.ts'
+import { provideAttacher } from '../sandbox/cells/provide-attacher.ts'
+import { WAITING_RUNTIME } from '../sandbox/container/isolation.ts'
+import type { SandboxContext } from '../sandbox/sandbox.ts'
+import { createSnapshots, type Snapshots } from '../sandbox/snapshots/snapshots.ts'
+
+interface Surroundings {
+  readonly settings: Pick<Settings, 'cells'>
+  readonly store: Store
+  /** The deployments that visitors are led to. */
+  served(): ReadonlySet<string>
+  /** Whether there is memory for one more. */
+  mayFill(): boolean
+  readonly log: Pick<Logger, 'info' | 'warn'>
+}
+
+/**
+ * Imported apps on disk, under gVisor; runc cannot bring a process back.
+ *
+ * @returns undefined where there are none.
+ * @throws MicropushError `engine-unavailable`
+ */
+export async function openSnapshots(context: SandboxContext, around: Surroundings): Promise<Snapshots | undefined> {
+  const { settings, store, log } = around
+  if (context.isolation !== 'gvisor' || settings.cells === 0) return undefined
+  const { runtimes } = await daemonFacts(context.docker)
+  if (!runtimes.includes(WAITING_RUNTIME)) {
+    log.warn(
+      { runtime: WAITING_RUNTIME },
+      'There are no snapshots, and micros that have slept for long are started anew: Docker does not know the runtime. Run `npm run install-gvisor` again.',
+    )
+    return undefined
+  }
+  return createSnapshots(context, {
+    attacher: openAttacher(() => provideAttacher(context)),
+    size: settings.cells,
+    served: () => around.served(),
+    mayFill: () => around.mayFill(),
+    onTaken(deploymentId, { importMs, restoreMs, bytes }) {
+      log.info({ deploymentId, importMs, restoreMs, bytes }, 'a snapshot was taken')
+      const words =
+        restoreMs < importMs
+          ? `A snapshot of ${formatSize(bytes)} wakes it in ${restoreMs} ms instead of ${importMs} ms.`
+          : `It wakes without a snapshot: a start takes ${importMs} ms, bringing it back ${restoreMs} ms.`
+      note(deploymentId, words)
+    },
+    onRefused(deploymentId, why) {
+      log.info({ deploymentId, why }, 'no snapshot could be taken')
+      note(deploymentId, `It is started anew after a long sleep, because there is no snapshot of it: ${why}.`)
+    },
+    onUnfit: (deploymentId, why) => log.info({ deploymentId, why }, 'a snapshot was thrown away'),
+    onProblem: (message, err) => log.warn({ err }, message),
+  })
+
+  /** In the deployment's own log, for whoever pushed it. */
+  function note(deploymentId: string, words: string): void {
+    appendLog(store, { id: deploymentId, text: `==> ${words}\n` }).catch((err: unknown) =>
+      log.warn({ err, deploymentId }, 'a line could not be stored'),
+    )
+  }
+}

@@ -1,0 +1,70 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Attacher } from '../cells/attacher.ts'
+import type { SandboxContext, SandboxSpec } from '../sandbox.ts'
+import { misfit, readManifest, snapshotKey } from './manifest.ts'
+import { removeSnapshot } from './remove-snapshot.ts'
+import type { SnapshotsOptions } from './snapshots.ts'
+import { takeSnapshot } from './take-snapshot.ts'
+
+interface Options extends Pick<SnapshotsOptions, 'served' | 'mayFill' | 'onTaken' | 'onRefused' | 'onProblem'> {
+  readonly attacher: Attacher
+}
+
+interface Queue {
+  add(spec: SandboxSpec): void
+  close(): Promise<void>
+}
+
+/** Whoever pushed looks at the new deployment first; it need not share the processor with what saves time later. */
+const PAUSE_MS = 3000
+/** Deployments that are remembered as tried. Beyond that they are forgotten, and tried once more. */
+const REMEMBERED = 10_000
+
+/** Takes snapshots one after the other. */
+export function createQueue(context: SandboxContext, options: Options): Queue {
+  const stop = new AbortController()
+  const { signal } = stop
+  const tried = new Map<string, string>()
+  const waiting: SandboxSpec[] = []
+  let working: Promise<void> | undefined
+
+  const work = async (): Promise<void> => {
+    while (waiting.length > 0) {
+      await delay(PAUSE_MS, undefined, { signal }).catch(() => {
+        // Going down: the loop ends.
+      })
+      const spec = waiting.shift()
+      if (signal.aborted || spec === undefined) return
+      await takeOne(spec).catch((error: unknown) => {
+        if (!signal.aborted) options.onProblem('a snapshot could not be taken', error)
+      })
+    }
+  }
+  const takeOne = async (spec: SandboxSpec): Promise<void> => {
+    const { deploymentId, image } = spec
+    const isServed = () => options.served().has(deploymentId)
+    const key = snapshotKey(spec)
+    if (!isServed() || tried.get(deploymentId) === key || !options.mayFill()) return
+    const there = await readManifest(context.dataDir, deploymentId)
+    if (there !== undefined && misfit(there, { key, image }) === undefined) return
+    if (tried.size >= REMEMBERED) tried.clear()
+    tried.set(deploymentId, key)
+    const taken = await takeSnapshot(context, spec, { attacher: options.attacher, signal })
+    // It may have been ended meanwhile, and nobody else would look for it.
+    if (!isServed()) return removeSnapshot(context.dataDir, deploymentId)
+    if (taken.kind === 'none') options.onRefused(deploymentId, taken.why)
+    else options.onTaken(deploymentId, taken.manifest)
+  }
+
+  return {
+    add(spec) {
+      if (signal.aborted || waiting.some(({ deploymentId }) => deploymentId === spec.deploymentId)) return
+      waiting.push(spec)
+      working ??= work().finally(() => (working = undefined))
+    },
+    async close() {
+      stop.abort(new Error('the runner goes down'))
+      await working
+    },
+  }
+}

@@ -1,0 +1,105 @@
+import type { Attacher } from '../cells/attacher.ts'
+import { cellLimits, type CellKind } from '../cells/cell.ts'
+import { createRuntimesInUse } from '../cells/runtimes-in-use.ts'
+import { destroySandbox } from '../destroy-sandbox.ts'
+import { createPool, type Pool } from '../pool/pool.ts'
+import type { Sandbox, SandboxContext, SandboxSpec } from '../sandbox.ts'
+import type { Manifest } from './manifest.ts'
+import { createQueue } from './queue.ts'
+import { removeSnapshot } from './remove-snapshot.ts'
+import { restoreSandbox } from './restore-sandbox.ts'
+import { startWaiting, type Waiting } from './waiting/waiting.ts'
+
+export interface SnapshotsOptions {
+  readonly attacher: Attacher
+  /** How many containers wait for each runtime that is in use. */
+  readonly size: number
+  /** The deployments that visitors are led to. */
+  served(): ReadonlySet<string>
+  /** Whether there is memory for one more sandbox. */
+  mayFill(): boolean
+  /** There is one from now on. */
+  onTaken(deploymentId: string, manifest: Manifest): void
+  /** There will be none, and why, in words for the owner of the micro. */
+  onRefused(deploymentId: string, why: string): void
+  /** One was thrown away, and why. */
+  onUnfit(deploymentId: string, why: string): void
+  onProblem(message: string, error: unknown): void
+}
+
+/** Imported apps on disk, and what brings them back without waiting for Docker. */
+export interface Snapshots {
+  /** Wakes a deployment from its snapshot. @returns undefined when a plain start has to serve. @throws the signal's reason */
+  wake(spec: SandboxSpec, signal: AbortSignal): Promise<Sandbox | undefined>
+  /** Takes one when there is time for it. What was tried with the same files and environment is not tried again. */
+  request(spec: SandboxSpec): void
+  /** A deployment has this runtime. As long as it is served, containers wait for it. */
+  know(deploymentId: string, kind: CellKind): void
+  /** Whether an image is there for certain, because a container of it waits. */
+  has(image: string): boolean
+  remove(deploymentId: string): Promise<void>
+  /** Ends what is under way, and discards the containers that wait. */
+  close(): Promise<void>
+}
+
+export function createSnapshots(context: SandboxContext, options: SnapshotsOptions): Snapshots {
+  const { attacher } = options
+  const onProblem = (message: string, error: unknown) => options.onProblem(message, error)
+  const pools = new Map<string, Pool<Waiting>>()
+  const inUse = createRuntimesInUse({
+    served: () => options.served(),
+    onChange: () => {
+      for (const { image } of inUse.kinds()) if (!pools.has(image)) pools.set(image, poolOf(image))
+      for (const pool of pools.values()) pool.adjust()
+    },
+  })
+  const queue = createQueue(context, options)
+
+  const poolOf = (image: string): Pool<Waiting> =>
+    createPool<Waiting>({
+      starts: context.starts,
+      target: () => (inUse.has(image) ? options.size : 0),
+      mayFill: () => options.mayFill(),
+      make: (signal) => startWaiting(context, { image, limits: cellLimits }, signal),
+      async discard(waiting) {
+        waiting.release()
+        await destroySandbox(context, waiting, { graceSeconds: 0 })
+      },
+      gone: (waiting) => waiting.exited,
+      onProblem,
+    })
+  const take = async ({ image, limits }: SandboxSpec, signal: AbortSignal): Promise<Waiting> => {
+    const waiting = hasUsualLimits(limits) ? pools.get(image)?.take() : undefined
+    if (waiting !== undefined) return waiting
+    return context.starts.run('urgent', signal, () => startWaiting(context, { image, limits }, signal))
+  }
+
+  return {
+    async wake(spec, signal) {
+      try {
+        const restored = await restoreSandbox(context, spec, { attacher, signal, take: () => take(spec, signal) })
+        if (!('unfit' in restored)) return restored
+        if (restored.why !== undefined) options.onUnfit(spec.deploymentId, restored.why)
+      } catch (error) {
+        signal.throwIfAborted()
+        onProblem('a snapshot could not be used, and its micro is started anew', error)
+      }
+      return undefined
+    },
+    request: (spec) => queue.add(spec),
+    know: (deploymentId, { image, language }) => inUse.know(deploymentId, { image, language }),
+    has: (image) => (pools.get(image)?.waiting() ?? 0) > 0,
+    remove: (deploymentId) => removeSnapshot(context.dataDir, deploymentId),
+    async close() {
+      inUse.close()
+      await queue.close()
+      await Promise.all([...pools.values()].map((pool) => pool.close()))
+      await attacher.close()
+    },
+  }
+}
+
+/** A container's limits are fixed when it is made. */
+function hasUsualLimits(limits: SandboxSpec['limits']): boolean {
+  return (['memoryBytes', 'processes', 'tmpBytes'] as const).every((name) => limits[name] === cellLimits[name])
+}
