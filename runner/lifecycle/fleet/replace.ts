@@ -31,22 +31,27 @@ export async function replaceSandboxes(
     return undefined
   }
   const former = member.sandboxes
-  await thawFormer(fleet, member)
+  const runs = await thawFormer(fleet, member)
   clearTimers(member)
   Object.assign(member, { sandboxes: [], crashes: 0, notBeforeMs: 0 } satisfies Partial<Member>)
   join(fleet, member, sandbox)
-  return { former, ended: Promise.all(former.map((one) => leave(member, one))) }
+  const ended = Promise.all(former.map((one) => leave(member, one)))
+  // Nothing is finished in one that stands still for good.
+  if (!runs) for (const one of former) member.leaving.get(one)?.stop.abort()
+  return { former, ended }
 }
 
-/** A request may be on its way into a frozen socket already, ahead of its wake: there it is answered. */
-async function thawFormer({ actions, metrics, onProblem }: FleetOptions, member: Member): Promise<void> {
+/** A request may be on its way into a frozen socket already, ahead of its wake: there it is answered. @returns false when it cannot be. */
+async function thawFormer({ actions, metrics, onProblem }: FleetOptions, member: Member): Promise<boolean> {
   const [frozen] = member.sandboxes
-  if (member.temperature !== 'frozen' || frozen === undefined) return
+  if (member.temperature !== 'frozen' || frozen === undefined) return true
   try {
     await actions.thaw(frozen)
     metrics.state({ from: 'frozen', to: 'hot' })
     moveTo(member, 'hot')
+    return true
   } catch (error) {
     onProblem('a frozen sandbox could not be thawed for its last requests', { deploymentId: member.id, error })
+    return false
   }
 }

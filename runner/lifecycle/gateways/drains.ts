@@ -42,8 +42,8 @@ export function createDrains(gateways: () => Iterable<Gateway>): Drains {
     const { deploymentId, socket } = drain
     gateway.tell({ type: 'drain', deploymentId, ...(socket === undefined ? {} : { socket }) })
   }
-  const whenNobody = (drain: Waiting, afterMs: number) => {
-    if (drain.asked.size === 0) drain.away = setTimeout(drain.done.resolve, afterMs)
+  const withdraw = (drain: Waiting, gateway: Gateway) => {
+    if (drain.asked.delete(gateway) && drain.asked.size === 0) drain.done.resolve()
   }
   const begin = (deploymentId: string, one: OneSandbox | undefined): Waiting => {
     const socket = one?.socket
@@ -58,7 +58,7 @@ export function createDrains(gateways: () => Iterable<Gateway>): Drains {
       waiting.delete(what)
     })
     for (const gateway of gateways()) ask(drain, gateway)
-    whenNobody(drain, RETURN_MS)
+    if (drain.asked.size === 0) drain.away = setTimeout(drain.done.resolve, RETURN_MS)
     return drain
   }
   return {
@@ -72,13 +72,17 @@ export function createDrains(gateways: () => Iterable<Gateway>): Drains {
     },
     drained(what, gateway) {
       const drain = waiting.get(what)
-      if (drain?.asked.delete(gateway) === true && drain.asked.size === 0) drain.done.resolve()
+      if (drain !== undefined) withdraw(drain, gateway)
     },
     joined(gateway) {
       for (const drain of waiting.values()) ask(drain, gateway)
     },
     left(gateway) {
-      for (const drain of waiting.values()) if (drain.asked.delete(gateway)) whenNobody(drain, RETURN_MS)
+      for (const drain of waiting.values()) {
+        if (!drain.asked.has(gateway)) continue
+        // Its requests may go on meanwhile, whatever the others say: so it counts until it had time to be back.
+        setTimeout(() => withdraw(drain, gateway), RETURN_MS).unref()
+      }
     },
   }
 }

@@ -12,6 +12,7 @@ import { listSandboxes } from '../../../runner/sandbox/list-sandboxes.ts'
 import { mountPoints } from '../../../runner/sandbox/mounts/mounts.ts'
 import { freeze, thaw } from '../../../runner/sandbox/sleep/sleep.ts'
 import { startSandbox } from '../../../runner/sandbox/start-sandbox.ts'
+import { noteLeaving } from '../../../runner/sandbox/leaving.ts'
 import { sweep } from '../../../runner/sandbox/sweep.ts'
 import { exitOf } from './exit-of.ts'
 import { ask, isolationsHere, openStage, probe, runInside, type Stage } from './stage.ts'
@@ -146,12 +147,14 @@ describe.each(await isolationsHere())('the life of a sandbox under %s', (isolati
   })
 
   test('a restarted engine finds what runs, keeps what is wanted and sweeps the rest', async () => {
-    const [wanted, unwanted] = [await stage.start(hello), await stage.start(hello)]
-    const { kept, removed } = await sweep(stage.context, new Map([[wanted.deploymentId, 1]]))
+    const [wanted, unwanted, leaving] = [await stage.start(hello), await stage.start(hello), await stage.start(hello)]
+    await noteLeaving(stage.context.dataDir, leaving.id)
+    const keep = new Map([wanted, leaving].map(({ deploymentId }) => [deploymentId, 1]))
+    const { kept, removed } = await sweep(stage.context, keep)
     expect(kept).toMatchObject([{ state: 'running', ready: true }])
     expect(kept[0]?.sandbox).toEqual({ ...wanted, startedAtMs: expect.any(Number) })
-    expect(removed).toBe(1)
-    expect(existsSync(unwanted.socket)).toBe(false)
+    expect(removed).toBe(2)
+    expect([unwanted, leaving].map(({ socket }) => existsSync(socket))).toEqual([false, false])
     expect((await ask(wanted)).body).toBe('hello')
   })
 })

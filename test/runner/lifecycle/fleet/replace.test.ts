@@ -38,6 +38,18 @@ it('a frozen one is thawed for the request that may be in its socket already', a
   expect(did.slice(2)).toEqual(['thaw s1', 'destroy s1', 'freeze s2'])
 })
 
+it('a frozen one that cannot be thawed is not waited for', async () => {
+  const { did, fleet, instead, problems, rest, sandboxOf, wake } = stage
+  await wake('live')
+  await rest('live')
+  instead['thaw'] = fails('engine-unavailable')
+  instead['drain'] = (signal) => new Promise((resolve) => signal?.addEventListener('abort', resolve))
+  const replaced = await fleet.replace(sandboxOf('live'), yes)
+  await replaced?.ended
+  expect(did).toContain('destroy s1')
+  expect(problems).toHaveLength(1)
+})
+
 it('the new one is not ended for what happens to the former one', async () => {
   const { fleet, gateway, sandboxOf, wake } = stage
   await wake('live')

@@ -94,6 +94,17 @@ it('is asked for again when the gateway lost its connection, and given up when i
   expect(drain.ended).toBe(true)
 })
 
+it('is not over for a gateway that lost its connection because another one has said so', async () => {
+  present.push(gateway('b'))
+  const drain = follow(drains.drain('d1', never))
+  drains.left(at(first))
+  drains.drained('d1', at(second))
+  await vi.advanceTimersByTimeAsync(1999)
+  expect(drain.ended).toBe(false)
+  await vi.advanceTimersByTimeAsync(1)
+  expect(drain.ended).toBe(true)
+})
+
 it('of one deployment asked for twice is one, and both hear of its end', async () => {
   const one = follow(drains.drain('d1', never))
   const other = follow(drains.drain('d1', never))
