@@ -1,7 +1,7 @@
 import { createCells, type Cells } from '../../../../runner/sandbox/cells/cells.ts'
 import { openAttacher } from '../../../../runner/sandbox/cells/attacher.ts'
 import { provideAttacher } from '../../../../runner/sandbox/cells/provide-attacher.ts'
-import type { Sandbox, SandboxContext } from '../../../../runner/sandbox/sandbox.ts'
+import type { Sandbox, SandboxContext, SandboxSpec } from '../../../../runner/sandbox/sandbox.ts'
 import { startSandbox } from '../../../../runner/sandbox/start-sandbox.ts'
 import { openStage, type Micro, type Stage } from '../stage.ts'
 
@@ -11,9 +11,12 @@ export interface CellStage {
   readonly context: SandboxContext
   readonly cells: Cells
   readonly problems: unknown[]
-  start(micro: Micro, way: 'plain' | 'cell'): Promise<Sandbox>
+  start(micro: Micro, way?: 'plain' | 'cell'): Promise<Sandbox>
+  startSpec(spec: SandboxSpec, way?: 'plain' | 'cell'): Promise<Sandbox>
   /** Resolves when one waits for an app of this language. */
   ready(language: 'node' | 'python'): Promise<void>
+  /** Makes no more in the place of those that are gone. */
+  stopFilling(): void
   close(): Promise<void>
 }
 
@@ -22,6 +25,7 @@ const never = new AbortController().signal
 export async function openCellStage(size = 1): Promise<CellStage> {
   const stage = await openStage('runc')
   const problems: unknown[] = []
+  let filling = true
   // Images come first: the helper is made with them.
   const images = {
     node: (await stage.spec({ files: {} })).image,
@@ -31,19 +35,20 @@ export async function openCellStage(size = 1): Promise<CellStage> {
     attacher: openAttacher(() => provideAttacher(stage.context)),
     size,
     served: () => new Set(),
-    mayFill: () => true,
+    mayFill: () => filling,
     onProblem: (_message, error) => problems.push(error),
     onUnusable: (error) => problems.push(error),
   })
   const context = { ...stage.context, cells }
+  const startSpec = (spec: SandboxSpec, way?: 'plain' | 'cell') =>
+    startSandbox(context, spec, { signal: never, onPhase: () => {}, ...(way === undefined ? {} : { way }) })
   return {
     stage,
     context,
     cells,
     problems,
-    async start(micro, way) {
-      return startSandbox(context, await stage.spec(micro), { signal: never, onPhase: () => {}, way })
-    },
+    start: async (micro, way) => startSpec(await stage.spec(micro), way),
+    startSpec,
     async ready(language) {
       cells.know(`some ${language}`, { image: images[language], language })
       const end = Date.now() + 30_000
@@ -51,6 +56,9 @@ export async function openCellStage(size = 1): Promise<CellStage> {
         if (Date.now() > end || problems.length > 0) throw new Error('no cell is ready', { cause: problems[0] })
         await new Promise((resolve) => setTimeout(resolve, 20))
       }
+    },
+    stopFilling: () => {
+      filling = false
     },
     async close() {
       await cells.close()
