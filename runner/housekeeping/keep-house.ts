@@ -3,6 +3,7 @@ import { tidyImages } from '../images/prepare.ts'
 import { imagesDir } from '../docker/daemon.ts'
 import { removeRuntimes } from '../images/remove-runtimes.ts'
 import type { Runner } from '../runner.ts'
+import { countSnapshotBytes, removeSnapshots, sweepSnapshots } from '../sandbox/snapshots/list-snapshots.ts'
 import { isOnDisk } from './disk.ts'
 import { countArtifactBytes } from './list-artifacts.ts'
 import { makeRoom, type Room } from './make-room.ts'
@@ -31,7 +32,8 @@ export function createHousekeeping(): Housekeeping {
   let turn: Promise<unknown> = Promise.resolve()
   /** Counted when a deployment has ended, so that the next one need not wait for it. */
   let usedBytes: number | undefined
-  const count = async (runner: Runner) => (usedBytes = await countArtifactBytes(runner.dataDir))
+  const count = async ({ dataDir }: Runner) =>
+    (usedBytes = (await countArtifactBytes(dataDir)) + (await countSnapshotBytes(dataDir)))
   return {
     async tidy(runner) {
       const nowMs = Date.now()
@@ -45,6 +47,10 @@ export function createHousekeeping(): Housekeeping {
           runs: (id) => runner.fleet.sandbox(id) !== undefined,
         })
         await tidyImages(runner.docker)
+        await sweepSnapshots(
+          runner.dataDir,
+          new Set([...runner.routed.values()].map(({ deploymentId }) => deploymentId)),
+        )
         if (removed > 0) runner.log.info({ removed }, 'artifacts that nobody needs were removed')
       } catch (error) {
         runner.log.warn({ err: error }, 'artifacts could not be removed')
@@ -85,7 +91,16 @@ async function look(runner: Runner, used: Pick<Room, 'usedBytes' | 'usedBeforeMs
     if (removed.length > 0) log.info({ removed }, 'the disk is full: images of runtimes that nobody needs were removed')
   }
   const bounds = { diskBudgetBytes, diskFloorBytes }
-  const removed = await makeRoom({ dataDir, store, nowMs: Date.now(), ...bounds, ...used, runs, removeImages })
+  const removed = await makeRoom({
+    dataDir,
+    store,
+    nowMs: Date.now(),
+    ...bounds,
+    ...used,
+    runs,
+    removeImages,
+    removeSnapshots: (bytes) => removeSnapshots(dataDir, bytes),
+  })
   if (removed > 0) log.info({ removed }, 'artifacts were removed to make room')
   return removed
 }

@@ -26,11 +26,13 @@ export interface Room {
   readonly runs: (deploymentId: string) => boolean
   /** Gives back images of runtimes that nobody needs; asked only when artifacts alone are not enough. */
   readonly removeImages: () => Promise<unknown>
+  /** Gives back so many bytes of snapshots; asked when there are not enough artifacts that may go. */
+  readonly removeSnapshots?: (bytes: number) => Promise<unknown>
 }
 
 /**
  * Makes sure, before a deployment writes anything, that there is room for it: artifacts that no kept deployment needs go, the least
- * recently used first, until what is left fits the budget and the disk has more than the floor free. Costs one question to the file system when
+ * recently used first, and when those are not enough snapshots, until what is left fits the budget and the disk has more than the floor free. Costs one question to the file system when
  * there is nothing to do.
  *
  * @returns how many artifacts were removed.
@@ -41,7 +43,8 @@ export async function makeRoom(room: Room): Promise<number> {
   const bounds = diskBounds(disk, room)
   const needBytes = bytesToFree(disk, bounds, room.usedBytes)
   if (needBytes === 0) return 0
-  const removed = await removeUnneeded(room, needBytes)
+  const { removed, bytes } = await removeUnneeded(room, needBytes)
+  if (bytes < needBytes) await room.removeSnapshots?.(needBytes - bytes)
   if ((await readDisk(room.dataDir)).freeBytes >= bounds.floorBytes) return removed
   await room.removeImages()
   const { freeBytes } = await readDisk(room.dataDir)
@@ -52,15 +55,18 @@ export async function makeRoom(room: Room): Promise<number> {
   )
 }
 
-async function removeUnneeded({ dataDir, store, nowMs, usedBeforeMs, runs }: Room, needBytes: number): Promise<number> {
+async function removeUnneeded({ dataDir, store, nowMs, usedBeforeMs, runs }: Room, needBytes: number) {
   await sweepRemoved(dataDir)
   const artifacts = await listArtifacts(dataDir)
   const kept = await keptArtifacts(store, { endedSinceMs: nowMs - ENDED_MS, runs })
   let removed = 0
+  let bytes = 0
   for (const artifact of chooseRemovals(artifacts, { kept, usedBeforeMs, needBytes })) {
-    if (await removeArtifact({ dataDir, ...artifact }, usedBeforeMs)) removed += 1
+    if (!(await removeArtifact({ dataDir, ...artifact }, usedBeforeMs))) continue
+    removed += 1
+    bytes += artifact.bytes
   }
-  return removed
+  return { removed, bytes }
 }
 
 /** How much has to go, in bytes; 0 when everything fits. */

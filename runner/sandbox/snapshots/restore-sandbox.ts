@@ -1,3 +1,4 @@
+import { utimes } from 'node:fs/promises'
 import { platformLimits } from '../../../contract/limits.ts'
 import type { Attacher } from '../cells/attacher.ts'
 import { appMounts } from '../container/app-mounts.ts'
@@ -9,7 +10,7 @@ import { listen } from '../start/phases.ts'
 import { isOfMachine, misfit, readManifest, snapshotKey, type Manifest } from './manifest.ts'
 import { removeSnapshot } from './remove-snapshot.ts'
 import { restore } from './restore.ts'
-import { snapshotPaths } from './snapshot-paths.ts'
+import { snapshotPaths, type SnapshotPaths } from './snapshot-paths.ts'
 import type { Waiting } from './waiting/waiting.ts'
 
 interface RestoreOptions {
@@ -100,6 +101,7 @@ async function wake(
     const end = await listen(channel, listening).finally(() => channel.close())
     if (end.kind !== 'reached') return 'the app did not listen when it had come back'
     await linkSocket(waiting.paths)
+    void noteUse(paths)
     onPhase('listening')
     return undefined
   } catch (error) {
@@ -116,4 +118,12 @@ async function throwAway(
 ): Promise<Exclude<Restored, Sandbox>> {
   await removeSnapshot(dataDir, deploymentId)
   return { unfit: true, why }
+}
+
+/** For when there is not room for all of them. */
+async function noteUse({ manifest }: SnapshotPaths): Promise<void> {
+  const now = new Date()
+  await utimes(manifest, now, now).catch(() => {
+    // It was taken away meanwhile; or it looks older than it is.
+  })
 }
