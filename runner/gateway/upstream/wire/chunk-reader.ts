@@ -6,7 +6,8 @@ interface ChunkSink {
 }
 
 /** A chunk's size in hexadecimal digits and its extensions (RFC 9112 section 7.1.1), which nobody needs. */
-const SIZE_LINE = /^([\da-f]{1,12})(?:;[\w!#$%&'*+.^`|~-]+(?:=(?:[\w!#$%&'*+.^`|~-]+|"(?:[^"\\\r\n]|\\[^\r\n])*"))?)*$/i
+const SIZE_LINE =
+  /^([\da-f]{1,12})(?:;[\w!#$%&'*+.^`|~-]+(?:=(?:[\w!#$%&'*+.^`|~-]+|"(?:[\t\x20\x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t\x20-\x7e\x80-\xff])*"))?)*$/i
 const SIZE_LINE_BYTES = 4096
 const CR = 13
 const LF = 10

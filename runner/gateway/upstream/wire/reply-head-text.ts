@@ -18,6 +18,8 @@ type Framing =
   | { readonly kind: 'until-end' }
 
 const STATUS_LINE = /^HTTP\/1\.([01]) (\d{3})(?: ([\t\x20-\x7e\x80-\xff]*))?$/
+/** Not every reader takes a tab there for the white space that it is. */
+const TAB_IN_FRAMING = /^(?:content-length|transfer-encoding|connection):[^\r]*\t/im
 const NAME = /^[\w!#$%&'*+.^`|~-]+$/
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
 
@@ -29,7 +31,7 @@ export function readReplyHeadText(text: string): WireHead | undefined {
   const lineEnd = text.indexOf('\r\n')
   const line = STATUS_LINE.exec(lineEnd === -1 ? text : text.slice(0, lineEnd))
   const rawHeaders = line === null ? undefined : lineEnd === -1 ? [] : readFieldLines(text, lineEnd + 2)
-  if (line === null || rawHeaders === undefined) return undefined
+  if (line === null || rawHeaders === undefined || (text.includes('\t') && TAB_IN_FRAMING.test(text))) return undefined
   const meaning = meaningOf(rawHeaders)
   const framing = framingOf(meaning)
   if (framing === undefined) return undefined
