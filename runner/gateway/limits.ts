@@ -77,7 +77,8 @@ export const gatewayLimits: GatewayLimits = {
   wakeMs: 35 * SECOND,
   waitersPerMicro: 2000,
   waiters: 5000,
-  waitingBytes: 64 * MB,
+  // A thousand uploads, each with what Node reads of a body before anybody asks for it.
+  waitingBytes: 128 * MB,
   awayMs: 6 * SECOND,
   // Docker tells of an end within milliseconds, and on a busy machine after a second or two.
   endMs: 3 * SECOND,

@@ -65,6 +65,7 @@ describe('several gateway processes', () => {
 
   it('say that one of them is missing while it cannot be started', async () => {
     const gateway = await startGatewayProcess({ workers: 2 })
+    for (const { connections } of gateway.workers()) expect(connections).toBeLessThanOrEqual(10_000)
     expect(await health(gateway)).toMatchObject({ status: 'ok', processes: { wanted: 2, running: 2 } })
     for (let times = 1; times <= 3; times += 1) {
       await gateway.logs('serving', times + 1)

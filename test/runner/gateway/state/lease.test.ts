@@ -80,6 +80,19 @@ describe('a lease', () => {
     expect(made.engine.all('idle')).toHaveLength(1)
   })
 
+  it('is told of in lines of bounded length, however many there are', async () => {
+    const ids = Array.from({ length: 1200 }, (_, at) => `d${at}`)
+    const made = await stage({ routes: [] })
+    for (const deploymentId of ids) made.engine.say({ type: 'awake', deploymentId, sockets: [`/${deploymentId}`] })
+    await made.engine.settled()
+    await made.engine.stop()
+    const sandboxes = ids.map((deploymentId) => ({ deploymentId, sockets: [`/${deploymentId}`] }))
+    made.engine.snapshot = { ...made.engine.snapshot, sandboxes }
+    await made.engine.start()
+    await made.engine.hears('holds', 4)
+    expect(made.engine.all('holds').map(({ deploymentIds }) => deploymentIds.length)).toEqual([0, 500, 500, 200])
+  })
+
   it('is gone with the sandbox when the engine comes back without it', async () => {
     const made = await stageWith((_request, response) => response.end('ok'))
     await made.engine.stop()

@@ -66,7 +66,7 @@ describe('those who wait', () => {
     client.write(Buffer.alloc(size))
     await made.engine.hears('wake')
     for (let turn = 0; turn < 20; turn += 1) await made.engine.settled()
-    expect((await read.promise)()).toBeLessThan(256 * 1024)
+    expect((await read.promise)()).toBeLessThan(192 * 1024)
     made.engine.say({ type: 'awake', deploymentId: 'd1', sockets: [socket] })
     let text = ''
     client.on('data', (chunk: Buffer) => (text += String(chunk)))
