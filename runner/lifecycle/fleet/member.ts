@@ -18,6 +18,8 @@ export interface Member {
   readonly loads: Map<object, number>
   /** Whether another sandbox is being started because of the load. */
   growing: boolean
+  /** After one that could not be had. */
+  growNotBeforeMs: number
   /** The last of the operations that wait for each other. */
   tail: Promise<unknown>
   /** Operations that have begun or wait. */
@@ -50,6 +52,7 @@ export function coldMember(id: string): Member {
     debris: [],
     loads: new Map(),
     growing: false,
+    growNotBeforeMs: 0,
     tail: Promise.resolve(),
     busy: 0,
     urgent: 0,

@@ -3,7 +3,7 @@ import type { FleetOptions, Policy } from './actions.ts'
 import { noteCrash, pauseMs } from './crashes.ts'
 import { clearTimer, setTimer, type Member } from './member.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
-import { join } from './sandboxes.ts'
+import { clearDebris, join } from './sandboxes.ts'
 import type { Turns } from './turns.ts'
 
 /** When one that is wanted may not be started now, it is looked again. */
@@ -40,28 +40,35 @@ export function createScaler({ fleet, turns, leave }: ScaleOptions): (member: Me
     const missing = wantedBy(member) - member.sandboxes.length
     if (missing >= 0) clearTimer(member, 'scale')
     if (missing > 0 && !member.growing) {
-      if (pauseMs(member) === 0 && fleet.pressure() === 'none') void grow(member)
+      if (mayGrow(member)) void grow(member)
       else setTimer(member, 'scale', { ms: LOOK_AGAIN_MS, due: () => look(member) })
     }
     if (missing < 0 && member.timers.scale === undefined) {
       setTimer(member, 'scale', { ms: fleet.scaleDownMs, due: () => shrink(member) })
     }
   }
+  const mayGrow = (member: Member) =>
+    pauseMs(member) === 0 && Date.now() >= member.growNotBeforeMs && fleet.pressure() === 'none'
   const grow = async (member: Member): Promise<void> => {
     member.growing = true
     try {
       const sandbox = await actions.start(member.id)
       await turns.inTurn(member.id, async (then) => {
         if (then.temperature === 'hot' && wantedBy(then) > then.sandboxes.length) join(fleet, then, sandbox)
-        else await actions.destroy(sandbox, 'grace')
+        else await endUnneeded(then, sandbox)
       })
     } catch (error) {
+      member.growNotBeforeMs = Date.now() + LOOK_AGAIN_MS
       if (asMicropushError(error).fault === 'user') noteCrash(member)
       fleet.onProblem('another sandbox could not be had', { deploymentId: member.id, error })
     } finally {
       member.growing = false
       look(member)
     }
+  }
+  const endUnneeded = async (member: Member, sandbox: Sandbox): Promise<void> => {
+    member.debris.push(sandbox)
+    await clearDebris(fleet, member)
   }
   const shrink = (member: Member): void => {
     const last = member.sandboxes.at(-1)

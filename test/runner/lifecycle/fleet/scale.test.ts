@@ -76,15 +76,19 @@ describe('under load', () => {
     expect(told.get('live')).toEqual(['s1', 's2'])
   })
 
-  it('one that fails to start is tried again later, and the first one serves on', async () => {
-    const { did, fleet, instead, problems, told } = stage
-    instead['start'] = fails('start-failed')
-    await load(11)
-    expect([fleet.temperature('live'), problems.length]).toEqual(['hot', 1])
-    await vi.advanceTimersByTimeAsync(1000)
-    expect(did).toEqual(['start s1', 'start s2', 'start s3'])
-    expect(told.get('live')).toEqual(['s1', 's3'])
-  })
+  it.each(['start-failed', 'engine-unavailable'] as const)(
+    'one that fails to start (%s) is tried again later, and the first one serves on',
+    async (code) => {
+      const { did, fleet, instead, problems, told } = stage
+      instead['start'] = fails(code)
+      await load(11)
+      await vi.advanceTimersByTimeAsync(999)
+      expect([fleet.temperature('live'), problems.length, did.length]).toEqual(['hot', 1, 2])
+      await vi.advanceTimersByTimeAsync(1)
+      expect(did).toEqual(['start s1', 'start s2', 'start s3'])
+      expect(told.get('live')).toEqual(['s1', 's3'])
+    },
+  )
 
   it('one that is not needed by the time it is ready is ended', async () => {
     const { did, instead, told } = stage
