@@ -6,8 +6,8 @@ import { z } from 'zod'
 import { MicropushError } from '../../../../contract/errors.ts'
 import { createJsonEnd } from './json-end.ts'
 
-/** A sandbox with a thousand threads answers with some 2 MB of their stacks. */
-const MOST_BYTES = 16 * 1024 * 1024
+/** A sandbox with a thousand threads answers with some 1 MB of their stacks, one with the most that can be granted with some 30. */
+const MOST_BYTES = 48 * 1024 * 1024
 
 const reply = z.object({ success: z.boolean(), err: z.string(), result: z.unknown() })
 
