@@ -9,6 +9,7 @@ import { isolationsHere, openStage, type Stage } from '../stage.ts'
 import { echo } from './sleepers.ts'
 
 const root = join(import.meta.dirname, '..', '..', '..', '..')
+const fixture = new URL('../fixtures/freeze-from-container.ts', import.meta.url).pathname
 const compose = z.object({
   services: z.object({
     runner: z.object({ pid: z.literal('host'), cap_add: z.array(z.string()), volumes: z.array(z.string()) }),
@@ -28,7 +29,6 @@ describe.each(await isolationsHere())('a runner in a container, over sandboxes u
   async function inside(given: { readonly pid: string; readonly volumes: readonly string[] }) {
     const sandbox = await stage.start(echo)
     let output = ''
-    const fixture = join(root, 'test/engine/sandbox/fixtures/freeze-from-container.ts')
     const spec = {
       Image: (await stage.spec(echo)).image,
       Entrypoint: ['node'],
