@@ -42,6 +42,25 @@ describe('a sandbox that is replaced by another one of its deployment', () => {
     await hanging
   })
 
+  it('gets no new request once it has left the set, and finishes what it has without being asked to', async () => {
+    let finish: () => void = () => undefined
+    const arrived = Promise.withResolvers<void>()
+    const made = await stageWith((_request, response) => {
+      finish = () => response.end('old')
+      arrived.resolve()
+    })
+    const running = ask(made)
+    await arrived.promise
+    const next = await made.serve('new', (_request, response) => response.end('new'))
+    made.engine.say({ type: 'sandboxes', deploymentId: 'd1', sockets: [next.socket] })
+    await made.engine.settled()
+    expect((await ask(made)).body).toBe('new')
+    finish()
+    expect((await running).body).toBe('old')
+    await made.engine.settled()
+    expect([made.engine.all('drained'), made.engine.all('wake')]).toEqual([[], []])
+  })
+
   it('is broken off when it does not end within the grace, and the new one is not', async () => {
     const arrived = Promise.withResolvers<void>()
     const made = await stageWith(() => arrived.resolve(), {

@@ -81,6 +81,14 @@ describe('several gateway processes', () => {
     await expect.poll(() => health(gateway)).toMatchObject({ status: 'ok' })
   })
 
+  it('leave who comes while none of them is there waiting for the next one', async () => {
+    const gateway = await startGatewayProcess({ workers: 1 })
+    kill(gateway, 1)
+    await gateway.logs('a worker ended and is started again')
+    expect((await ask(gateway)).body).toBe('hello')
+    expect(gateway.workers()).toHaveLength(2)
+  })
+
   it('finish what they have when they are told to end', async () => {
     const held: (() => void)[] = []
     const gateway = await startGatewayProcess({
