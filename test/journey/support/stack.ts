@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { redisArguments } from '../../../cli/start/redis-arguments.ts'
 import { openStore, type Store } from '../../../contract/store/connect.ts'
+import { sandboxPaths } from '../../../runner/sandbox/paths.ts'
 import { createGitHub, type GitHub } from './github.ts'
 import { ask, type Answer, type Ask } from './http.ts'
 import { createPart, type Part } from './part.ts'
@@ -188,16 +189,29 @@ export async function startStack(
 
 async function leftovers(dataDir: string, env: Readonly<Record<string, string>>): ReturnType<Stack['leftovers']> {
   const list = async (kind: string) => {
-    const format = '{{.ID}} {{.Label "micropush.deployment"}} {{.Label "micropush.instance"}}'
+    const format =
+      '{{.ID}} {{.Label "micropush.sandbox"}} {{.Label "micropush.deployment"}} {{.Label "micropush.instance"}}'
     const args = ['ps', '-a', '--filter', `label=micropush.kind=${kind}`, '--format', format]
     const { stdout } = await run('docker', args, { env: { ...process.env, ...env } })
     const instance = (await readFile(join(dataDir, 'instance'), 'utf8')).trim()
-    return stdout.split('\n').filter((line) => line.endsWith(` ${instance}`))
+    const lines = stdout.split('\n').filter((line) => line.endsWith(` ${instance}`))
+    const owned = await Promise.all(lines.map((line) => isOwned(dataDir, line)))
+    return lines.filter((_, at) => owned[at])
   }
   const mounts = (await readFile('/proc/mounts', 'utf8')).split('\n').filter((line) => line.includes(dataDir))
   const folders = await Promise.all(['work', 'builds'].map((name) => readdir(join(dataDir, name)).catch(() => [])))
   const work = folders.flat()
   return { containers: await list('sandbox'), builders: await list('builder'), mounts, work }
+}
+
+/** Not one that waits ahead of need, which the runner has and no deployment. */
+async function isOwned(dataDir: string, line: string): Promise<boolean> {
+  const [, sandbox = '', deployment = ''] = line.split(' ')
+  if (sandbox === '' || deployment !== '') return true
+  return access(sandboxPaths(dataDir, sandbox).owner).then(
+    () => true,
+    () => false,
+  )
 }
 
 async function appears(path: string): Promise<void> {

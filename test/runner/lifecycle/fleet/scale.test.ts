@@ -82,9 +82,11 @@ describe('under load', () => {
       const { did, fleet, instead, problems, told } = stage
       instead['start'] = fails(code)
       await load(11)
-      await vi.advanceTimersByTimeAsync(999)
+      await vi.advanceTimersByTimeAsync(500)
+      await load(12)
+      await vi.advanceTimersByTimeAsync(499)
       expect([fleet.temperature('live'), problems.length, did.length]).toEqual(['hot', 1, 2])
-      await vi.advanceTimersByTimeAsync(1)
+      await vi.advanceTimersByTimeAsync(1001)
       expect(did).toEqual(['start s1', 'start s2', 'start s3'])
       expect(told.get('live')).toEqual(['s1', 's3'])
     },
