@@ -1,20 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { chmod, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { platformLimits } from '../../../contract/limits.ts'
 import type { Attacher } from '../cells/attacher.ts'
 import { appMounts } from '../container/app-mounts.ts'
 import { destroySandbox } from '../destroy-sandbox.ts'
 import type { SandboxContext, SandboxSpec } from '../sandbox.ts'
-import type { ControlChannel } from '../start/control-channel.ts'
-import { expect, importApp, load, park, type PhaseEnd } from '../start/phases.ts'
-import { startMessage } from '../start/start-message.ts'
-import { keepFiles } from './files.ts'
-import { snapshotKey, writeManifest, type Manifest } from './manifest.ts'
+import { writeManifest, type Manifest } from './manifest.ts'
 import { removeSnapshot } from './remove-snapshot.ts'
 import { restore } from './restore.ts'
-import { pathsBelow, snapshotPaths, snapshotsDir, type SnapshotPaths } from './snapshot-paths.ts'
-import { runIn } from './waiting/run-in.ts'
+import { save, type Saved, type Saving } from './save.ts'
+import { pathsBelow, snapshotPaths, snapshotsDir } from './snapshot-paths.ts'
 import { startWaiting, type Waiting } from './waiting/waiting.ts'
 
 /** `slower`: it is kept as a note alone, because a plain start takes less. `none`: why there is none. */
@@ -27,8 +22,6 @@ interface TakeOptions {
   readonly signal: AbortSignal
 }
 
-/** Writing it takes a second for each GB at most, on a disk that deserves the name. */
-const SAVE_MS = 30_000
 const RESTORE_MS = 10_000
 
 /**
@@ -54,9 +47,11 @@ export async function takeSnapshot(
       save(waiting, { spec, draft, attacher, signal }),
     )
     if (typeof saved === 'string') return { kind: 'none', why: saved }
-    const restoreMs = await inWaiting(context, { spec, signal }, (waiting) =>
-      tryOut(waiting, { saved, spec, draft, attacher, signal }),
-    )
+    const tryOnce = async () =>
+      inWaiting(context, { spec, signal }, (waiting) => tryOut(waiting, { saved, spec, draft, attacher, signal }))
+    const first = await tryOnce()
+    // Somebody else may have had the processor just then.
+    const restoreMs = typeof first === 'number' && first >= saved.importMs ? await tryOnce() : first
     if (typeof restoreMs === 'string') return { kind: 'none', why: restoreMs }
     const manifest = { ...saved, restoreMs, bytes: await sizeOf(draft.image) }
     const kind = restoreMs < saved.importMs ? 'taken' : 'slower'
@@ -84,71 +79,6 @@ async function inWaiting<T>(
   }
 }
 
-type Saved = Omit<Manifest, 'restoreMs' | 'bytes'>
-
-interface Saving {
-  readonly spec: SandboxSpec
-  readonly draft: SnapshotPaths
-  readonly attacher: Attacher
-  readonly signal: AbortSignal
-}
-
-/** @returns what the manifest says of it, or why it cannot be had. */
-async function save(waiting: Waiting, { spec, draft, attacher, signal }: Saving): Promise<Saved | string> {
-  const starting = AbortSignal.any([signal, AbortSignal.timeout(platformLimits.startMs)])
-  const beganAtMs = performance.now()
-  const channel = await runIn(waiting, {
-    attacher,
-    mounts: appMounts(spec),
-    uid: waiting.uid,
-    order: 'start',
-    signal: starting,
-  })
-  if (channel === undefined) return 'gVisor did not start'
-  const failed = await toImported(channel, spec, starting)
-  const importMs = Math.round(performance.now() - beganAtMs)
-  const why = failed ?? (await toParked(channel, starting))
-  channel.close()
-  if (why !== undefined) return why
-  await waiting.order(`save ${draft.image}`)
-  const code = await within(waiting.exited, AbortSignal.any([signal, AbortSignal.timeout(SAVE_MS)]))
-  if (code !== 0) return 'gVisor could not put it on disk'
-  const files = await keepFiles(waiting.paths, draft)
-  if (files === 'too-much') return 'it writes more than 16 MB or 1,000 files into /tmp while it is imported'
-  return {
-    version: 1,
-    key: snapshotKey(spec),
-    image: spec.image,
-    machine: waiting.machine,
-    uid: waiting.uid,
-    importMs,
-    hasFiles: files === 'some',
-  }
-}
-
-async function toImported(
-  channel: ControlChannel,
-  spec: SandboxSpec,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  const steps: (() => Promise<PhaseEnd>)[] = [
-    () => expect(channel, 'hello', signal),
-    () => load(channel, startMessage(spec), signal),
-    () => importApp(channel, signal),
-  ]
-  for (const step of steps) {
-    const end = await step()
-    if (end.kind === 'failed')
-      return `its import failed when it was repeated: ${(spec.mask?.(end.text) ?? end.text).split('\n', 1)[0] ?? ''}`
-    if (end.kind === 'closed') return 'its import ended when it was repeated'
-  }
-  return undefined
-}
-
-async function toParked(channel: ControlChannel, signal: AbortSignal): Promise<string | undefined> {
-  return (await park(channel, signal)).kind === 'reached' ? undefined : 'it serves its port while it is imported'
-}
-
 interface TryOut extends Saving {
   readonly saved: Saved
 }
@@ -166,18 +96,6 @@ async function tryOut(waiting: Waiting, { saved, spec, draft, attacher, signal }
   } catch (error) {
     if (deadline.aborted && !signal.aborted) return 'it does not come back in time'
     throw error
-  }
-}
-
-async function within<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = Promise.withResolvers<never>()
-  const onAbort = () => aborted.reject(signal.reason as Error)
-  signal.addEventListener('abort', onAbort, { once: true })
-  try {
-    signal.throwIfAborted()
-    return await Promise.race([promise, aborted.promise])
-  } finally {
-    signal.removeEventListener('abort', onAbort)
   }
 }
 

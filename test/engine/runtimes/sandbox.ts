@@ -5,11 +5,13 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { PassThrough } from 'node:stream'
+import { defaultLimits } from '../../../contract/limits.ts'
 import { connectDocker } from '../../../runner/docker/client.ts'
 import { appMounts } from '../../../runner/sandbox/container/app-mounts.ts'
 import { loaderCommand, runtimeEnvironment, shellCommand } from '../../../runtimes/launch.ts'
 import type { Language } from '../../../runtimes/catalogue.ts'
 import { attacherOf } from './attach.ts'
+import { serveRestored } from './snapshot.ts'
 
 export const docker = connectDocker('/var/run/docker.sock')
 
@@ -52,8 +54,8 @@ interface SandboxOptions {
   /** A folder with installed packages. */
   readonly dependencies?: string
   readonly runtime?: 'runc' | 'runsc'
-  /** In a `cell` the runtime is loaded before there is an app, which is mounted then. */
-  readonly way?: 'plain' | 'cell'
+  /** In a `cell` the runtime is loaded before there is an app, which is mounted then; by a `snapshot` it is on disk between import and listening. */
+  readonly way?: 'plain' | 'cell' | 'snapshot'
 }
 
 export async function openSandbox(options: SandboxOptions): Promise<TestSandbox> {
@@ -144,8 +146,32 @@ async function connected(container: { start(): Promise<unknown> }, connection: P
 export async function serve(
   options: SandboxOptions & { readonly entry: string; readonly env?: Record<string, string> },
 ): Promise<TestSandbox> {
+  if (options.way === 'snapshot') {
+    const restored = await serveSnapshot(options)
+    if (restored !== undefined) return restored
+  }
   const env = { ...runtimeEnvironment(options.language), PORT, ...options.env }
   return listening(options, { mode: 'loader', argv: loaderCommand(options.language, options.entry), env })
+}
+
+async function serveSnapshot(
+  options: SandboxOptions & { readonly entry: string; readonly env?: Record<string, string> },
+): Promise<TestSandbox | undefined> {
+  const { image, language, files, dependencies, entry, env = {} } = options
+  const folder = await mkdtemp(join(tmpdir(), 'micropush-runtimes-'))
+  await chmod(folder, 0o755)
+  const appDir = join(folder, 'app')
+  await writeApp(appDir, files)
+  const launch = { kind: 'loader', language, entry } as const
+  const restored = await serveRestored({
+    ...{ deploymentId: 'd1', micro: 'hello', image, launch, language, appDir, env, limits: defaultLimits },
+    ...(dependencies === undefined ? {} : { dependenciesDir: dependencies }),
+  })
+  const unused = (): never => {
+    throw new Error('it has been restored and listens')
+  }
+  if (restored === undefined) return undefined
+  return { ...restored, word: unused, say: unused, start: unused, attach: unused, hangUp: unused }
 }
 
 async function listening(options: SandboxOptions, start: Start): Promise<TestSandbox> {

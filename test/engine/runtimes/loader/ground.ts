@@ -1,3 +1,4 @@
+import { WAITING_RUNTIME } from '../../../../runner/sandbox/container/isolation.ts'
 import { imagesOf } from '../images.ts'
 import { docker } from '../sandbox.ts'
 
@@ -7,8 +8,8 @@ export interface Ground {
   readonly runtime: 'runc' | 'runsc'
   /** The version's number: `14`, `3.9`. */
   readonly version: string
-  /** Whether the runtime is loaded before or after there is an app. */
-  readonly way: 'plain' | 'cell'
+  /** Whether the runtime is loaded before or after there is an app, or the app is on disk before it listens. */
+  readonly way: 'plain' | 'cell' | 'snapshot'
 }
 
 type Where = Pick<Ground, 'runtime' | 'way'>
@@ -20,8 +21,15 @@ export async function groundOf(id: string, where: Partial<Where> = {}): Promise<
 
 /** What there is on this machine: gVisor mounts nothing into a sandbox that runs. */
 export async function everyWay(what: string): Promise<readonly Where[]> {
-  const plain = (await isolations(what)).map((runtime) => ({ runtime, way: 'plain' }) as const)
-  return [...plain, { runtime: 'runc', way: 'cell' }]
+  const plain: Where[] = (await isolations(what)).map((runtime) => ({ runtime, way: 'plain' }))
+  return [...plain, { runtime: 'runc', way: 'cell' }, ...(await snapshotsHere(what))]
+}
+
+async function snapshotsHere(what: string): Promise<Where[]> {
+  const { Runtimes: known }: { readonly Runtimes: object } = await docker.info()
+  if (WAITING_RUNTIME in known) return [{ runtime: 'runsc', way: 'snapshot' }]
+  console.warn(`NOT RUN: ${what} after a restore, because the Docker daemon does not know ${WAITING_RUNTIME}.`)
+  return []
 }
 
 /**
