@@ -3,7 +3,7 @@ import { readManifest } from './manifest.ts'
 import { removeSnapshot } from './remove-snapshot.ts'
 import { snapshotPaths, snapshotsDir } from './snapshot-paths.ts'
 
-export interface StoredSnapshot {
+interface StoredSnapshot {
   readonly deploymentId: string
   readonly bytes: number
   /** When it was taken, or last woke somebody. */
@@ -11,7 +11,7 @@ export interface StoredSnapshot {
 }
 
 /** Those that are whole. */
-export async function listSnapshots(dataDir: string): Promise<StoredSnapshot[]> {
+async function listSnapshots(dataDir: string): Promise<StoredSnapshot[]> {
   const found: StoredSnapshot[] = []
   for (const deploymentId of await names(dataDir)) {
     const manifest = await readManifest(dataDir, deploymentId)

@@ -163,10 +163,8 @@ async function serveSnapshot(
   const appDir = join(folder, 'app')
   await writeApp(appDir, files)
   const launch = { kind: 'loader', language, entry } as const
-  const restored = await serveRestored({
-    ...{ deploymentId: 'd1', micro: 'hello', image, launch, language, appDir, env, limits: defaultLimits },
-    ...(dependencies === undefined ? {} : { dependenciesDir: dependencies }),
-  })
+  const spec = { deploymentId: 'd1', micro: 'hello', image, launch, language, appDir, env, limits: defaultLimits }
+  const restored = await serveRestored(dependencies === undefined ? spec : { ...spec, dependenciesDir: dependencies })
   const unused = (): never => {
     throw new Error('it has been restored and listens')
   }
