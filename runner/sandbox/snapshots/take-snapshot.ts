@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { chmod, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { chmod, mkdir, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Attacher } from '../cells/attacher.ts'
 import { appMounts } from '../container/app-mounts.ts'
@@ -23,6 +23,7 @@ interface TakeOptions {
 }
 
 const RESTORE_MS = 10_000
+const SPARE_BYTES = 1024 ** 3
 
 /**
  * Imports a deployment's app in a sandbox that serves nobody, puts its memory on disk, and brings it back once: what does not come back then is no
@@ -36,6 +37,7 @@ export async function takeSnapshot(
   { attacher, signal }: TakeOptions,
 ): Promise<Taken> {
   const { dataDir } = context
+  if (!(await hasRoom(dataDir, spec.limits.memoryBytes))) return { kind: 'none', why: 'the disk is nearly full' }
   const draft = pathsBelow(`${snapshotPaths(dataDir, spec.deploymentId).folder}.${randomBytes(4).toString('hex')}`)
   await mkdir(snapshotsDir(dataDir), { recursive: true, mode: 0o700 })
   // Whatever made it before.
@@ -97,6 +99,12 @@ async function tryOut(waiting: Waiting, { saved, spec, draft, attacher, signal }
     if (deadline.aborted && !signal.aborted) return 'it does not come back in time'
     throw error
   }
+}
+
+/** It takes as much as the app has in memory; the rest is for whoever else writes meanwhile. */
+async function hasRoom(dataDir: string, memoryBytes: number): Promise<boolean> {
+  const { bavail, bsize } = await statfs(dataDir)
+  return bavail * bsize > 2 * memoryBytes + SPARE_BYTES
 }
 
 async function sizeOf(folder: string): Promise<number> {
