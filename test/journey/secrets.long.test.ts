@@ -112,7 +112,7 @@ describe.each(isolations)('secrets under %s', (isolation) => {
     const ids = containers.map((line) => line.split(' ')[0] ?? '')
     expect(ids).toHaveLength(1)
     const { stdout: inspected } = await run('docker', ['inspect', ...ids])
-    expect(inspected).toContain('micropush.deployment')
+    expect(inspected).toContain('micropush.sandbox')
     expect(inspected).not.toContain(token)
     const status = (await stack.statuses('Ada/shop', sha))[0]
     expect(JSON.stringify(status)).not.toContain(token)
@@ -129,8 +129,8 @@ describe.each(isolations)('secrets under %s', (isolation) => {
       ])
       await expect(asNobody).rejects.toThrow(/Permission denied/)
     }
-    // gVisor's processes are none of the host's.
-    expect(holders.length > 0).toBe(isolation === 'runc')
+    // gVisor's processes are none of the host's. Under runc one that waited for its app shows the environment that it began with.
+    if (isolation === 'gvisor') expect(holders).toEqual([])
   })
 
   it('its key is one that Deta’s libraries take, the same in each deployment, and no other micro’s', async () => {
@@ -155,6 +155,13 @@ describe.each(isolations)('secrets under %s', (isolation) => {
     expect(await inEnvironment('MICRO_KEY')).toBe(key)
   })
 
+  /** Every deployment has one sandbox: what was replaced within it is gone. */
+  const expectOneEach = async () => {
+    const owners = (await stack.leftovers()).containers.map((line) => line.split(' ')[1])
+    expect(owners.length).toBeGreaterThan(0)
+    expect(owners).toEqual([...new Set(owners)])
+  }
+
   it('a change takes effect with a restart that loses no request', async () => {
     const before = await born()
     await command(
@@ -177,14 +184,14 @@ describe.each(isolations)('secrets under %s', (isolation) => {
     running = false
     await asking
     expect(restarted).toMatchObject({ code: 0, stderr: '' })
-    expect(restarted.stdout).toMatch(/shop: Starting[\s\S]*shop: Live at http/)
+    expect(restarted.stdout).toMatch(/shop: [\s\S]*shop: Live at http/)
     const after = await born()
     expect(after).not.toBe(before)
     expect([...heard].toSorted()).toEqual([`200 ${before}`, `200 ${after}`].toSorted())
     expect(await long).toMatchObject({ status: 200, body: `${'.'.repeat(30)}${before}` })
     expect(await inEnvironment('TOKEN')).toBe(digest('another token'))
     expect(await inEnvironment('GREETING')).toBe(digest('hidden'))
-    expect((await stack.leftovers()).containers).toHaveLength(2)
+    await expectOneEach()
   })
 
   it('a restart that fails changes nothing, and says why without the secret', async () => {
@@ -197,7 +204,7 @@ describe.each(isolations)('secrets under %s', (isolation) => {
     expect(await born()).toBe(before)
     expect(await filesWith(`${stack.dataDir}/logs`, 'another token')).toEqual([])
     expect(await keysWith(stack.store, 'another token')).toEqual([])
-    expect((await stack.leftovers()).containers).toHaveLength(2)
+    await expectOneEach()
   })
 
   it('one that was removed while the config asks for it is missing at the next restart', async () => {

@@ -49,7 +49,7 @@ export interface Stack extends AsyncDisposable {
   /** The host name of an endpoint's label. */
   host(label: string): string
   healthy(): Promise<void>
-  /** Containers, mounts and folders of this instance, for asserting that nothing is left without an owner. */
+  /** Containers with the deployments that own them, mounts and folders of this instance, for asserting that nothing is left without an owner. */
   leftovers(): Promise<{ containers: string[]; builders: string[]; mounts: string[]; work: string[] }>
 }
 
@@ -195,8 +195,7 @@ async function leftovers(dataDir: string, env: Readonly<Record<string, string>>)
     const { stdout } = await run('docker', args, { env: { ...process.env, ...env } })
     const instance = (await readFile(join(dataDir, 'instance'), 'utf8')).trim()
     const lines = stdout.split('\n').filter((line) => line.endsWith(` ${instance}`))
-    const owned = await Promise.all(lines.map((line) => isOwned(dataDir, line)))
-    return lines.filter((_, at) => owned[at])
+    return (await Promise.all(lines.map((line) => withOwner(dataDir, line)))).flat()
   }
   const mounts = (await readFile('/proc/mounts', 'utf8')).split('\n').filter((line) => line.includes(dataDir))
   const folders = await Promise.all(['work', 'builds'].map((name) => readdir(join(dataDir, name)).catch(() => [])))
@@ -204,14 +203,13 @@ async function leftovers(dataDir: string, env: Readonly<Record<string, string>>)
   return { containers: await list('sandbox'), builders: await list('builder'), mounts, work }
 }
 
-/** Not one that waits ahead of need, which the runner has and no deployment. */
-async function isOwned(dataDir: string, line: string): Promise<boolean> {
-  const [, sandbox = '', deployment = ''] = line.split(' ')
-  if (sandbox === '' || deployment !== '') return true
-  return access(sandboxPaths(dataDir, sandbox).owner).then(
-    () => true,
-    () => false,
-  )
+/** With the deployment that owns it; nothing for one that waits ahead of need, which the runner has and no deployment. */
+async function withOwner(dataDir: string, line: string): Promise<string[]> {
+  const [id = '', sandbox = '', deployment = '', instance = ''] = line.split(' ')
+  if (sandbox === '') return [line]
+  const noted = await readFile(sandboxPaths(dataDir, sandbox).owner, 'utf8').catch(() => '')
+  const owner = deployment || noted
+  return owner === '' ? [] : [`${id} ${owner} ${instance}`]
 }
 
 async function appears(path: string): Promise<void> {
