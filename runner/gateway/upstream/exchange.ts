@@ -184,11 +184,13 @@ class Exchange implements UpstreamEvents {
   /** Neither a micro that drips nor a client that sips holds its place for ever. */
   #boundAnswer(): void {
     const { limits, route } = this.#attempt
+    const longestMs = Math.max(limits.answerMs, route.timeoutMs)
     const onEnd = (): void => {
-      if (this.#reply?.blocked === true) this.#onClientGone()
+      // A client that sips is waited for most of the time, and perhaps not at this very moment.
+      if ((this.#reply?.blockedMs ?? 0) > longestMs / 2) this.#onClientGone()
       else this.#fail('timeout')
     }
-    this.#life = setTimeout(onEnd, Math.max(limits.answerMs, route.timeoutMs))
+    this.#life = setTimeout(onEnd, longestMs)
     this.#onProgress()
   }
 

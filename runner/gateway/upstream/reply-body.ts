@@ -15,6 +15,8 @@ interface ReplyOptions {
 export interface ReplyPump {
   /** Whether the client, and not the micro, is what the answer waits for. */
   readonly blocked: boolean
+  /** For how long it was, in ms. */
+  readonly blockedMs: number
   /** Bytes that hold until the call returns. */
   readonly take: (bytes: Buffer) => void
   /** Nothing more is here for now: what was held back goes. */
@@ -28,17 +30,21 @@ const SMALL_BYTES = 4096
 /** Streams a micro's answer to the client with back-pressure and counts it. */
 export function pumpReply(response: ServerResponse, options: ReplyOptions): ReplyPump {
   let blocked = false
+  let blockedMs = 0
+  let blockedSinceMs = 0
   let bytes = 0
   /** The beginning of a body, which may be all of it. */
   let first: string | undefined
   const onDrain = (): void => {
     blocked = false
+    blockedMs += performance.now() - blockedSinceMs
     options.onProgress()
     options.onUnblocked()
   }
   const wait = (): void => {
     if (blocked) return
     blocked = true
+    blockedSinceMs = performance.now()
     options.onBlocked()
     response.once('drain', onDrain)
   }
@@ -51,6 +57,9 @@ export function pumpReply(response: ServerResponse, options: ReplyOptions): Repl
   return {
     get blocked() {
       return blocked
+    },
+    get blockedMs() {
+      return blocked ? blockedMs + performance.now() - blockedSinceMs : blockedMs
     },
     take(chunk) {
       const isFirst = bytes === 0

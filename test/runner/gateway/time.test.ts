@@ -166,7 +166,7 @@ describe('a client that leaves its answer unread', () => {
         response.once('close', () => gone.resolve())
         response.end(Buffer.alloc(60 * MB))
       },
-      { route: { timeoutMs: 30, payloadBytes: 64 * MB }, limits: { slowClientMs: 90 } },
+      { route: { timeoutMs: 150, payloadBytes: 64 * MB }, limits: { slowClientMs: 450 } },
     )
     const socket = connect(stage.port, '127.0.0.1')
     socket.on('error', () => undefined)

@@ -31,7 +31,7 @@ export interface GatewayProcess {
   readonly memory: () => Promise<{ readonly nowMb: number; readonly peakMb: number }>
 }
 
-export interface Worker {
+interface Worker {
   readonly worker: number
   readonly pid: number
   readonly connections: number
