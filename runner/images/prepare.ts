@@ -81,7 +81,19 @@ export async function sandboxReference(runtime: Runtime): Promise<string> {
   return (await wantedImages(runtime)).references.sandbox
 }
 
+/** A checkout's files are those that this process was started from: they are read once. */
+const wanted = new Map<string, Promise<Wanted>>()
+
 async function wantedImages(runtime: Runtime): Promise<Wanted> {
+  const known = wanted.get(runtime.id)
+  if (known !== undefined) return known
+  const reading = readWanted(runtime)
+  wanted.set(runtime.id, reading)
+  reading.catch(() => wanted.delete(runtime.id))
+  return reading
+}
+
+async function readWanted(runtime: Runtime): Promise<Wanted> {
   const sources = {
     loader: await loaderSources(runtime.language),
     library: await librarySources(runtime.language),

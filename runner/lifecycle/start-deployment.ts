@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import type { Deployment } from '../../contract/deployment.ts'
 import { MicropushError } from '../../contract/errors.ts'
-import { findRuntime } from '../../runtimes/catalogue.ts'
+import { findRuntime, type Runtime } from '../../runtimes/catalogue.ts'
 import { findCache } from '../build/warm/find-cache.ts'
-import { prepareRuntime } from '../images/prepare.ts'
+import { prepareRuntime, sandboxReference } from '../images/prepare.ts'
 import type { Runner } from '../runner.ts'
 import type { Sandbox, SandboxSpec } from '../sandbox/sandbox.ts'
 import { startSandbox } from '../sandbox/start-sandbox.ts'
@@ -36,14 +36,14 @@ export async function startDeployment(
   requireSecrets(deployment, secrets)
   const { cells } = runner.sandboxes
   const snapshots = mayHaveSnapshot(deployment) ? runner.sandboxes.snapshots : undefined
-  const images = await prepareRuntime(runner, runtime, { signal, onProgress: () => {} })
+  const image = await imageOf(runner, runtime, signal)
   const store = join(runner.settings.dataDir, 'artifacts')
-  const compiled = { image: images.sandbox, artifacts, launch, env: deployment.config.env }
+  const compiled = { image, artifacts, launch, env: deployment.config.env }
   const cacheDir = await findCache({ ...compiled, dataDir: runner.dataDir })
   const spec: SandboxSpec = {
     deploymentId: deployment.id,
     micro: deployment.config.name,
-    image: images.sandbox,
+    image,
     launch,
     language: runtime.language,
     appDir: join(store, 'app', artifacts.app),
@@ -57,7 +57,7 @@ export async function startDeployment(
   }
   const restored = wakes ? await snapshots?.wake(spec, signal) : undefined
   const sandbox = restored ?? (await startSandbox(runner.sandboxes, spec, { signal, onPhase: () => {} }))
-  const kind = { image: images.sandbox, language: runtime.language }
+  const kind = { image, language: runtime.language }
   cells?.know(deployment.id, kind)
   snapshots?.know(deployment.id, kind)
   if (restored === undefined) snapshots?.request(spec)
@@ -66,6 +66,14 @@ export async function startDeployment(
     runner.warmUps.request({ ...compiled, deploymentId: deployment.id })
   }
   return sandbox
+}
+
+/** Docker need not be asked for an image of which a sandbox waits: it could not be removed. */
+async function imageOf(runner: Runner, runtime: Runtime, signal: AbortSignal): Promise<string> {
+  const image = await sandboxReference(runtime)
+  const { cells, snapshots } = runner.sandboxes
+  if (cells?.has(image) === true || snapshots?.has(image) === true) return image
+  return (await prepareRuntime(runner, runtime, { signal, onProgress: () => {} })).sandbox
 }
 
 /** A command's start is the app's own business: there is no moment at which it is imported and does not listen yet. */
