@@ -202,6 +202,6 @@ it('no request is lost to a freeze, a thaw or an eviction that it races with, th
   expect([...statuses]).toEqual([[200, ROUNDS * CLIENTS]])
   expect(lost).toBe(0)
   // All of it took place, again and again.
-  expect(Math.min(did.freeze, did.thaw + did.destroy)).toBeGreaterThan(20)
-  expect(did.destroy).toBeGreaterThan(20)
+  expect(Math.min(did.freeze, did.thaw + did.destroy)).toBeGreaterThan(10)
+  expect(did.destroy).toBeGreaterThan(5)
 })
