@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { ask, errorOf, RawClient } from '../support/client.ts'
-import { HOST, stage, stageWith } from '../support/stage.ts'
+import { HOST, route, stage, stageWith } from '../support/stage.ts'
 
 describe('waking', () => {
+  // A thousand need seconds on a machine that has other things to do, and those are no micro's: so its time is long here.
   it('asks the engine once for a thousand requests to one sleeping micro, and answers them all', async () => {
-    const made = await stage()
+    const made = await stage({ routes: [route({ timeoutMs: 60_000 })] })
     const { socket } = await made.serve('d1', (_request, response) => response.end('ok'))
     const asks = Array.from({ length: 1000 }, () => ask(made))
     await made.engine.hears('wake')
@@ -15,7 +16,7 @@ describe('waking', () => {
   })
 
   it('holds all thousand while they wait', async () => {
-    const made = await stage()
+    const made = await stage({ routes: [route({ timeoutMs: 60_000 })] })
     const { socket } = await made.serve('d1', (_request, response) => response.end('ok'))
     const clients = Array.from({ length: 1000 }, () => new RawClient(made))
     for (const client of clients) client.socket.write(`GET / HTTP/1.1\r\nHost: ${HOST}\r\n\r\n`)
