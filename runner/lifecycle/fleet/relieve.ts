@@ -27,7 +27,11 @@ export function createRelief({ fleet, memory, weigh, onProblem }: ReliefOptions)
     if (neededBytes <= 0) return
     const weighed = fleet()
       .frozen()
-      .map(async (one) => ({ ...one, bytes: await weigh(one.containerId) }))
+      .map(async ({ deploymentId, sinceMs, containerId }) => ({
+        deploymentId,
+        sinceMs,
+        bytes: await weigh(containerId),
+      }))
     await Promise.all(
       chooseEvictions(await Promise.all(weighed), { neededBytes }).map((id) => fleet().evict(id, 'memory')),
     )
