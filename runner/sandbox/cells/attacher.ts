@@ -9,8 +9,6 @@ export interface Attachment {
   readonly pid: number
   /** The host's path of the sandbox's box, by which it is known that the pid is still its own. */
   readonly box: string
-  /** How many processes the sandbox's user may have from now on; undefined to leave it as it is. */
-  readonly processes?: number
   /** Folders of the host, and where they appear inside; read-only, one over the other in this order. */
   readonly mounts: readonly FolderMount[]
 }
@@ -80,13 +78,8 @@ export function openAttacher(provide: () => Promise<string>): Attacher {
   }
 }
 
-function encode({ pid, box, processes, mounts }: Attachment): Buffer {
-  const strings = [
-    String(pid),
-    box,
-    processes === undefined ? '' : String(processes),
-    ...mounts.flatMap(({ source, target }) => [source, target]),
-  ]
+function encode({ pid, box, mounts }: Attachment): Buffer {
+  const strings = [String(pid), box, ...mounts.flatMap(({ source, target }) => [source, target])]
   const body = Buffer.from(strings.map((text) => `${text}\0`).join(''), 'utf8')
   return Buffer.concat([Buffer.from(`${body.length}\n`), body])
 }

@@ -1,6 +1,8 @@
 import { defaultLimits } from '../../../contract/limits.ts'
 import { MicropushError } from '../../../contract/errors.ts'
 import type { Language } from '../../../runtimes/catalogue.ts'
+import { cgroupMounts } from '../cgroup/cgroup-mounts.ts'
+import { openLimitMemory, type LimitMemory } from '../cgroup/limit-memory.ts'
 import { containerState } from '../../docker/containers.ts'
 import { destroySandbox } from '../destroy-sandbox.ts'
 import { prepareSandbox, type PreparedSandbox } from '../prepare-sandbox.ts'
@@ -21,6 +23,8 @@ export interface Cell {
   readonly sandbox: PreparedSandbox
   /** Of its init, as the host counts. */
   readonly pid: number
+  /** Undefined where that cannot be done from here. */
+  readonly limitMemory: LimitMemory | undefined
 }
 
 /** The limits of a micro that asks for none. */
@@ -41,7 +45,9 @@ export async function makeCell(context: SandboxContext, kind: CellKind, signal: 
         `A runtime did not load ahead of need: ${end.kind === 'failed' ? end.text : 'it ended'}`,
       )
     const { pid } = (await containerState(context.docker, sandbox.containerId)) ?? { pid: 0 }
-    return { kind, sandbox, pid }
+    const reach = { proc: '/proc', mounts: await cgroupMounts('/proc') }
+    const limitMemory = await openLimitMemory(reach, { pid, containerId: sandbox.containerId })
+    return { kind, sandbox, pid, limitMemory }
   } catch (error) {
     await discardCell(context, { sandbox })
     throw error

@@ -3,7 +3,7 @@ import type { PreparedSandbox } from '../prepare-sandbox.ts'
 import type { SandboxContext, SandboxSpec } from '../sandbox.ts'
 import { freeze } from '../sleep/sleep.ts'
 import type { Attacher } from './attacher.ts'
-import { discardCell, makeCell, type Cell, type CellKind } from './cell.ts'
+import { cellLimits, discardCell, makeCell, type Cell, type CellKind } from './cell.ts'
 import { claimCell } from './claim-cell.ts'
 import { claimOf } from './claim-of.ts'
 import { createRuntimesInUse } from './runtimes-in-use.ts'
@@ -43,6 +43,7 @@ export function createCells(context: SandboxContext, options: CellsOptions): Cel
   const { attacher } = options
   const pools = new Map<string, Pool<Cell>>()
   let usable = true
+  let limitable = true
   const inUse = createRuntimesInUse({
     served: () => options.served(),
     onChange: () => {
@@ -70,6 +71,7 @@ export function createCells(context: SandboxContext, options: CellsOptions): Cel
   }
   const make = async (kind: CellKind, signal: AbortSignal): Promise<Cell> => {
     const cell = await makeCell(context, kind, signal)
+    limitable = cell.limitMemory !== undefined
     const { pid, sandbox } = cell
     try {
       // With nothing to attach yet: whether it can be done at all.
@@ -88,7 +90,8 @@ export function createCells(context: SandboxContext, options: CellsOptions): Cel
 
   return {
     async claim(spec, signal) {
-      if (claimOf(spec) === undefined) return undefined
+      const otherMemory = spec.limits.memoryBytes !== cellLimits.memoryBytes
+      if (claimOf(spec) === undefined || (otherMemory && !limitable)) return undefined
       const cell = pools.get(spec.image)?.take()
       if (cell === undefined) return undefined
       try {

@@ -6,7 +6,7 @@ import { thaw } from '../sleep/sleep.ts'
 import { adopt, load } from '../start/phases.ts'
 import { startMessage } from '../start/start-message.ts'
 import type { Attacher } from './attacher.ts'
-import type { Cell } from './cell.ts'
+import { cellLimits, type Cell } from './cell.ts'
 import { claimOf } from './claim-of.ts'
 
 interface Claim {
@@ -29,10 +29,15 @@ export async function claimCell(
   cell: Cell,
   { attacher, spec, signal }: Claim,
 ): Promise<PreparedSandbox> {
-  const { sandbox, pid } = cell
+  const { sandbox, pid, limitMemory } = cell
   const { paths, containerId, channel } = sandbox
   await noteOwner(paths, spec.deploymentId)
   await attacher.attach({ pid, box: paths.box, mounts: appMounts(spec) })
+  const { memoryBytes } = spec.limits
+  if (memoryBytes !== cellLimits.memoryBytes) {
+    if (limitMemory === undefined) throw new Error('a sandbox that runs cannot be given another limit of memory')
+    await limitMemory(memoryBytes, cellLimits.memoryBytes)
+  }
   const either = AbortSignal.any([signal, AbortSignal.timeout(CLAIM_MS)])
   const message = startMessage(spec)
   const loading = claimOf(spec) === 'adopt' ? adopt(channel, message, either) : load(channel, message, either)

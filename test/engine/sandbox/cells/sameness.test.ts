@@ -1,6 +1,7 @@
 import { readFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Limits } from '../../../../contract/limits.ts'
 import { destroySandbox } from '../../../../runner/sandbox/destroy-sandbox.ts'
 import { ask } from '../stage.ts'
 import { openCellStage, type CellStage } from './cell-stage.ts'
@@ -21,8 +22,13 @@ const dump = async (name: string): Promise<string> => readFile(join(import.meta.
 
 type Facts = Record<string, unknown>
 
+interface Asked {
+  readonly env: Record<string, string>
+  readonly limits?: Partial<Limits>
+}
+
 /** What an app sees when its sandbox was started for it, and when the sandbox waited for it. */
-async function both(language: 'node' | 'python', env: Record<string, string>): Promise<Facts[]> {
+async function both(language: 'node' | 'python', { env, limits = {} }: Asked): Promise<Facts[]> {
   const files =
     language === 'node'
       ? { 'index.js': await dump('dump.js'), 'own.js': '', 'node_modules/.keep': '' }
@@ -31,7 +37,7 @@ async function both(language: 'node' | 'python', env: Record<string, string>): P
   for (const way of ['plain', 'cell'] as const) {
     if (way === 'cell') await place.ready(language)
     const { cacheDir, dependenciesDir } = await folders(language)
-    const spec = { ...(await place.stage.spec({ language, files, env })), dependenciesDir, cacheDir }
+    const spec = { ...(await place.stage.spec({ language, files, env, limits })), dependenciesDir, cacheDir }
     const sandbox = await place.startSpec(spec, way)
     const facts: Facts = JSON.parse((await ask(sandbox)).body)
     await destroySandbox(place.context, sandbox, { graceSeconds: 0 })
@@ -68,17 +74,19 @@ async function folders(language: 'node' | 'python') {
 }
 
 describe.each(['node', 'python'] as const)('what a %s app sees in a sandbox that waited for it', (language) => {
-  test.each([
+  test.each<[string, Asked]>([
     [
       'with its own variables',
-      { GREETING: 'grüß dich', EMPTY: '', LINES: 'a\nb=c', HOME: '/tmp/me', NODE_ENV: 'test' },
+      { env: { GREETING: 'grüß dich', EMPTY: '', LINES: 'a\nb=c', HOME: '/tmp/me', NODE_ENV: 'test' } },
     ],
     [
       'with variables that a process reads at its start',
-      { TZ: 'Europe/Berlin', NODE_OPTIONS: '--no-warnings', LC_ALL: 'C', PYTHONUTF8: '1' },
+      { env: { TZ: 'Europe/Berlin', NODE_OPTIONS: '--no-warnings', LC_ALL: 'C', PYTHONUTF8: '1' } },
     ],
-  ])('is what it sees in one that was started for it, %s', async (_name, env) => {
-    const [plain = {}, cell = {}] = await both(language, env)
+    ['with more memory', { env: {}, limits: { memoryBytes: 2 ** 30 } }],
+    ['with less memory', { env: {}, limits: { memoryBytes: 2 ** 28 } }],
+  ])('is what it sees in one that was started for it, %s', async (_name, asked) => {
+    const [plain = {}, cell = {}] = await both(language, asked)
     expect(place.problems).toEqual([])
     for (const name of Object.keys(plain).filter((one) => !DIFFERENCES.has(one)))
       expect.soft(cell[name], name).toEqual(plain[name])

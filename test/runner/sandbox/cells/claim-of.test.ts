@@ -59,7 +59,14 @@ describe('a sandbox that waits', () => {
     expect(claimOf({ ...node, launch: { kind: 'command', language: 'node', command: 'node server.js' } })).toBe('start')
   })
 
-  test.each([{ tmpBytes: 1 }] as const)('is of no use to a micro whose limits it cannot take: %o', (limits) => {
-    expect(claimOf({ ...node, limits: { ...defaultLimits, ...limits } })).toBeUndefined()
+  test('gives a process of its own to an app with another limit of memory', () => {
+    expect(claimOf({ ...node, limits: { ...defaultLimits, memoryBytes: 2 ** 30 } })).toBe('start')
   })
+
+  test.each([{ tmpBytes: 1 }, { processes: 100 }] as const)(
+    'is of no use to a micro whose limits it cannot take: %o',
+    (limits) => {
+      expect(claimOf({ ...node, limits: { ...defaultLimits, ...limits } })).toBeUndefined()
+    },
+  )
 })
