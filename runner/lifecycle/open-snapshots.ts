@@ -42,12 +42,12 @@ export async function openSnapshots(context: SandboxContext, around: Surrounding
     size: settings.cells,
     served: () => around.served(),
     mayFill: () => around.mayFill(),
-    onTaken(deploymentId, { importMs, restoreMs, bytes }) {
-      log.info({ deploymentId, importMs, restoreMs, bytes }, 'a snapshot was taken')
+    onTaken(deploymentId, { startMs, restoreMs, bytes }) {
+      log.info({ deploymentId, startMs, restoreMs, bytes }, 'a snapshot was taken')
       const words =
-        restoreMs < importMs
-          ? `A snapshot of ${formatSize(bytes)} wakes it in ${restoreMs} ms instead of ${importMs} ms.`
-          : `It wakes without a snapshot: a start takes ${importMs} ms, bringing it back ${restoreMs} ms.`
+        restoreMs < startMs
+          ? `A snapshot of ${formatSize(bytes)} wakes it in ${restoreMs} ms instead of ${startMs} ms.`
+          : `It wakes without a snapshot: a start takes ${startMs} ms, bringing it back ${restoreMs} ms.`
       note(deploymentId, words)
     },
     onRefused(deploymentId, why) {

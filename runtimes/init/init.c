@@ -47,6 +47,7 @@ static bool failure_sent, port_open;
 static bool watch_port; /* the app may listen on $PORT by itself */
 static bool import_asked; /* before the loader had taken its app over */
 static bool port_serves; /* it does, and the loader is not asked any more */
+static bool parking; /* the app's process was told to get ready for that */
 static bool parked;      /* the engine's connection is closed, and looked for until there is one again */
 static bool came_back;   /* from disk, as one of perhaps many */
 static long long parked_since_ms;
@@ -179,7 +180,14 @@ static void park(void) {
     say("unfit");
     return;
   }
+  /* The app's process readies itself, and says so. */
+  parking = true;
+  write_all(child_pipe, "park\n", 5);
+}
+
+static void on_parked(void) {
   say("parked");
+  parking = false;
   close(control);
   control = -1;
   parked = true;
@@ -217,7 +225,7 @@ static void on_engine_word(const char *word) {
     if (start.mode == COMMAND || port_serves) watch_port = true;
     if (start.mode == COMMAND && start.port == 0) fail("`run` needs the environment variable PORT");
     else if (!port_serves && child_pipe >= 0) ask_to_listen();
-  } else if (strcmp(word, "park") == 0 && phase == IMPORTED) {
+  } else if (strcmp(word, "park") == 0 && phase == IMPORTED && !parking) {
     park();
   }
 }
@@ -233,6 +241,7 @@ static void on_child_word(const char *word) {
   if (strcmp(word, "loaded") == 0 && phase == STARTING) reach(start.mode == CELL ? WAITING : LOADED, word);
   else if (strcmp(word, "adopted") == 0 && phase == ADOPTING) on_adopted();
   else if (strcmp(word, "imported") == 0 && phase == IMPORTING) reach(IMPORTED, word);
+  else if (strcmp(word, "parked") == 0 && parking) on_parked();
   else if (strcmp(word, "listening") == 0 && phase == LISTENING) reach(SERVING, word);
   /* Between loader and init only: the app exported nothing, but may listen on $PORT by itself. */
   else if (strcmp(word, "port") == 0 && phase == LISTENING && start.port != 0) watch_port = true;

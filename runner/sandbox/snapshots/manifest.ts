@@ -15,8 +15,8 @@ const manifestSchema = z.strictObject({
   machine: machineSchema,
   /** Whom its processes belong to. */
   uid: z.number(),
-  /** From an order to an imported app, in ms, one after the other on the same machine: imported anew, and brought back. */
-  importMs: z.number(),
+  /** To an imported app, in ms, one after the other on the same machine: started from nothing, container and all, and brought back in a container that waited. */
+  startMs: z.number(),
   restoreMs: z.number(),
   /** Whether the app had written files that have to be there again. */
   hasFiles: z.boolean(),

@@ -46,7 +46,7 @@ export async function restoreSandbox(
   const why = misfit(manifest, { key: snapshotKey(spec), image })
   if (why !== undefined) return throwAway(context, spec, why)
   // It is there so that it is not taken again.
-  if (manifest.restoreMs >= manifest.importMs) return { unfit: true }
+  if (manifest.restoreMs >= manifest.startMs) return { unfit: true }
   return context.starts.hurry(async () => {
     const waiting = await options.take(image, options.signal)
     return useWaiting(context, { waiting, spec, manifest }, options)
@@ -99,7 +99,9 @@ async function wake(
     onPhase('imported')
     const listening = AbortSignal.any([signal, AbortSignal.timeout(platformLimits.startMs)])
     const end = await listen(channel, listening).finally(() => channel.close())
-    if (end.kind !== 'reached') return 'the app did not listen when it had come back'
+    if (end.kind === 'closed') return 'the app ended when it had come back'
+    if (end.kind === 'failed')
+      return `the app did not listen when it had come back: ${spec.mask?.(end.text) ?? end.text}`
     await linkSocket(waiting.paths)
     void noteUse(paths)
     onPhase('listening')

@@ -21,6 +21,8 @@ export interface Saving {
   readonly spec: SandboxSpec
   readonly draft: SnapshotPaths
   readonly attacher: Attacher
+  /** How long its container took to be there. */
+  readonly madeInMs: number
   readonly signal: AbortSignal
 }
 
@@ -30,7 +32,10 @@ export interface Saving {
  * @returns what the manifest says of it, or why it cannot be had.
  * @throws the signal's reason when it aborts; Error when something hangs.
  */
-export async function save(waiting: Waiting, { spec, draft, attacher, signal }: Saving): Promise<Saved | string> {
+export async function save(
+  waiting: Waiting,
+  { spec, draft, attacher, madeInMs, signal }: Saving,
+): Promise<Saved | string> {
   const starting = AbortSignal.any([signal, AbortSignal.timeout(platformLimits.startMs)])
   const beganAtMs = performance.now()
   const channel = await runIn(waiting, {
@@ -42,7 +47,7 @@ export async function save(waiting: Waiting, { spec, draft, attacher, signal }: 
   })
   if (channel === undefined) return 'gVisor did not start'
   const failed = await toImported(channel, spec, starting)
-  const importMs = Math.round(performance.now() - beganAtMs)
+  const startMs = Math.round(madeInMs + performance.now() - beganAtMs)
   const why = failed ?? (await toParked(channel, starting))
   channel.close()
   if (why !== undefined) return why
@@ -57,7 +62,7 @@ export async function save(waiting: Waiting, { spec, draft, attacher, signal }: 
     image: spec.image,
     machine: waiting.machine,
     uid: waiting.uid,
-    importMs,
+    startMs,
     hasFiles: files === 'some',
   }
 }

@@ -45,18 +45,18 @@ export async function takeSnapshot(
   await mkdir(draft.folder, { mode: 0o700 })
   await mkdir(draft.image, { mode: 0o700 })
   try {
-    const saved = await inWaiting(context, { spec, signal }, (waiting) =>
-      save(waiting, { spec, draft, attacher, signal }),
+    const saved = await inWaiting(context, { spec, signal }, (waiting, madeInMs) =>
+      save(waiting, { spec, draft, attacher, madeInMs, signal }),
     )
     if (typeof saved === 'string') return { kind: 'none', why: saved }
     const tryOnce = async () =>
       inWaiting(context, { spec, signal }, (waiting) => tryOut(waiting, { saved, spec, draft, attacher, signal }))
     const first = await tryOnce()
     // Somebody else may have had the processor just then.
-    const restoreMs = typeof first === 'number' && first >= saved.importMs ? await tryOnce() : first
+    const restoreMs = typeof first === 'number' && first >= saved.startMs ? await tryOnce() : first
     if (typeof restoreMs === 'string') return { kind: 'none', why: restoreMs }
     const manifest = { ...saved, restoreMs, bytes: await sizeOf(draft.image) }
-    const kind = restoreMs < saved.importMs ? 'taken' : 'slower'
+    const kind = restoreMs < saved.startMs ? 'taken' : 'slower'
     if (kind === 'slower') await rm(draft.image, { recursive: true })
     await writeManifest(draft.manifest, manifest)
     await removeSnapshot(dataDir, spec.deploymentId)
@@ -70,18 +70,22 @@ export async function takeSnapshot(
 async function inWaiting<T>(
   context: SandboxContext,
   { spec: { image, limits }, signal }: { readonly spec: SandboxSpec; readonly signal: AbortSignal },
-  use: (waiting: Waiting) => Promise<T>,
+  use: (waiting: Waiting, madeInMs: number) => Promise<T>,
 ): Promise<T> {
-  const waiting = await context.starts.run('ahead', signal, () => startWaiting(context, { image, limits }, signal))
+  const { waiting, madeInMs } = await context.starts.run('ahead', signal, async () => {
+    const beganAtMs = performance.now()
+    const made = await startWaiting(context, { image, limits }, signal)
+    return { waiting: made, madeInMs: performance.now() - beganAtMs }
+  })
   try {
-    return await use(waiting)
+    return await use(waiting, madeInMs)
   } finally {
     waiting.release()
     await destroySandbox(context, waiting, { graceSeconds: 0 })
   }
 }
 
-interface TryOut extends Saving {
+interface TryOut extends Omit<Saving, 'madeInMs'> {
   readonly saved: Saved
 }
 

@@ -8,21 +8,21 @@ const FAILURE_BYTES = 8 * 1024
 /** The connection to init. Words go out at once, even when the process ends right after. */
 exports.openControl = function openControl() {
   const socket = new net.Socket({ fd: FD, readable: true, writable: true })
-  let waitingFor
+  const waitingFor = new Map()
   let received = Buffer.alloc(0)
   let open = true
   socket.on('error', () => {})
   socket.on('data', (data) => {
     received = Buffer.concat([received, data])
     const end = received.indexOf('\n')
-    if (end === -1 || waitingFor === undefined) return
-    const { word, then } = waitingFor
+    if (end === -1) return
     const [found, size = '0'] = received.toString('latin1', 0, end).split(' ')
     const next = end + 1 + Number(size)
-    if (found !== word || received.length < next) return
+    const then = waitingFor.get(found)
+    if (then === undefined || received.length < next) return
     const block = received.slice(end + 1, next)
     received = received.slice(next)
-    waitingFor = undefined
+    waitingFor.delete(found)
     then(block)
   })
 
@@ -46,7 +46,7 @@ exports.openControl = function openControl() {
     },
     /** Calls `then` when init says the word, with the bytes that it announces behind it. */
     next(word, then) {
-      waitingFor = { word, then }
+      waitingFor.set(word, then)
     },
     /** Still usable, but no reason for the process to live on. */
     release: () => socket.unref(),

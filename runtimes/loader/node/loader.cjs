@@ -13,6 +13,7 @@ const { describe } = require('./failure.cjs')
 const { importEntry } = require('./import-entry.cjs')
 const { findServer } = require('./find-server.cjs')
 const { findLibraryLast } = require('./library.cjs')
+const { rehearse } = require('./rehearse.cjs')
 const { restored } = require('./restored.cjs')
 const { stopOnSignal } = require('./stop.cjs')
 
@@ -56,6 +57,11 @@ function main() {
     const found = await findServer(exported, path.basename(entry))
     for (const name of Object.keys(whileImporting)) process.removeListener(name, whileImporting[name])
     control.say('imported')
+    control.next('park', () => {
+      rehearse()
+        .catch((error) => console.error(error))
+        .then(() => control.say('parked'))
+    })
     control.next('listen', (word) => {
       // The word is there when the process was on disk since.
       const ready = word.length > 0 ? restored() : Promise.resolve()

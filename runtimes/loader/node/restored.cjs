@@ -6,6 +6,9 @@ const RESEED = '/opt/micropush/reseed.so'
 /** As many as Node makes ahead: lib/internal/crypto/random.js. */
 const UUIDS_AHEAD = 128
 const INTEGERS_AHEAD = 1024
+/** So that the generator is compiled when it is needed. */
+const WARM = 64
+const LARGEST_STEP = 0x3fff
 const LARGEST_RANGE = 2 ** 48 - 1
 
 /**
@@ -27,8 +30,20 @@ function reseed() {
       process.stderr.write('Random numbers could not be seeded anew: ' + error.message + '\n')
     }
   }
+  const { next } = drawAll()
+  replaceMathRandom(next)
+}
+
+/** Leaves behind all that is random and was made before. @returns a generator of new numbers */
+exports.drawAll = drawAll
+function drawAll() {
   spendWhatWasMadeAhead()
-  replaceMathRandom()
+  const seed = randomBytes(18)
+  // Who has kept V8's function, which cannot be seeded while it runs, gets at least another part of its sequence.
+  for (let n = seed.readUInt16LE(16) & LARGEST_STEP; n > 0; n--) Math.random()
+  const next = generator(seed)
+  for (let n = 0; n < WARM; n++) next()
+  return { next }
 }
 
 /** Node keeps random bytes for its UUIDs and integers; unless it was asked for one, there are none. */
@@ -39,11 +54,7 @@ function spendWhatWasMadeAhead() {
   if (crypto.randomInt) for (let n = 0; n < INTEGERS_AHEAD; n++) crypto.randomInt(LARGEST_RANGE)
 }
 
-/** V8's generator cannot be seeded while it runs. Who has kept the old function gets at least another part of its sequence. */
-function replaceMathRandom() {
-  const seed = randomBytes(18)
-  for (let n = seed.readUInt16LE(16); n > 0; n--) Math.random()
-  const next = generator(seed)
+function replaceMathRandom(next) {
   Object.defineProperty(Math, 'random', {
     value: function random() {
       return (next() >>> 5) * 2 ** -27 + (next() >>> 6) * 2 ** -53

@@ -43,7 +43,7 @@ export async function serveRestored(spec: SandboxSpec): Promise<Restored | undef
   await mkdir(draft.image)
   try {
     const first = await startWaiting(context, spec, signal)
-    const saved = await save(first, { spec, draft, attacher, signal })
+    const saved = await save(first, { spec, draft, attacher, madeInMs: 0, signal })
     first.release()
     await destroySandbox(context, first, { graceSeconds: 0 })
     if (saved === 'it serves its port while it is imported') return undefined

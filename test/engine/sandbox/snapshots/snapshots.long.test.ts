@@ -111,8 +111,8 @@ describe.skipIf(!(await snapshotsHere()))('a snapshot', () => {
   test('that is less than a start is not used', async () => {
     const spec = await stage.taken(hello)
     const path = folderOf(spec.deploymentId).manifest
-    const manifest = JSON.parse(await readFile(path, 'utf8')) as { importMs: number; restoreMs: number }
-    await writeFile(path, JSON.stringify({ ...manifest, restoreMs: manifest.importMs }))
+    const manifest = JSON.parse(await readFile(path, 'utf8')) as { startMs: number; restoreMs: number }
+    await writeFile(path, JSON.stringify({ ...manifest, restoreMs: manifest.startMs }))
     await chmod(path, 0o600)
     expect(await stage.wake(spec)).toEqual({ unfit: true })
     expect(await isThere(spec.deploymentId)).toBe(true)
