@@ -9,6 +9,8 @@ export interface Part {
   kill(signal?: NodeJS.Signals): Promise<void>
   /** Sends a signal that does not end it, such as SIGSTOP. */
   signal(signal: NodeJS.Signals): void
+  /** Its process, if it runs. */
+  readonly pids: readonly number[]
   /** How it ended without having been killed here, each time it did. */
   readonly deaths: readonly string[]
 }
@@ -32,6 +34,9 @@ export function createPart(spec: {
   endsWithUs.add(() => child?.kill('SIGKILL'))
   return {
     deaths,
+    get pids() {
+      return child?.pid === undefined ? [] : [child.pid]
+    },
     signal: (signal) => void child?.kill(signal),
     start() {
       const [command, ...args] = spec.command

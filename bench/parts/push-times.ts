@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { targetStanding } from '../contract/store/micros.ts'
-import { microKey } from '../contract/target-key.ts'
-import type { Repository } from '../test/journey/support/repository.ts'
-import type { Stack } from '../test/journey/support/stack.ts'
+import { targetStanding } from '../../contract/store/micros.ts'
+import { microKey } from '../../contract/target-key.ts'
+import type { Repository } from '../../test/journey/support/repository.ts'
+import type { Stack } from '../../test/journey/support/stack.ts'
 
 const ASK_EVERY_MS = 25
 
