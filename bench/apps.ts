@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readdir } from 'node:fs/promises'
+import { cp, mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { run } from '../cli/run.ts'
 import type { Deployment } from '../contract/deployment.ts'
@@ -53,12 +53,11 @@ export async function bareApp(stack: Stack, app: App, { outcome }: Deployment): 
   await cp(join(fixtures, app.folder), cwd, { recursive: true })
   const installed = dependenciesOf(stack, outcome)
   if (app.language === 'node') {
-    if (installed !== undefined)
-      await cp(join(installed, 'node_modules'), join(cwd, 'node_modules'), { recursive: true })
+    if (installed !== undefined) await cp(installed, join(cwd, 'node_modules'), { recursive: true })
     return { command: [process.execPath, join(fixtures, 'serve.cjs')], cwd }
   }
   const path = join(cwd, 'site-packages')
-  if (installed !== undefined) await cp(await sitePackages(installed), path, { recursive: true })
+  if (installed !== undefined) await cp(installed, path, { recursive: true })
   const command = ['python3', '-m', 'uvicorn', 'main:app', '--uds', '$SOCKET', '--log-level', 'warning'] as const
   return { command: [...command], cwd, env: { PYTHONPATH: path } }
 }
@@ -89,14 +88,6 @@ function dependenciesOf(stack: Stack, { artifacts }: Deployment['outcome']): str
   return artifacts?.dependencies === undefined
     ? undefined
     : join(stack.dataDir, 'artifacts', 'dependencies', artifacts.dependencies)
-}
-
-/** Where packages lie below an artifact of dependencies. */
-async function sitePackages(folder: string): Promise<string> {
-  const all = await readdir(folder, { recursive: true })
-  const found = all.find((name) => name.endsWith('fastapi') || name.endsWith('fastapi/__init__.py'))
-  if (found === undefined) throw new Error(`no packages in ${folder}`)
-  return join(folder, found.replace(/\/?fastapi(?:\/__init__\.py)?$/, ''))
 }
 
 /** Bare and contained Python are to be the same version. */

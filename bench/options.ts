@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 
-export const partNames = [
+const partNames = [
   'push',
   'dependencies',
   'deploy',

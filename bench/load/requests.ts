@@ -1,5 +1,4 @@
 import { Agent, request } from 'node:http'
-import { connect, type Socket } from 'node:net'
 
 export interface Trip {
   readonly agent?: Agent
@@ -70,18 +69,4 @@ export async function untilAnswered(trip: Trip, since: number, deadlineMs = 30_0
       await new Promise((resolve) => setTimeout(resolve, 1))
     }
   }
-}
-
-/** Sends one request before whoever is to answer it is awake; `answered` resolves with the first byte of the answer. */
-export async function sendAhead(
-  socketPath: string,
-): Promise<{ readonly socket: Socket; readonly answered: Promise<unknown> }> {
-  const socket = connect(socketPath)
-  await new Promise((resolve, reject) => {
-    socket.once('connect', resolve)
-    socket.once('error', reject)
-  })
-  const answered = new Promise((resolve) => socket.once('data', resolve))
-  socket.write('GET / HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n')
-  return { socket, answered }
 }
