@@ -17,6 +17,8 @@ interface Queue {
 
 /** Whoever pushed looks at the new deployment first; it need not share the processor with what saves time later. */
 const PAUSE_MS = 3000
+/** How often it is tried with the same files and environment, also when one that was taken did not bring its app back. */
+const MOST_TIMES = 3
 /** Deployments that are remembered as tried. Beyond that they are forgotten, and tried once more. */
 const REMEMBERED = 10_000
 
@@ -24,7 +26,7 @@ const REMEMBERED = 10_000
 export function createQueue(context: SandboxContext, options: Options): Queue {
   const stop = new AbortController()
   const { signal } = stop
-  const tried = new Map<string, string>()
+  const tried = new Map<string, { readonly key: string; readonly times: number }>()
   const waiting: SandboxSpec[] = []
   let working: Promise<void> | undefined
 
@@ -44,16 +46,20 @@ export function createQueue(context: SandboxContext, options: Options): Queue {
     const { deploymentId, image } = spec
     const isServed = () => options.served().has(deploymentId)
     const key = snapshotKey(spec)
-    if (!isServed() || tried.get(deploymentId) === key || !options.mayFill()) return
+    const before = tried.get(deploymentId)
+    const times = before?.key === key ? before.times + 1 : 1
+    if (!isServed() || times > MOST_TIMES || !options.mayFill()) return
     const there = await readManifest(context.dataDir, deploymentId)
     if (there !== undefined && misfit(there, { key, image }) === undefined) return
     if (tried.size >= REMEMBERED) tried.clear()
-    tried.set(deploymentId, key)
+    tried.set(deploymentId, { key, times })
     const taken = await takeSnapshot(context, spec, { attacher: options.attacher, signal })
     // It may have been ended meanwhile, and nobody else would look for it.
     if (!isServed()) return removeSnapshot(context.dataDir, deploymentId)
-    if (taken.kind === 'none') options.onRefused(deploymentId, taken.why)
-    else options.onTaken(deploymentId, taken.manifest)
+    if (taken.kind !== 'none') return options.onTaken(deploymentId, taken.manifest)
+    // It may have been the machine's fault.
+    if (times === 1) waiting.push(spec)
+    else options.onRefused(deploymentId, taken.why)
   }
 
   return {

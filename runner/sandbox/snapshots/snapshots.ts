@@ -31,7 +31,7 @@ export interface SnapshotsOptions {
 export interface Snapshots {
   /** Wakes a deployment from its snapshot. @returns undefined when a plain start has to serve. @throws the signal's reason */
   wake(spec: SandboxSpec, signal: AbortSignal): Promise<Sandbox | undefined>
-  /** Takes one when there is time for it. What was tried with the same files and environment is not tried again. */
+  /** Takes one when there is time for it. What failed a few times with the same files and environment is not tried again. */
   request(spec: SandboxSpec): void
   /** A deployment has this runtime. As long as it is served, containers wait for it. */
   know(deploymentId: string, kind: CellKind): void
