@@ -10,7 +10,7 @@ import type { MetricSources } from './create-metrics.ts'
 interface Parts {
   readonly settings: Pick<Settings, 'memoryReserveBytes'>
   readonly fleet: Pick<Fleet, 'sandboxes' | 'running' | 'temperature'>
-  readonly sandboxes: Pick<SandboxContext, 'cells'>
+  readonly sandboxes: Pick<SandboxContext, 'cells' | 'snapshots'>
   readonly gateways: Pick<GatewayLink, 'gateways'>
   readonly routed: ReadonlyMap<string, Pick<Route, 'deploymentId'>>
 }
@@ -21,7 +21,8 @@ export function metricSources(parts: () => Parts): MetricSources {
     standing() {
       const { fleet, sandboxes } = parts()
       const running = new Set(fleet.running())
-      const ahead = (sandboxes.cells?.waiting() ?? []).map((containerId) => ({ containerId, state: 'ahead' as const }))
+      const waiting = [...(sandboxes.cells?.waiting() ?? []), ...(sandboxes.snapshots?.waiting() ?? [])]
+      const ahead = waiting.map((containerId) => ({ containerId, state: 'ahead' as const }))
       const owned = fleet.sandboxes().map((sandbox) => {
         const { containerId, deploymentId } = sandbox
         // One that finishes its last requests runs, whatever has taken its place.

@@ -35,6 +35,8 @@ export interface Snapshots {
   request(spec: SandboxSpec): void
   /** A deployment has this runtime. As long as it is served, containers wait for it. */
   know(deploymentId: string, kind: CellKind): void
+  /** The containers that wait. */
+  waiting(): readonly string[]
   /** Whether an image is there for certain, because a container of it waits. */
   has(image: string): boolean
   remove(deploymentId: string): Promise<void>
@@ -88,6 +90,7 @@ export function createSnapshots(context: SandboxContext, options: SnapshotsOptio
     },
     request: (spec) => queue.add(spec),
     know: (deploymentId, { image, language }) => inUse.know(deploymentId, { image, language }),
+    waiting: () => [...pools.values()].flatMap((pool) => pool.items()).map(({ containerId }) => containerId),
     has: (image) => (pools.get(image)?.waiting() ?? 0) > 0,
     remove: (deploymentId) => removeSnapshot(context.dataDir, deploymentId),
     async close() {
