@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process'
 import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { listContainers } from '../../../../runner/docker/containers.ts'
 import { destroySandbox } from '../../../../runner/sandbox/destroy-sandbox.ts'
@@ -7,10 +9,13 @@ import { labels } from '../../../../runner/sandbox/labels.ts'
 import { listSandboxes } from '../../../../runner/sandbox/list-sandboxes.ts'
 import { removeSnapshot } from '../../../../runner/sandbox/snapshots/remove-snapshot.ts'
 import { snapshotPaths, snapshotsDir } from '../../../../runner/sandbox/snapshots/snapshot-paths.ts'
+import { startWaiting } from '../../../../runner/sandbox/snapshots/waiting/waiting.ts'
 import { freeze, thaw } from '../../../../runner/sandbox/sleep/sleep.ts'
 import { sweep } from '../../../../runner/sandbox/sweep.ts'
 import { ask, type Micro } from '../stage.ts'
 import { openSnapshotStage, snapshotsHere, type SnapshotStage } from './snapshot-stage.ts'
+
+const run = promisify(execFile)
 
 const hello: Micro = {
   files: {
@@ -137,6 +142,37 @@ describe.skipIf(!(await snapshotsHere()))('a snapshot', () => {
     expect((await ask(sandbox)).status).toBe(200)
     expect((await sweep(stage.context, new Map())).kept).toEqual([])
     expect(await listSandboxes(stage.context)).toEqual([])
+    await removeSnapshot(stage.dataDir, spec.deploymentId)
+  })
+
+  test('waits in a container that is to Docker like any other, and has nothing to run a command in until it is used', async () => {
+    const spec = await stage.spec(hello)
+    const waiting = await startWaiting(stage.context, spec, AbortSignal.timeout(60_000))
+    const container = stage.docker.getContainer(waiting.containerId)
+    const { State, HostConfig } = await container.inspect()
+    expect(State).toMatchObject({ Running: true, Paused: false })
+    expect(HostConfig).toMatchObject({ CapDrop: ['ALL'], Privileged: false, ReadonlyRootfs: true, PidMode: '' })
+    // What waits is a process of the host's: a command in its place would run there.
+    const command = run('docker', ['exec', waiting.containerId, 'cat', '/etc/hostname'])
+    await expect(command).rejects.toMatchObject({
+      stdout: expect.stringContaining('not started'),
+    })
+    await container.kill({ signal: 'SIGKILL' })
+    expect(await waiting.exited).toBe(137)
+    waiting.release()
+    await destroySandbox(stage.context, waiting, { graceSeconds: 0 })
+  })
+
+  test('lets Docker run commands, stop and kill what it has brought back', async () => {
+    const spec = await stage.taken(hello)
+    const sandbox = await stage.woken(spec)
+    const container = stage.docker.getContainer(sandbox.containerId)
+    const { stdout } = await run('docker', ['exec', sandbox.containerId, 'dmesg'])
+    expect(stdout).toMatch(/gvisor/i)
+    await container.stop({ t: 5 })
+    // The app was asked to end, and did.
+    expect((await container.inspect()).State).toMatchObject({ Running: false, ExitCode: 0 })
+    await destroySandbox(stage.context, sandbox, { graceSeconds: 0 })
     await removeSnapshot(stage.dataDir, spec.deploymentId)
   })
 })
