@@ -13,7 +13,7 @@ interface Picture {
 }
 
 const WIDTH = 760
-const LABEL = 210
+const LABEL = 220
 const VALUE = 70
 const ROW = 24
 const TOP = 84
@@ -47,8 +47,8 @@ export function drawBars({ title, note, bars }: Picture): string {
   })
   const legend = Object.entries(KINDS).map(
     ([kind, words], at) =>
-      `<rect class="${kind}" x="${LABEL + at * 170}" y="44" width="12" height="12" rx="2"/>` +
-      `<text x="${LABEL + at * 170 + 18}" y="54">${words}</text>`,
+      `<rect class="${kind}" x="${20 + at * 200}" y="44" width="12" height="12" rx="2"/>` +
+      `<text x="${20 + at * 200 + 18}" y="54">${words}</text>`,
   )
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${escape(title)}">
 <style>

@@ -70,7 +70,7 @@ for (const words of failed) console.error(`\nCould not be measured: ${words}`)
 const file = options.json ?? join(tmpdir(), 'micropush-bench', 'results.json')
 await mkdir(dirname(file), { recursive: true })
 await writeFile(file, `${JSON.stringify({ head, rows }, undefined, 2)}\n`)
-console.log(`\nThe numbers are in ${file}; draw them with \`node bench/plot.ts ${file} PICTURE.svg\`.`)
+console.log(`\nThe numbers are in ${file}; \`node bench/tell.ts ${file}\` puts them into the README.`)
 if (failed.length > 0) process.exitCode = 1
 
 async function benchPart(name: PartName, isolation: Isolation): Promise<Row[]> {

@@ -11,7 +11,7 @@ const picture = drawBars({
   ],
 })
 
-const widths = [...picture.matchAll(/<rect class="\w+" x="210" y="\d+" width="([\d.]+)" height="17"/g)].map((found) =>
+const widths = [...picture.matchAll(/<rect class="\w+" x="220" y="\d+" width="([\d.]+)" height="17"/g)].map((found) =>
   Number(found[1]),
 )
 

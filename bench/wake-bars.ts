@@ -1,21 +1,8 @@
-import { readFile, writeFile } from 'node:fs/promises'
-import { z } from 'zod'
-import { drawBars, type Bar } from './draw-bars.ts'
+import type { Bar } from './draw-bars.ts'
+import type { Row } from './row.ts'
 
-const results = z.object({
-  head: z.string(),
-  rows: z.array(z.object({ part: z.string(), what: z.string(), numbers: z.record(z.string(), z.number()) })),
-})
-
-type Results = z.infer<typeof results>
-
-/** `node bench/plot.ts RESULTS.json PICTURE.svg`: how long a visitor waits for a micro that sleeps, and beside it what others take. */
-const [from, to] = process.argv.slice(2)
-if (from === undefined || to === undefined) throw new Error('node bench/plot.ts RESULTS.json PICTURE.svg')
-const read = results.parse(JSON.parse(await readFile(from, 'utf8')))
-await writeFile(to, drawBars({ title: 'From asleep to the answer (median)', note: read.head, bars: barsOf(read) }))
-
-function barsOf({ rows }: Results): Bar[] {
+/** What the picture of wake times shows: of each app the ways in which its visitor may have to wait, and what others take. */
+export function wakeBars(rows: readonly Pick<Row, 'part' | 'what' | 'numbers'>[]): Bar[] {
   const bars: Bar[] = []
   for (const isolation of ['runc', 'gvisor']) {
     const frozen = rows.find(({ part, what }) => part === 'frozen' && what.includes(`under ${isolation}`))
@@ -35,7 +22,6 @@ function barsOf({ rows }: Results): Bar[] {
     bars.push(bar(`${app}: bare start`, first.numbers['bareP50'], 'bare'))
     bars.push(bar(`${app}: docker run`, first.numbers['dockerRunP50'], 'theirs'))
   }
-  if (bars.length === 0) throw new Error('these results have no wakes: measure with --only wake')
   return bars
 }
 

@@ -1,0 +1,48 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { drawBars } from './draw-bars.ts'
+import { rowsTable, type Row } from './row.ts'
+import { wakeBars } from './wake-bars.ts'
+
+const results = z.object({
+  head: z.string(),
+  rows: z.array(
+    z.object({
+      part: z.string(),
+      what: z.string(),
+      value: z.string(),
+      beside: z.string().exactOptional(),
+      bar: z.string().exactOptional(),
+      met: z.boolean().exactOptional(),
+      numbers: z.record(z.string(), z.number()),
+    }),
+  ),
+})
+
+/** Where the table goes in the README. */
+const BEGIN = '<!-- bench: begin -->'
+const END = '<!-- bench: end -->'
+const root = join(import.meta.dirname, '..')
+
+/** `node bench/tell.ts RESULTS.json…`: puts what the bench has measured into the README, as a table and as a picture of wake times. */
+const files = process.argv.slice(2)
+if (files.length === 0) throw new Error('node bench/tell.ts RESULTS.json…')
+const rows: Row[] = []
+const heads: string[] = []
+for (const file of files) {
+  const read = results.parse(JSON.parse(await readFile(file, 'utf8')))
+  rows.push(...read.rows)
+  heads.push(read.head)
+}
+const readme = join(root, 'README.md')
+const text = await readFile(readme, 'utf8')
+const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)]
+if (begin === -1 || end < begin) throw new Error(`README.md has no ${BEGIN} … ${END}`)
+const told = `${BEGIN}\n\n${heads.map((head) => `Measured: ${head}.`).join('\n')}\n\n${rowsTable(rows)}\n\n`
+await writeFile(readme, text.slice(0, begin) + told + text.slice(end))
+const bars = wakeBars(rows)
+if (bars.length > 0) {
+  const picture = drawBars({ title: 'From asleep to the answer (median)', note: heads[0] ?? '', bars })
+  await writeFile(join(root, 'docs', 'wake-times.svg'), picture)
+}
