@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http'
+import { median, ms } from '../statistics.ts'
 
 export interface Trip {
   readonly agent?: Agent
@@ -69,4 +70,19 @@ export async function untilAnswered(trip: Trip, since: number, deadlineMs = 30_0
       await new Promise((resolve) => setTimeout(resolve, 1))
     }
   }
+}
+
+/** Asks the gateway where the time goes. */
+export const WITH_TIMING = { 'x-micropush-timing': '1' }
+
+/** Where it went, in ms, by the medians: what `Server-Timing` says of each. */
+export function partsInWords(all: readonly Told[]): string {
+  const parts = ['wake', 'queue', 'app', 'gateway'].map((name) => {
+    const times = all.flatMap(({ timing }) => {
+      const found = new RegExp(`(?:^|, )${name}(?:;desc=\\w+)?;dur=([\\d.]+)`).exec(timing)
+      return found === null ? [] : [Number(found[1])]
+    })
+    return times.length === 0 ? '' : `${name} ${ms(median(times))}`
+  })
+  return parts.filter((part) => part !== '').join(', ')
 }

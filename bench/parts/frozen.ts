@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { stateOf } from '../../test/journey/support/sandbox-state.ts'
 import type { Stack } from '../../test/journey/support/stack.ts'
 import { apps, deploy, plainApp } from '../apps.ts'
-import { roundTrip } from '../load/requests.ts'
+import { partsInWords, roundTrip, WITH_TIMING, type Told } from '../load/requests.ts'
 import type { Isolation } from '../options.ts'
 import { PlainContainer } from '../peers/plain-container.ts'
 import { inWords, spread, type Row } from '../row.ts'
@@ -38,25 +38,25 @@ export async function benchFrozen(stack: Stack, isolation: Isolation): Promise<R
       starts.push(await container.start())
       if (index + 1 < PEER_STARTS) await container.stop()
     }
-    const wakes: number[] = []
+    const wakes: Told[] = []
     const unpauses: number[] = []
     for (let index = 0; index < WAKES; index++) {
       const sleeper = sleepers[index % SLEEPERS]
       if (sleeper === undefined) break
       await becomes(stack, sleeper.deploymentId, 'frozen')
-      wakes.push((await roundTrip({ port: stack.gatewayPort, host: sleeper.host })).ms)
+      wakes.push(await roundTrip({ port: stack.gatewayPort, host: sleeper.host, headers: WITH_TIMING }))
       if (index % Math.floor(WAKES / PEER_RUNS) !== 0) continue
       await container.pause()
       unpauses.push(await container.unpause())
     }
-    const [ours, unpause, start] = [spread(wakes), spread(unpauses), spread(starts)]
+    const [ours, unpause, start] = [spread(wakes.map((told) => told.ms)), spread(unpauses), spread(starts)]
     const ratio = ours.p50 / unpause.p50
     return [
       {
         part: 'frozen',
         what: `frozen → answer under ${isolation}, ${SLEEPERS} sleepers`,
         value: inWords(ours),
-        beside: `\`docker unpause\` + request ${ms(unpause.p50)}; \`docker start\` + request ${ms(start.p50)}; ratio to unpause ${ratio.toFixed(2)}`,
+        beside: `\`docker unpause\` + request ${ms(unpause.p50)}; \`docker start\` + request ${ms(start.p50)}; ratio to unpause ${ratio.toFixed(2)}; where it goes: ${partsInWords(wakes)}`,
         bar: `p50 ≤ 3 ms, p99 ≤ 15 ms${isolation === 'runc' ? '; ≤ 0.2 × unpause' : ''}`,
         met: ours.p50 <= 3 && ours.p99 <= 15 && (isolation === 'gvisor' || ratio <= 0.2),
         numbers: { p50: ours.p50, p99: ours.p99, unpauseP50: unpause.p50, startP50: start.p50, ratio },
