@@ -34,7 +34,7 @@ import type { Runner } from './runner.ts'
 import { endRemains } from './sandbox/remains.ts'
 import { sweep } from './sandbox/sweep.ts'
 import { maskFor } from './secrets/mask-for.ts'
-import { usedMemory } from './sandbox/used-memory.ts'
+import { usedMemory } from './sandbox/cgroup/used-memory.ts'
 import { watchExits } from './sandbox/watch-exits.ts'
 import { createWorks } from './jobs/works.ts'
 

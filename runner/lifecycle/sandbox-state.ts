@@ -1,6 +1,6 @@
 import type { SandboxState } from '../../contract/sandbox-state.ts'
 import type { Runner } from '../runner.ts'
-import { usedMemory } from '../sandbox/used-memory.ts'
+import { usedMemory } from '../sandbox/cgroup/used-memory.ts'
 
 /** How a deployment is at the moment; one that is not known is cold. */
 export async function readSandboxState({ fleet }: Pick<Runner, 'fleet'>, deploymentId: string): Promise<SandboxState> {

@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client'
 import { addGauge } from '../../contract/metrics/collected.ts'
-import { usedMemory } from '../sandbox/used-memory.ts'
+import { usedMemory } from '../sandbox/cgroup/used-memory.ts'
 import type { Standing } from './metrics.ts'
 
 interface HostMemory {

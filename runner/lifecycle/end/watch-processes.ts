@@ -1,4 +1,4 @@
-import { refusedProcesses } from '../../sandbox/refused-processes.ts'
+import { refusedProcesses } from '../../sandbox/cgroup/refused-processes.ts'
 
 const EVERY_MS = 500
 /** What is known of one that runs no more is of use until its end was told. */

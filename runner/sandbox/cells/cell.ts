@@ -1,8 +1,8 @@
 import { defaultLimits } from '../../../contract/limits.ts'
 import { MicropushError } from '../../../contract/errors.ts'
 import type { Language } from '../../../runtimes/catalogue.ts'
-import { cgroupMounts } from '../cgroup/cgroup-mounts.ts'
 import { openLimitMemory, type LimitMemory } from '../cgroup/limit-memory.ts'
+import { readReach } from '../cgroup/reach.ts'
 import { containerState } from '../../docker/containers.ts'
 import { destroySandbox } from '../destroy-sandbox.ts'
 import { prepareSandbox, type PreparedSandbox } from '../prepare-sandbox.ts'
@@ -45,8 +45,7 @@ export async function makeCell(context: SandboxContext, kind: CellKind, signal: 
         `A runtime did not load ahead of need: ${end.kind === 'failed' ? end.text : 'it ended'}`,
       )
     const { pid } = (await containerState(context.docker, sandbox.containerId)) ?? { pid: 0 }
-    const reach = { proc: '/proc', mounts: await cgroupMounts('/proc') }
-    const limitMemory = await openLimitMemory(reach, { pid, containerId: sandbox.containerId })
+    const limitMemory = await openLimitMemory(await readReach(), { pid, containerId: sandbox.containerId })
     return { kind, sandbox, pid, limitMemory }
   } catch (error) {
     await discardCell(context, { sandbox })

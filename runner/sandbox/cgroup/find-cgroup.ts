@@ -1,9 +1,11 @@
 import { access, readdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { CgroupMount } from './cgroup-mounts.ts'
+import type { Reach } from './reach.ts'
 
-interface Member {
-  /** The container's first process, as Docker knows it. */
+/** A container, by its first process. */
+export interface ContainerProcess {
+  /** Its number, as Docker knows it. */
   readonly pid: number
   readonly containerId: string
 }
@@ -18,8 +20,8 @@ type Hierarchy = { readonly controller: string } | 'v2'
  * @returns undefined where it cannot be seen from here.
  */
 export async function findCgroup(
-  { proc, mounts }: { readonly proc: string; readonly mounts: readonly CgroupMount[] },
-  { pid, containerId }: Member,
+  { proc, mounts }: Reach,
+  { pid, containerId }: ContainerProcess,
   hierarchy: Hierarchy,
 ): Promise<string | undefined> {
   const text = await readFile(join(proc, String(pid), 'cgroup'), 'utf8').catch(() => '')

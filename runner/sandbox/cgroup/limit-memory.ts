@@ -1,12 +1,7 @@
 import { access, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { CgroupMount } from './cgroup-mounts.ts'
-import { findCgroup } from './find-cgroup.ts'
-
-interface Member {
-  readonly pid: number
-  readonly containerId: string
-}
+import { findCgroup, type ContainerProcess } from './find-cgroup.ts'
+import type { Reach } from './reach.ts'
 
 /** Gives a container that runs another limit of memory than it has now, of which Docker hears nothing. Rejects when the kernel refuses. */
 export type LimitMemory = (bytes: number, nowBytes: number) => Promise<void>
@@ -15,13 +10,10 @@ export type LimitMemory = (bytes: number, nowBytes: number) => Promise<void>
  * @returns undefined where that cannot be done from here, or would not last: systemd writes its own idea of a scope's limits again whenever it is told
  * to reload.
  */
-export async function openLimitMemory(
-  reach: { readonly proc: string; readonly mounts: readonly CgroupMount[] },
-  member: Member,
-): Promise<LimitMemory | undefined> {
-  const v1 = await findCgroup(reach, member, { controller: 'memory' })
+export async function openLimitMemory(reach: Reach, of: ContainerProcess): Promise<LimitMemory | undefined> {
+  const v1 = await findCgroup(reach, of, { controller: 'memory' })
   if (v1 !== undefined) return lasts(v1) ? limitV1(v1) : undefined
-  const v2 = await findCgroup(reach, member, 'v2')
+  const v2 = await findCgroup(reach, of, 'v2')
   const file = v2 === undefined ? undefined : join(v2, 'memory.max')
   if (v2 === undefined || file === undefined || !lasts(v2) || !(await isThere(file))) return undefined
   // There is no swap to be had, which is a limit of its own here.

@@ -1,6 +1,6 @@
 import type { Docker } from '../../docker/client.ts'
-import type { CgroupMount } from '../cgroup/cgroup-mounts.ts'
-import { findCgroup } from '../cgroup/find-cgroup.ts'
+import { findCgroup, type ContainerProcess } from '../cgroup/find-cgroup.ts'
+import type { Reach } from '../cgroup/reach.ts'
 import type { Isolation } from '../container/isolation.ts'
 import { cgroupFreezer, v1Files, v2Files } from './cgroup-freezer.ts'
 import { dockerFreezer } from './docker-freezer.ts'
@@ -8,18 +8,8 @@ import type { Freezer } from './freezer.ts'
 import { findControlSocket } from './sentry/find-control-socket.ts'
 import { sentryFreezer } from './sentry/sentry-freezer.ts'
 
-/** What of the host is in reach. */
-export interface Reach {
-  /** Where the host's processes are seen: `/proc`. */
-  readonly proc: string
-  readonly mounts: readonly CgroupMount[]
-}
-
-interface Process {
-  readonly containerId: string
+interface Process extends ContainerProcess {
   readonly isolation: Isolation
-  /** The sandbox's first process, as Docker knows it. */
-  readonly pid: number
 }
 
 /** The fastest mechanism that a sandbox can be frozen by from here; it is the same whoever asks, as long as the same is in reach. */

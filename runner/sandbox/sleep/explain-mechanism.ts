@@ -1,7 +1,7 @@
 import { access, constants, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Isolation } from '../container/isolation.ts'
-import type { Reach } from './choose-freezer.ts'
+import type { Reach } from '../cgroup/reach.ts'
 import type { Mechanism } from './freezer.ts'
 
 export interface Explained {

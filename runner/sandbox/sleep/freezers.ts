@@ -1,9 +1,9 @@
 import type { Docker } from '../../docker/client.ts'
 import { containerState, unpauseContainer } from '../../docker/containers.ts'
-import { cgroupMounts } from '../cgroup/cgroup-mounts.ts'
+import { readReach, type Reach } from '../cgroup/reach.ts'
 import { readCpuTime } from '../cgroup/read-cpu-time.ts'
 import type { Isolation } from '../container/isolation.ts'
-import { chooseFreezer, type Reach } from './choose-freezer.ts'
+import { chooseFreezer } from './choose-freezer.ts'
 import { explainMechanism, type Explained } from './explain-mechanism.ts'
 import type { Freezer, Mechanism } from './freezer.ts'
 
@@ -36,7 +36,7 @@ interface Known {
   tail: Promise<unknown>
 }
 
-export function openFreezers(docker: Docker, reachable: () => Promise<Reach> = reachOf): Freezers {
+export function openFreezers(docker: Docker, reachable: () => Promise<Reach> = readReach): Freezers {
   const known = new Map<string, Promise<Known>>()
   let reach: Promise<Reach> | undefined
 
@@ -99,9 +99,4 @@ export function openFreezers(docker: Docker, reachable: () => Promise<Reach> = r
       )
     },
   }
-}
-
-/** What this process sees of the host. */
-async function reachOf(): Promise<Reach> {
-  return { proc: '/proc', mounts: await cgroupMounts('/proc') }
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { refusedProcesses } from '../../../runner/sandbox/refused-processes.ts'
+import { refusedProcesses } from '../../../runner/sandbox/cgroup/refused-processes.ts'
 import { fillFile, fillProcesses, walkMounts } from './inside.ts'
 import { isolationsHere, openStage, probe, runInside, type Stage } from './stage.ts'
 

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { usedMemory } from '../../../runner/sandbox/used-memory.ts'
+import { usedMemory } from '../../../../runner/sandbox/cgroup/used-memory.ts'
 
 let root: string
 beforeEach(async () => {
