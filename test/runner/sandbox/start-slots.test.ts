@@ -26,6 +26,17 @@ describe('starts of containers', () => {
     expect(begun).toEqual(['a', 'b', 'c'])
   })
 
+  test('ahead of need are two at most, whatever the machine', async () => {
+    const begun: string[] = []
+    const slots = createStartSlots()
+    const all = ['a', 'b', 'c', 'd', 'e'].map((name) => start(begun, name))
+    const ended = all.map(({ run }) => slots.run('ahead', never, run))
+    await settled()
+    expect(begun).toEqual(['a', 'b'])
+    all.forEach(({ end }) => end())
+    await Promise.all(ended)
+  })
+
   test('ahead of need wait until nobody waits for one, whatever came first', async () => {
     const begun: string[] = []
     const slots = createStartSlots({ urgent: 1, ahead: 2 })

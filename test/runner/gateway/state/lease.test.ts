@@ -123,20 +123,23 @@ describe('the first request to a sandbox that sleeps', () => {
     expect((await second).status).toBe(200)
   })
 
-  it('waits for the wake when it may not be sent twice', async () => {
-    const made = await stage()
-    const seen: string[] = []
-    const { socket } = await sleeper(made, (request, response) => {
-      seen.push(request.method ?? '')
-      response.end('ok')
-    })
-    const waiting = ask(made, { method: 'POST', body: 'x' })
-    await made.engine.hears('wake')
-    await made.engine.settled()
-    expect(seen).toEqual([])
-    made.engine.say({ type: 'awake', deploymentId: 'd1', sockets: [socket] })
-    expect((await waiting).status).toBe(200)
-  })
+  it.each([{ method: 'POST', body: 'x' }, { method: 'POST' }, { method: 'DELETE' }, { method: 'GET', body: 'x' }])(
+    'waits for the wake when it may not be sent twice: %o',
+    async (of) => {
+      const made = await stage()
+      const seen: string[] = []
+      await sleeper(made, (request, response) => {
+        seen.push(request.method ?? '')
+        response.end('early')
+      })
+      const next = await made.serve('next', (_request, response) => response.end('awake'))
+      const waiting = ask(made, { headers: { 'content-length': String(of.body?.length ?? 0) }, ...of })
+      await made.engine.hears('wake')
+      made.engine.say({ type: 'awake', deploymentId: 'd1', sockets: [next.socket] })
+      expect((await waiting).body).toBe('awake')
+      expect(seen).toEqual([])
+    },
+  )
 
   it('is sent again to the sandbox that was started in its place', async () => {
     const made = await stage()

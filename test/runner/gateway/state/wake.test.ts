@@ -68,8 +68,21 @@ describe('waking', () => {
     await made.engine.hears('wake')
     await made.engine.settled()
     const third = await ask(made)
-    expect(third.status).toBe(503)
-    expect(errorOf(third)).toBe('busy')
+    expect([third.status, third.headers['retry-after'], errorOf(third)]).toEqual([503, '2', 'busy'])
+    made.engine.say({ type: 'awake', deploymentId: 'd1', sockets: [socket] })
+    expect((await Promise.all(waiting)).map((answer) => answer.status)).toEqual([200, 200])
+  })
+
+  it('bounds how many wait for all micros together', async () => {
+    const other = 'other--ada.localhost'
+    const routes = [route(), route({ host: other, deploymentId: 'd2' })]
+    const made = await stage({ limits: { waiters: 2 }, routes })
+    const { socket } = await made.serve('d1', (_request, response) => response.end('ok'))
+    const waiting = [ask(made), ask(made)]
+    await made.engine.hears('wake')
+    await made.engine.settled()
+    const third = await ask(made, { host: other })
+    expect([third.status, third.headers['retry-after'], errorOf(third)]).toEqual([503, '2', 'busy'])
     made.engine.say({ type: 'awake', deploymentId: 'd1', sockets: [socket] })
     expect((await Promise.all(waiting)).map((answer) => answer.status)).toEqual([200, 200])
   })
@@ -130,15 +143,16 @@ describe('falling asleep', () => {
     expect((await again).status).toBe(200)
   })
 
-  it('closes kept connections first', async () => {
+  it('closes kept connections, which nobody else would close', async () => {
     const closed = Promise.withResolvers<void>()
-    const made = await stageWith(
-      (request, response) => {
-        request.socket.once('close', () => closed.resolve())
-        response.end('ok')
-      },
-      { idleMs: 40 },
-    )
+    const made = await stage({ idleMs: 40, limits: { idleUpstreamMs: 60_000 } })
+    const { socket, server } = await made.serve('d1', (request, response) => {
+      request.socket.once('close', () => closed.resolve())
+      response.end('ok')
+    })
+    server.keepAliveTimeout = 0
+    made.engine.say({ type: 'awake', deploymentId: 'd1', sockets: [socket] })
+    await made.engine.settled()
     await ask(made)
     await Promise.all([made.engine.hears('idle'), closed.promise])
   })

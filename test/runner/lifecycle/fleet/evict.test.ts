@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { createRelief } from '../../../../runner/lifecycle/fleet/relieve.ts'
-import { gate, settle, stageFleet, type FleetStage } from './stage.ts'
+import { gate, settle, stageFleet, usual, type FleetStage } from './stage.ts'
 
 let stage: FleetStage
 beforeEach(async () => {
@@ -87,13 +87,26 @@ it('short memory takes the least recently used first, and no more than is needed
   relief.look()
   await settle()
   expect(did.filter((what) => what.startsWith('destroy'))).toEqual(['destroy s1', 'destroy s2'])
-  memory.lackingBytes = () => 0
-  await vi.advanceTimersByTimeAsync(1000)
-  expect(fleet.temperature('third')).toBe('frozen')
-  memory.lackingBytes = () => 1
-  await vi.advanceTimersByTimeAsync(58_000)
-  expect(fleet.temperature('third')).toBe('frozen')
-  await vi.advanceTimersByTimeAsync(1000)
-  expect(fleet.temperature('third')).toBe('cold')
   relief.close()
+})
+
+it('memory is looked at once a minute, and at each start', async () => {
+  const { evicted, fleet, wake } = stage
+  stage.policies.set('live', { ...usual, coldMs: 3_600_000 })
+  fleet.review('live')
+  const memory = { lackingBytes: () => 0 }
+  const relief = createRelief({ fleet: () => fleet, memory, weigh: () => Promise.resolve(1), onProblem: () => {} })
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(fleet.temperature('live')).toBe('frozen')
+  memory.lackingBytes = () => 1
+  await vi.advanceTimersByTimeAsync(59_000)
+  expect(fleet.temperature('live')).toBe('frozen')
+  await vi.advanceTimersByTimeAsync(1000)
+  expect([fleet.temperature('live'), evicted]).toEqual(['cold', ['memory']])
+  relief.close()
+  let starts = 0
+  stage.onStart = () => (starts += 1)
+  await wake('live')
+  await wake('live')
+  expect(starts).toBe(1)
 })

@@ -1,10 +1,10 @@
 import { vi } from 'vitest'
 import { MicropushError } from '../../../../contract/errors.ts'
-import type { Policy } from '../../../../runner/lifecycle/fleet/actions.ts'
+import type { SleepPolicy } from '../../../../contract/sleep.ts'
 import { createFleet, type Fleet } from '../../../../runner/lifecycle/fleet/fleet.ts'
 import type { Sandbox } from '../../../../runner/sandbox/sandbox.ts'
 
-export const usual: Policy = { idleMs: 3000, coldMs: 60_000, scale: { max: 1, concurrency: 50 } }
+export const usual: SleepPolicy = { idleMs: 3000, coldMs: 60_000, scale: { max: 1, concurrency: 50 } }
 
 /** A fleet whose sandboxes are names, with a gateway that all leases go to unless another is named. */
 export interface FleetStage {
@@ -18,8 +18,10 @@ export interface FleetStage {
   readonly announced: string[]
   readonly problems: string[]
   readonly evicted: string[]
-  readonly policies: Map<string, Policy>
+  readonly policies: Map<string, SleepPolicy>
   pressure: 'none' | 'some' | 'full'
+  /** Called before each start that somebody waits for. */
+  onStart: () => void
   /** What the next action of a kind does instead; taken by one. */
   readonly instead: Partial<Record<string, (signal?: AbortSignal) => Promise<unknown>>>
   readonly sandboxOf: (deploymentId: string) => Sandbox
@@ -36,7 +38,7 @@ export function stageFleet(): FleetStage {
   const announced: string[] = []
   const problems: string[] = []
   const evicted: string[] = []
-  const policies = new Map<string, Policy>()
+  const policies = new Map<string, SleepPolicy>()
   const instead: FleetStage['instead'] = {}
   const gateway = { name: 'gateway' }
   const sandboxOf = (deploymentId: string): Sandbox => {
@@ -54,7 +56,7 @@ export function stageFleet(): FleetStage {
   const wait = (what: string) => async (sandbox: Sandbox, signal: AbortSignal) => {
     if (instead[what] !== undefined) await act(what, sandbox.id, signal)
   }
-  const stage = { pressure: 'none' as FleetStage['pressure'] }
+  const stage: Pick<FleetStage, 'pressure' | 'onStart'> = { pressure: 'none', onStart: () => {} }
   const fleet = createFleet({
     actions: {
       start: async (deploymentId) => {
@@ -78,6 +80,7 @@ export function stageFleet(): FleetStage {
     scaleDownMs: 30_000,
     metrics: { wake: () => {}, state: () => {}, evicted: (why) => evicted.push(why) },
     pressure: () => stage.pressure,
+    onStart: () => stage.onStart(),
     onProblem: (message) => problems.push(message),
   })
   return Object.assign(stage, {
