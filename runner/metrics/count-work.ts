@@ -1,7 +1,8 @@
 import { Counter, Histogram, type Registry } from 'prom-client'
 import { addCounter, addGauge } from '../../contract/metrics/collected.ts'
 import type { Fault } from '../../contract/errors.ts'
-import type { EvictReason, SandboxState, Standing, WakeKind, WorkMetrics } from './metrics.ts'
+import type { Temperature } from '../../contract/sandbox-state.ts'
+import type { EvictReason, Standing, WakeKind, WorkMetrics } from './metrics.ts'
 import { createStateClock } from './state-clock.ts'
 
 /** Seconds. A thaw takes two thousandths of a second, a plain start of a large app many. */
@@ -25,7 +26,7 @@ interface Sources {
   /** All sandboxes that there are. */
   standing(): readonly { readonly state: Standing }[]
   /** How many deployments that a host leads to are in each state. */
-  deployments(): Readonly<Record<SandboxState, number>>
+  deployments(): Readonly<Record<Temperature, number>>
 }
 
 /** Wakes, states and deployments. */

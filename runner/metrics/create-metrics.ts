@@ -1,16 +1,17 @@
 import { Registry } from 'prom-client'
 import { createRegistry } from '../../contract/metrics/registry.ts'
+import type { Temperature } from '../../contract/sandbox-state.ts'
 import { countRequests } from './count-requests.ts'
 import { countWork } from './count-work.ts'
 import { measureMemory, type MemorySources } from './measure-memory.ts'
-import type { Metrics, SandboxState } from './metrics.ts'
+import type { Metrics } from './metrics.ts'
 
 /** What is asked when somebody reads the metrics, and not before. */
 export interface MetricSources extends MemorySources {
   /** How many gateways are connected. */
   gateways(): number
   /** How many deployments that a host leads to are in each state. */
-  deployments(): Readonly<Record<SandboxState, number>>
+  deployments(): Readonly<Record<Temperature, number>>
 }
 
 /** What the engine tells Prometheus. */

@@ -1,14 +1,12 @@
 import type { Fault } from '../../contract/errors.ts'
+import type { Temperature } from '../../contract/sandbox-state.ts'
 import type { FromGateway, WakeKind as AnyWakeKind } from '../gateway/protocol.ts'
 
 /** How a deployment that slept came to answer: its frozen sandbox was thawed, or it was cold and got one in one of three ways. */
 export type WakeKind = Exclude<AnyWakeKind, 'hot'>
 
-/** `cold` is no sandbox at all. */
-export type SandboxState = 'hot' | 'frozen' | 'cold'
-
 /** What a sandbox may be found in: `ahead` is one that waits for its app, with the runtime loaded and frozen. */
-export type Standing = SandboxState | 'ahead'
+export type Standing = Temperature | 'ahead'
 
 /** Why a sandbox was ended while its deployment is kept. */
 export type EvictReason = 'time' | 'memory' | 'scale'
@@ -23,7 +21,7 @@ export interface WorkMetrics {
    * One sandbox has gone from one state to another: `cold` → `hot` when it was started, `hot` → `cold` when it ended. `ms` is how long it
    * was in the former; undefined when nobody knows, as after a restart.
    */
-  state(change: { readonly from: SandboxState; readonly to: SandboxState; readonly ms?: number | undefined }): void
+  state(change: { readonly from: Temperature; readonly to: Temperature; readonly ms?: number | undefined }): void
   /** A sandbox was let go, of a deployment that is kept. */
   evicted(why: EvictReason): void
   /** A deployment's way through the pipeline has come to its end: milliseconds by stage, as `startStopwatch` reads them. */

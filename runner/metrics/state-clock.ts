@@ -1,9 +1,10 @@
-import type { SandboxState, Standing } from './metrics.ts'
+import type { Temperature } from '../../contract/sandbox-state.ts'
+import type { Standing } from './metrics.ts'
 
-type Present = Exclude<SandboxState, 'cold'>
+type Present = Exclude<Temperature, 'cold'>
 
 export interface StateClock {
-  move(from: SandboxState, to: SandboxState): void
+  move(from: Temperature, to: Temperature): void
   /** Seconds that all sandboxes together have been in each state, those that are in it still among them. */
   read(standing: readonly Standing[]): ReadonlyMap<Present, number>
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { SandboxState } from '../../contract/sandbox-state.ts'
+import type { Temperature } from '../../contract/sandbox-state.ts'
 import { micropush } from './support/command.ts'
 import { isolations } from './support/isolations.ts'
 import type { Repository } from './support/repository.ts'
@@ -42,7 +42,7 @@ async function ask(stack: Stack, label: string): Promise<Said> {
   return JSON.parse(body) as Said
 }
 
-async function becomes(stack: Stack, { deploymentId }: Said, temperature: SandboxState['temperature']): Promise<void> {
+async function becomes(stack: Stack, { deploymentId }: Said, temperature: Temperature): Promise<void> {
   await expect.poll(async () => (await stateOf(stack, deploymentId)).temperature, WAIT).toBe(temperature)
 }
 

@@ -1,6 +1,5 @@
+import type { Temperature } from '../../../contract/sandbox-state.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
-
-export type Temperature = 'hot' | 'frozen' | 'cold'
 
 /** What the fleet knows of one deployment. */
 export interface Member {
