@@ -24,12 +24,9 @@ export interface SandboxActions {
   drain(sandbox: Sandbox, signal: AbortSignal): Promise<void>
 }
 
-/** What of it the fleet has to know; `idleMs` of Infinity is one that is never put to sleep. */
-export type Policy = SleepPolicy
-
 export interface FleetOptions {
   readonly actions: SandboxActions
-  readonly policy: (deploymentId: string) => Policy
+  readonly policy: (deploymentId: string) => SleepPolicy
   /** How long an extra sandbox is kept that the load does not need. */
   readonly scaleDownMs: number
   readonly metrics: Pick<WorkMetrics, 'wake' | 'state' | 'evicted'>

@@ -1,5 +1,6 @@
 import { asMicropushError } from '../../../contract/errors.ts'
-import type { FleetOptions, Policy } from './actions.ts'
+import type { SleepPolicy } from '../../../contract/sleep.ts'
+import type { FleetOptions } from './actions.ts'
 import { noteCrash, pauseMs } from './crashes.ts'
 import { clearTimer, setTimer, type Member } from './member.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
@@ -10,7 +11,7 @@ import type { Turns } from './turns.ts'
 const LOOK_AGAIN_MS = 1000
 
 /** How many sandboxes this many requests in hand are worth. */
-export function wantedSandboxes(requests: number, { max, concurrency }: Policy['scale']): number {
+export function wantedSandboxes(requests: number, { max, concurrency }: SleepPolicy['scale']): number {
   return Math.min(max, Math.max(1, Math.ceil(requests / concurrency)))
 }
 
