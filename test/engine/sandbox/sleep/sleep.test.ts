@@ -1,5 +1,3 @@
-import { execFile } from 'node:child_process'
-import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -15,13 +13,6 @@ import { echo, freezersOf, send } from './sleepers.ts'
 
 /** Whichever of the kernel's freezers this machine has. */
 const directHere = existsSync('/sys/fs/cgroup/freezer') ? 'cgroup-v1' : 'cgroup-v2'
-const fixture = new URL('../fixtures/killed-at-freezer.ts', import.meta.url).pathname
-const KILLED = [
-  ['freeze', 0],
-  ['freeze', 3],
-  ['thaw', 0],
-  ['thaw', 3],
-] as const
 
 describe.each(await isolationsHere())('a sandbox that sleeps under %s', (isolation) => {
   let stage: Stage
@@ -60,27 +51,6 @@ describe.each(await isolationsHere())('a sandbox that sleeps under %s', (isolati
     await thaw(next, sandbox)
     expect(await answer).toBe('/waits')
     expect(await stateIn(restarted())).toEqual(['running'])
-  })
-
-  test('stands as it can be seen when the engine is killed between what it asked for and the answer', async () => {
-    const sandbox = await stage.start(echo)
-    for (const [what, turns] of KILLED) {
-      if (what === 'thaw') await freeze(stage.context, sandbox)
-      stage.context.freezers.forget(sandbox.containerId)
-      const child = execFile(process.execPath, [fixture, sandbox.containerId, isolation, what, String(turns)])
-      expect((await once(child, 'close'))[1]).toBe('SIGKILL')
-      const next = restarted()
-      const [state] = await stateIn(next)
-      const { answer } = await send(sandbox, '/waits')
-      const early = await Promise.race([answer, new Promise((resolve) => setTimeout(resolve, 200, 'none'))])
-      expect(early, `killed ${turns} turns after its ${what}`).toBe(state === 'frozen' ? 'none' : '/waits')
-      await thaw(next, sandbox)
-      expect(await answer).toBe('/waits')
-      await freeze(next, sandbox)
-      await thaw(next, sandbox)
-      expect(await ask(sandbox)).toBe('/here')
-      next.freezers.forget(sandbox.containerId)
-    }
   })
 
   test('wakes when an older engine, or a person, has paused it through Docker', async () => {
