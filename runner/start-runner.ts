@@ -72,19 +72,15 @@ export async function startRunner(settings: Settings, log: Logger): Promise<Star
   const { inProduction, policies } = served
   const routed = new Map(served.routes.map((route) => [route.host, route]))
   const memory = createMemoryWatch({ reserveBytes: settings.memoryReserveBytes })
-  const cells = openCells(ground.sandboxes, {
-    settings,
-    served: () => new Set([...routed.values()].map(({ deploymentId }) => deploymentId)),
-    mayFill: () => memory.pressure() === 'none',
-    log,
-  })
-  const snapshots = await openSnapshots(ground.sandboxes, {
+  const surroundings = {
     settings,
     store,
     served: () => new Set([...routed.values()].map(({ deploymentId }) => deploymentId)),
     mayFill: () => memory.pressure() === 'none',
     log,
-  })
+  }
+  const cells = openCells(ground.sandboxes, surroundings)
+  const snapshots = await openSnapshots(ground.sandboxes, surroundings)
   const ahead = { ...(cells === undefined ? {} : { cells }), ...(snapshots === undefined ? {} : { snapshots }) }
   const sandboxes = { ...ground.sandboxes, ...ahead }
   const metrics = createMetrics(metricSources(() => runner))
