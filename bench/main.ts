@@ -39,7 +39,11 @@ const parts: Readonly<Record<PartName, Part>> = {
 }
 
 /** `npm run bench`: every bar, and in the same run what it is compared with. Each part has a stack of its own. */
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130))
+let current: Stack | undefined
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  // What was started goes with us, hundreds of sandboxes perhaps; a second signal does not wait for that.
+  process.once(signal, () => void Promise.resolve(current?.[Symbol.asyncDispose]()).finally(() => process.exit(130)))
+}
 const options = parseOptions(process.argv.slice(2))
 await ensureRequirements()
 await using _docker = await useDocker('/var/run/docker.sock')
@@ -75,6 +79,15 @@ if (failed.length > 0) process.exitCode = 1
 
 async function benchPart(name: PartName, isolation: Isolation): Promise<Row[]> {
   const { run, env } = parts[name]
-  await using stack = await startStack({ MICROPUSH_SANDBOX: isolation, ...env })
-  return await run(stack, isolation)
+  const stack = await startStack({ MICROPUSH_SANDBOX: isolation, ...env })
+  current = stack
+  try {
+    return await run(stack, isolation)
+  } finally {
+    current = undefined
+    // What was measured counts, whatever becomes of the stack.
+    await stack[Symbol.asyncDispose]().catch((error: unknown) =>
+      console.warn(`${name}: something may be left: ${String(error)}`),
+    )
+  }
 }
