@@ -86,6 +86,20 @@ export async function addDestroy(queues: Queues, deploymentIds: readonly string[
   })
 }
 
+/** Tells the runner that secrets of a micro were changed; of all that the repository has when it is `ALL_MICROS`, and of all that there are without a repository. */
+export async function addSecretsChanged(
+  queues: Queues,
+  of: { readonly repositoryId?: number; readonly micro: string },
+): Promise<void> {
+  const job: WorkJob = { kind: 'secrets-changed', ...of }
+  await queues.end.add('secrets-changed', workJob.parse(job), {
+    attempts: 20,
+    backoff: { type: 'exponential', delay: 1000 },
+    removeOnComplete: true,
+    removeOnFail: { age: DAY_SECONDS },
+  })
+}
+
 /** Asks the runner to start a live deployment anew; how that goes is noted under `restartId` (`readProgress`). */
 export async function addRestart(
   queues: Queues,

@@ -4,11 +4,11 @@ import type { Scope } from '../../contract/secrets/scope.ts'
 import { say } from '../../setup/say.ts'
 import { readSettings } from '../env.ts'
 import { targetText, type Target } from '../target.ts'
-import { withStore } from '../with-store.ts'
+import { withQueues } from '../with-queues.ts'
 import { parseEnvFile, type EnvFile } from './parse-env-file.ts'
 import { readInput } from './read-input.ts'
 import { putSecrets } from './put-secrets.ts'
-import { whatFollows } from './what-follows.ts'
+import { tellChange } from './tell-change.ts'
 import { Refusal } from '../refusal.ts'
 
 /** Far above what one micro can be given. */
@@ -27,14 +27,14 @@ export async function importSecrets({ target, scope, file, replace }: Import, si
   const read = await readEnvFile(file, signal)
   if (read === undefined) return 130
   const { values, skipped } = read
-  return withStore(async (store) => {
+  return withQueues(async ({ store, queues }) => {
     const key = await openMasterKey(store, readSettings().dataDir)
     const { repository, removed } = await putSecrets({ store, key }, { target, scope, values, replace })
     const names = [...values.keys()]
     say(`Set ${names.length} for ${targetText(target)}, ${scope}${names.length === 0 ? '' : `: ${names.join(', ')}`}.`)
     if (removed.length > 0) say(`Removed ${removed.length}: ${removed.join(', ')}.`)
     if (skipped.length > 0) say(`Left out, because micropush sets them itself: ${skipped.join(', ')}.`)
-    for (const line of await whatFollows(store, { target, repository })) say(line)
+    await tellChange({ store, queues }, { target, repository })
     return 0
   })
 }

@@ -4,15 +4,15 @@ import { findRepository, type RepositoryRef } from '../../contract/store/reposit
 import { ALL_MICROS, changeSecrets, listSecrets } from '../../contract/store/repository/secrets.ts'
 import { say } from '../../setup/say.ts'
 import { targetText } from '../target.ts'
-import { withStore } from '../with-store.ts'
+import { withQueues } from '../with-queues.ts'
 import type { OneSecret } from './one-secret.ts'
-import { whatFollows } from './what-follows.ts'
+import { tellChange } from './tell-change.ts'
 import { Refusal } from '../refusal.ts'
 
 /** Forgets one secret. */
 export async function removeOne({ target, scope, name }: OneSecret): Promise<number> {
   const micro = target.micro ?? ALL_MICROS
-  return withStore(async (store) => {
+  return withQueues(async ({ store, queues }) => {
     const repository = await findRepository(store, target.fullName)
     const stored = await listSecrets(store, repository)
     const found = stored.some((one) => one.name === name && one.scope === scope && one.micro === micro)
@@ -21,7 +21,7 @@ export async function removeOne({ target, scope, name }: OneSecret): Promise<num
     say(`Removed ${name} of ${targetText(target)}, ${scope}.`)
     for (const asking of await askingMicros(store, repository, name))
       say(`${asking} asks for ${name} in its config: it will not start any more without it.`)
-    for (const line of await whatFollows(store, { target, repository })) say(line)
+    await tellChange({ store, queues }, { target, repository })
     return 0
   })
 }

@@ -3,16 +3,16 @@ import { faultOfSecretValue } from '../../contract/secrets/secret-name.ts'
 import { say } from '../../setup/say.ts'
 import { readSettings } from '../env.ts'
 import { targetText } from '../target.ts'
-import { withStore } from '../with-store.ts'
+import { withQueues } from '../with-queues.ts'
 import { putSecrets } from './put-secrets.ts'
 import { readValue } from './read-value.ts'
 import type { OneSecret } from './one-secret.ts'
-import { whatFollows } from './what-follows.ts'
+import { tellChange } from './tell-change.ts'
 import { Refusal } from '../refusal.ts'
 
 /** Asks for a value and keeps it, encrypted. */
 export async function setOne({ target, scope, name }: OneSecret, signal: AbortSignal): Promise<number> {
-  return withStore(async (store) => {
+  return withQueues(async ({ store, queues }) => {
     const key = await openMasterKey(store, readSettings().dataDir)
     const value = await readValue(`Value of ${name} for ${targetText(target)} (it is not shown): `, signal)
     if (value === undefined) {
@@ -26,7 +26,7 @@ export async function setOne({ target, scope, name }: OneSecret, signal: AbortSi
       { target, scope, values: new Map([[name, value]]), replace: 'none' },
     )
     say(`Set ${name} for ${targetText(target)}, ${scope}.`)
-    for (const line of await whatFollows(store, { target, repository })) say(line)
+    await tellChange({ store, queues }, { target, repository })
     return 0
   })
 }

@@ -13,6 +13,7 @@ import { createOwnerShares, type OwnerShares } from './owner-shares.ts'
 import { giveUp, runDeploy } from './run-deploy.ts'
 import { runDestroy } from './run-destroy.ts'
 import { runPoint } from './run-point.ts'
+import { runSecretsChanged } from './run-secrets-changed.ts'
 
 /** A worker that died is noticed after this long, and its job is begun again. */
 const LOCK_MS = 10_000
@@ -98,6 +99,8 @@ async function run({ runner, signal, shares }: Work, job: Job): Promise<JobEnd> 
       return runDestroy(runner, parsed.data.deploymentIds, signal)
     case 'restart':
       return runRestart(runner, parsed.data, signal)
+    case 'secrets-changed':
+      return runSecretsChanged(runner, parsed.data)
     case 'point':
       return runPoint(runner, parsed.data, signal)
   }
@@ -130,6 +133,7 @@ async function noteGivenUp(runner: Runner, job: WorkJob, cause: Error): Promise<
       return noteProgress(runner.store, job.pointId, { state: 'failed', message })
     }
     case 'destroy':
+    case 'secrets-changed':
   }
 }
 

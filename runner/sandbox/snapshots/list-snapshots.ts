@@ -22,6 +22,12 @@ async function listSnapshots(dataDir: string): Promise<StoredSnapshot[]> {
   return found
 }
 
+/** Deployments that have one, or are about to. */
+export async function snapshotOwners(dataDir: string): Promise<string[]> {
+  // A draft is called after its deployment, and what it is itself behind a dot.
+  return (await names(dataDir)).map((name) => name.split('.', 1)[0] ?? name)
+}
+
 /** What all of them take on disk, in bytes. */
 export async function countSnapshotBytes(dataDir: string): Promise<number> {
   return (await listSnapshots(dataDir)).reduce((sum, { bytes }) => sum + bytes, 0)

@@ -12,6 +12,8 @@ interface Options extends Pick<SnapshotsOptions, 'served' | 'mayFill' | 'onTaken
 
 interface Queue {
   add(spec: SandboxSpec): void
+  /** What was asked for a deployment is of no use any more, nor is what is being taken. */
+  forget(deploymentId: string): void
   close(): Promise<void>
 }
 
@@ -28,6 +30,8 @@ export function createQueue(context: SandboxContext, options: Options): Queue {
   const { signal } = stop
   const tried = new Map<string, { readonly key: string; readonly times: number }>()
   const waiting: SandboxSpec[] = []
+  /** What is being taken, and whether it is still wanted. */
+  let taking: { readonly deploymentId: string; isWanted: boolean } | undefined
   let working: Promise<void> | undefined
 
   const work = async (): Promise<void> => {
@@ -44,7 +48,9 @@ export function createQueue(context: SandboxContext, options: Options): Queue {
   }
   const takeOne = async (spec: SandboxSpec): Promise<void> => {
     const { deploymentId, image } = spec
-    const isServed = () => options.served().has(deploymentId)
+    const mine = { deploymentId, isWanted: true }
+    taking = mine
+    const isServed = () => mine.isWanted && options.served().has(deploymentId)
     const key = snapshotKey(spec)
     const before = tried.get(deploymentId)
     const times = before?.key === key ? before.times + 1 : 1
@@ -67,6 +73,12 @@ export function createQueue(context: SandboxContext, options: Options): Queue {
       if (signal.aborted || waiting.some(({ deploymentId }) => deploymentId === spec.deploymentId)) return
       waiting.push(spec)
       working ??= work().finally(() => (working = undefined))
+    },
+    forget(deploymentId) {
+      const at = waiting.findIndex((spec) => spec.deploymentId === deploymentId)
+      if (at >= 0) waiting.splice(at, 1)
+      if (taking?.deploymentId === deploymentId) taking.isWanted = false
+      tried.delete(deploymentId)
     },
     async close() {
       stop.abort(new Error('the runner goes down'))

@@ -39,6 +39,7 @@ export interface Snapshots {
   waiting(): readonly string[]
   /** Whether an image is there for certain, because a container of it waits. */
   has(image: string): boolean
+  /** Takes it away, and whatever is on its way to become one. */
   remove(deploymentId: string): Promise<void>
   /** Ends what is under way, and discards the containers that wait. */
   close(): Promise<void>
@@ -92,7 +93,10 @@ export function createSnapshots(context: SandboxContext, options: SnapshotsOptio
     know: (deploymentId, { image, language }) => inUse.know(deploymentId, { image, language }),
     waiting: () => [...pools.values()].flatMap((pool) => pool.items()).map(({ containerId }) => containerId),
     has: (image) => (pools.get(image)?.waiting() ?? 0) > 0,
-    remove: (deploymentId) => removeSnapshot(context.dataDir, deploymentId),
+    async remove(deploymentId) {
+      queue.forget(deploymentId)
+      await removeSnapshot(context.dataDir, deploymentId)
+    },
     async close() {
       inUse.close()
       await queue.close()
