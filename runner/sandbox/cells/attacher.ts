@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import type { FolderMount } from '../container/app-mounts.ts'
 
-export interface Attachment {
+interface Attachment {
   /** Of the sandbox's init, as the host counts. */
   readonly pid: number
   /** The host's path of the sandbox's box, by which it is known that the pid is still its own. */

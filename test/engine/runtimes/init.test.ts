@@ -236,6 +236,49 @@ module.exports = new Promise(() => {})`,
   expect(await ended).toBe(6)
 })
 
+describe('a loaded runtime that waits for its app', () => {
+  const cell = { mode: 'cell', argv: loaderCommand('node'), env: runtimeEnvironment('node') } as const
+  const app = { mode: 'loader', argv: loaderCommand('node', 'index.js'), env: runtimeEnvironment('node') } as const
+  const files = { 'index.js': 'module.exports = (req, res) => res.end("here")' }
+
+  test('imports its app as soon as it has taken it over, when both are asked at once', async () => {
+    await using sandbox = await openSandbox({ ...node, files, way: 'cell' })
+    await expectWord(sandbox, 'hello')
+    sandbox.start(cell)
+    await expectWord(sandbox, 'loaded')
+    await sandbox.attach()
+    sandbox.start(app, 'adopt')
+    sandbox.say('import')
+    await expectWord(sandbox, 'adopted')
+    await expectWord(sandbox, 'imported')
+  })
+
+  test.each(['import', 'adopt 3', 'adopt x', 'start 99999999999'])(
+    'ends when it hears %s in place of an app',
+    async (word) => {
+      await using sandbox = await openSandbox({ ...node, files, way: 'cell' })
+      await expectWord(sandbox, 'hello')
+      sandbox.start(cell)
+      await expectWord(sandbox, 'loaded')
+      const ended = sandbox.exited()
+      sandbox.say(word)
+      // What a size announces is waited for.
+      sandbox.say('..')
+      expect(await ended).toBe(70)
+    },
+  )
+
+  test('ends with the engine that would have given it an app', async () => {
+    await using sandbox = await openSandbox({ ...node, files, way: 'cell' })
+    await expectWord(sandbox, 'hello')
+    sandbox.start(cell)
+    await expectWord(sandbox, 'loaded')
+    const ended = sandbox.exited()
+    sandbox.hangUp()
+    expect(await ended).toBe(70)
+  })
+})
+
 describe('the image', () => {
   test('is found again at once, and its runtime is listed as ready', async () => {
     expect((await imagesOf('nodejs24')).sandbox).toBe(image)
