@@ -86,8 +86,10 @@ async function benchPart(name: PartName, isolation: Isolation): Promise<Row[]> {
   } finally {
     current = undefined
     // What was measured counts, whatever becomes of the stack.
-    await stack[Symbol.asyncDispose]().catch((error: unknown) =>
-      console.warn(`${name}: something may be left: ${String(error)}`),
-    )
+    try {
+      await stack[Symbol.asyncDispose]()
+    } catch (error) {
+      console.warn(`${name}: something may be left: ${String(error)}`)
+    }
   }
 }
