@@ -1,8 +1,11 @@
+import { readdir } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { allHosts, endTarget } from '../../../contract/store/micros.ts'
 import { runDestroy } from '../../../runner/jobs/run-destroy.ts'
 import { hostsOf } from '../../../runner/lifecycle/routes.ts'
+import { snapshotsDir } from '../../../runner/sandbox/snapshots/snapshot-paths.ts'
+import { storeSnapshot } from '../sandbox/snapshots/store-snapshot.ts'
 import { goLive } from '../support/go-live.ts'
 import { startTestRunner, type TestRunner } from '../support/runner.ts'
 
@@ -17,7 +20,7 @@ afterEach(() => parts[Symbol.asyncDispose]())
 const ended = () => parts.did.filter((what) => what.startsWith('destroy'))
 
 describe('taking out of service', () => {
-  it('unroutes, drains and ends the sandbox, in this order', async () => {
+  it('unroutes, drains and ends the sandbox, in this order, and keeps nothing of its memory', async () => {
     const { deployment, sandbox } = await goLive(parts)
     const socket = connect(parts.runner.settings.sockets.gateway)
     const said: string[] = []
@@ -33,11 +36,13 @@ describe('taking out of service', () => {
       if (message.type === 'drained') runner.drains.drained(message.deploymentId, gateway)
     })
     await expect.poll(() => said).toEqual(['snapshot'])
+    await storeSnapshot(parts.runner.dataDir, deployment.id, { bytes: 1, ageMs: 0 })
     await endTarget(parts.runner.store, { targetKey: '7/hello', sequence: 99 })
     expect(await runDestroy(parts.runner, [deployment.id], never)).toEqual({ kind: 'done' })
     expect(said).toEqual(['snapshot', 'unroute', 'unroute', 'drain', 'nothing ended before', 'sandboxes'])
     expect(parts.did.at(-1)).toBe(`destroy ${sandbox.id}`)
     expect([parts.runner.routed.size, parts.runner.inProduction.size]).toEqual([0, 0])
+    expect(await readdir(snapshotsDir(parts.runner.dataDir))).toEqual([])
     socket.destroy()
   })
 
