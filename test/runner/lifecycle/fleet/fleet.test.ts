@@ -1,15 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { MicropushError } from '../../../../contract/errors.ts'
 import { fails, gate, settle, stageFleet, usual, type FleetStage } from './stage.ts'
 
 let stage: FleetStage
 beforeEach(() => {
-  vi.useFakeTimers()
   stage = stageFleet()
-})
-afterEach(() => {
-  stage.fleet.close()
-  vi.useRealTimers()
 })
 
 describe('waking', () => {
@@ -29,6 +24,30 @@ describe('waking', () => {
     expect([fleet.temperature('live'), fleet.awake()]).toEqual(['frozen', []])
     expect(await fleet.wake('live', gateway)).toEqual({ sockets: ['/s1/app.sock'], by: 'frozen' })
     expect(did).toEqual(['start s1', 'freeze s1', 'thaw s1'])
+  })
+
+  it('is told by its kind, and each step with how long the state before it lasted', async () => {
+    const { fleet, gateway, rest, steps, wake, wakes } = stage
+    await Promise.all([wake('live'), wake('live')])
+    await vi.advanceTimersByTimeAsync(1000)
+    await rest('live')
+    await vi.advanceTimersByTimeAsync(2000)
+    await fleet.wake('live', gateway)
+    await vi.advanceTimersByTimeAsync(3000)
+    await rest('live')
+    await vi.advanceTimersByTimeAsync(60_000)
+    await wake('live')
+    await fleet.lost('live', 'c-s2')
+    expect(steps).toEqual([
+      'cold > hot',
+      'hot > frozen 1000',
+      'frozen > hot 2000',
+      'hot > frozen 3000',
+      'frozen > cold 60000',
+      'cold > hot',
+      'hot > cold 0',
+    ])
+    expect(wakes).toEqual(['plain', 'frozen', 'plain'])
   })
 
   it('starts anew what cannot be thawed, ends the old sandbox before, and tells of the new one', async () => {

@@ -1,4 +1,4 @@
-import { vi } from 'vitest'
+import { onTestFinished, vi } from 'vitest'
 import { MicropushError } from '../../../../contract/errors.ts'
 import type { SleepPolicy } from '../../../../contract/sleep.ts'
 import { createFleet, type Fleet } from '../../../../runner/lifecycle/fleet/fleet.ts'
@@ -18,6 +18,10 @@ export interface FleetStage {
   readonly announced: string[]
   readonly problems: string[]
   readonly evicted: string[]
+  /** `hot > frozen 3000`: steps with how long the state before lasted, in ms. */
+  readonly steps: string[]
+  /** How each was woken. */
+  readonly wakes: string[]
   readonly policies: Map<string, SleepPolicy>
   pressure: 'none' | 'some' | 'full'
   /** Called before each start that somebody waits for. */
@@ -31,13 +35,17 @@ export interface FleetStage {
   readonly rest: (deploymentId: string) => Promise<void>
 }
 
+/** For the test that runs, or is about to; its clock stands still until it is told to go on. */
 export function stageFleet(): FleetStage {
+  vi.useFakeTimers()
   let starts = 0
   const did: string[] = []
   const told = new Map<string, string[]>()
   const announced: string[] = []
   const problems: string[] = []
   const evicted: string[] = []
+  const steps: string[] = []
+  const wakes: string[] = []
   const policies = new Map<string, SleepPolicy>()
   const instead: FleetStage['instead'] = {}
   const gateway = { name: 'gateway' }
@@ -78,10 +86,18 @@ export function stageFleet(): FleetStage {
     },
     policy: (id) => policies.get(id) ?? usual,
     scaleDownMs: 30_000,
-    metrics: { wake: () => {}, state: () => {}, evicted: (why) => evicted.push(why) },
+    metrics: {
+      wake: ({ kind }) => wakes.push(kind),
+      state: ({ from, to, ms }) => steps.push(`${from} > ${to}${ms === undefined ? '' : ` ${ms}`}`),
+      evicted: (why) => evicted.push(why),
+    },
     pressure: () => stage.pressure,
     onStart: () => stage.onStart(),
     onProblem: (message) => problems.push(message),
+  })
+  onTestFinished(() => {
+    fleet.close()
+    vi.useRealTimers()
   })
   return Object.assign(stage, {
     fleet,
@@ -91,6 +107,8 @@ export function stageFleet(): FleetStage {
     announced,
     problems,
     evicted,
+    steps,
+    wakes,
     policies,
     instead,
     sandboxOf,
