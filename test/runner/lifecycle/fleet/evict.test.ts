@@ -1,19 +1,14 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { beforeEach, expect, it, vi } from 'vitest'
 import { createRelief } from '../../../../runner/lifecycle/fleet/relieve.ts'
 import { gate, settle, stageFleet, usual, type FleetStage } from './stage.ts'
 
 let stage: FleetStage
 beforeEach(async () => {
-  vi.useFakeTimers()
   stage = stageFleet()
   await stage.wake('live')
   await stage.rest('live')
   stage.did.length = 0
   stage.announced.length = 0
-})
-afterEach(() => {
-  stage.fleet.close()
-  vi.useRealTimers()
 })
 
 /** A drain that lasts until it is opened, or its signal aborts. */

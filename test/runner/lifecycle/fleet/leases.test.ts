@@ -1,14 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { gate, settle, stageFleet, type FleetStage } from './stage.ts'
 
 let stage: FleetStage
 beforeEach(() => {
-  vi.useFakeTimers()
   stage = stageFleet()
-})
-afterEach(() => {
-  stage.fleet.close()
-  vi.useRealTimers()
 })
 
 const [one, two] = [{ name: 'one' }, { name: 'two' }]

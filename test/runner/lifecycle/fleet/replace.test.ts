@@ -1,14 +1,9 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { beforeEach, expect, it } from 'vitest'
 import { fails, gate, settle, stageFleet, type FleetStage } from './stage.ts'
 
 let stage: FleetStage
 beforeEach(() => {
-  vi.useFakeTimers()
   stage = stageFleet()
-})
-afterEach(() => {
-  stage.fleet.close()
-  vi.useRealTimers()
 })
 
 const yes = () => Promise.resolve(true)

@@ -1,17 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { wantedSandboxes } from '../../../../runner/lifecycle/fleet/scale.ts'
 import { fails, gate, settle, stageFleet, usual, type FleetStage } from './stage.ts'
 
 let stage: FleetStage
 beforeEach(async () => {
-  vi.useFakeTimers()
   stage = stageFleet()
   stage.policies.set('live', { ...usual, scale: { max: 3, concurrency: 10 } })
   await stage.wake('live')
-})
-afterEach(() => {
-  stage.fleet.close()
-  vi.useRealTimers()
 })
 
 const load = async (requests: number, gateway = stage.gateway) => {

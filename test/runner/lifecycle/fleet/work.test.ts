@@ -1,14 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { gate, settle, stageFleet, type FleetStage } from './stage.ts'
 
 let stage: FleetStage
 beforeEach(() => {
-  vi.useFakeTimers()
   stage = stageFleet()
-})
-afterEach(() => {
-  stage.fleet.close()
-  vi.useRealTimers()
 })
 
 /** Work after the last answer that goes on until it is told to stop, or finished. */
