@@ -20,7 +20,15 @@ await_order() {
   # The user and limits of what comes back are those of what was saved.
   gvisor --restore-spec-validation=ignore create --bundle "$bundle" "$id" || exit 71
   # Its files are served by a process of their own, in a mount namespace of its own: what is attached there now is what the app will see.
-  sed -n 's/.*"goferPid":\([0-9]*\).*/\1/p' "$(state_of "$id")" >"$folder/gofer"
+  gofer=$(sed -n 's/.*"goferPid":\([0-9]*\).*/\1/p' "$(state_of "$id")")
+  tries=0
+  # It is told of before it has the sandbox's files for a root.
+  until [ -d "/proc/$gofer/root/run/micropush" ]; do
+    tries=$((tries + 1))
+    if [ $tries -gt 1000 ] || [ ! -d "/proc/$gofer" ]; then exit 71; fi
+    sleep 0.01
+  done
+  echo "$gofer" >"$folder/gofer"
   exec 3<>"$folder/orders"
   read -r order image <&3 || exit 70
   case $order in

@@ -38,7 +38,8 @@ export interface Waiting {
 /** Limits that are fixed when a container is made. */
 export type WaitingLimits = Pick<Limits, 'memoryBytes' | 'processes' | 'tmpBytes'>
 
-const READY_MS = 5000
+/** gVisor's sandbox is made meanwhile. */
+const READY_MS = 15_000
 const RETRY_MS = 5
 
 /**
