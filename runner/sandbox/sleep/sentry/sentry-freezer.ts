@@ -24,6 +24,8 @@ const EVERY_MS = 10
 export function sentryFreezer(socket: string): Freezer {
   let connection: Urpc | undefined
   let known: 'paused' | 'running' | undefined
+  /** It was our own call that paused it, and not only seen to stand still. */
+  let isOurs = false
 
   const close = (): void => {
     connection?.close()
@@ -41,6 +43,7 @@ export function sentryFreezer(socket: string): Freezer {
     if (known !== undefined) return known
     for (const startMs = performance.now(); ; await delay(EVERY_MS)) {
       const { tasks, others } = readStacks(String(await urpc.call('debug.Stacks', LOOK_MS)))
+      isOurs = false
       if (performance.now() - startMs < SETTLE_MS[others]) continue
       if (tasks !== 'unknown' && others !== 'busy') return (known = tasks)
       throw new MicropushError('engine-unavailable', 'It cannot be known whether the gVisor sandbox is paused.')
@@ -54,6 +57,12 @@ export function sentryFreezer(socket: string): Freezer {
     known = undefined
     await call
     known = to
+    isOurs = to === 'paused'
+  }
+  /** A micro that has stopped all of its processes looks like one that is paused, and would run on: its sandbox ends by `Resume`, an honest one goes on. */
+  const pause = async (): Promise<void> => {
+    if ((await look()) === 'paused' && !isOurs) await change('Resume', 'running', RESUME_MS)
+    await change('Pause', 'paused', PAUSE_MS)
   }
   /** Only one that is paused keeps its connection. */
   const leaving = async <T>(doing: Promise<T>): Promise<T> => {
@@ -67,7 +76,7 @@ export function sentryFreezer(socket: string): Freezer {
     mechanism: 'sentry',
     freeze: () =>
       leaving(
-        change('Pause', 'paused', PAUSE_MS).catch(async (error: unknown) => {
+        pause().catch(async (error: unknown) => {
           // It may stand still by now, or do so at any time: it is let go on, and is the next one's to freeze.
           close()
           known = undefined
