@@ -1,0 +1,77 @@
+import { readdir } from 'node:fs/promises'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openAttacher } from '../../../../runner/sandbox/cells/attacher.ts'
+import { provideAttacher } from '../../../../runner/sandbox/cells/provide-attacher.ts'
+import type { SandboxSpec } from '../../../../runner/sandbox/sandbox.ts'
+import { readManifest, snapshotKey } from '../../../../runner/sandbox/snapshots/manifest.ts'
+import { snapshotsDir } from '../../../../runner/sandbox/snapshots/snapshot-paths.ts'
+import { createSnapshots, type Snapshots } from '../../../../runner/sandbox/snapshots/snapshots.ts'
+import { openSnapshotStage, snapshotsHere, type SnapshotStage } from './snapshot-stage.ts'
+
+const WAIT = { timeout: 60_000, interval: 20 }
+
+const slow = {
+  files: {
+    'index.js': `
+const until = Date.now() + 1500
+while (Date.now() < until);
+module.exports = (req, res) => res.end('hello')`,
+  },
+  env: { TOKEN: 'the old one' },
+}
+
+describe.skipIf(!(await snapshotsHere()))('of a deployment that gets another secret', () => {
+  let stage: SnapshotStage
+  let snapshots: Snapshots
+  const served = new Set<string>()
+  const taken: string[] = []
+  beforeAll(async () => {
+    stage = await openSnapshotStage()
+    snapshots = createSnapshots(stage.context, {
+      attacher: openAttacher(() => provideAttacher(stage.context)),
+      size: 0,
+      served: () => served,
+      mayFill: () => true,
+      onTaken: (id) => taken.push(id),
+      onRefused: (id, why) => taken.push(`${id}: ${why}`),
+      onUnfit: () => {},
+      onProblem: (message, error) => taken.push(`${message}: ${String(error)}`),
+    })
+  })
+  afterAll(async () => {
+    await snapshots.close()
+    await stage.close()
+  })
+
+  const before = async (): Promise<SandboxSpec> => {
+    const spec = await stage.spec(slow)
+    served.add(spec.deploymentId)
+    snapshots.request(spec)
+    return spec
+  }
+  /** As a restart does it. */
+  const renew = async (spec: SandboxSpec): Promise<SandboxSpec> => {
+    await snapshots.remove(spec.deploymentId)
+    const renewed = { ...spec, env: { ...spec.env, TOKEN: 'the new one' } }
+    snapshots.request(renewed)
+    return renewed
+  }
+  const isOnDiskAsOf = async (spec: SandboxSpec) => {
+    await expect.poll(() => taken, WAIT).toEqual([spec.deploymentId])
+    taken.length = 0
+    expect(await readManifest(stage.dataDir, spec.deploymentId)).toMatchObject({ key: snapshotKey(spec) })
+    expect(await readdir(snapshotsDir(stage.dataDir))).toContain(spec.deploymentId)
+  }
+
+  test('no snapshot is taken with the one that it had, though that was asked for already', async () => {
+    await isOnDiskAsOf(await renew(await before()))
+  })
+
+  test('a snapshot that is being taken comes to nothing', async () => {
+    const spec = await before()
+    const drafts = async () =>
+      (await readdir(snapshotsDir(stage.dataDir))).filter((name) => name.startsWith(`${spec.deploymentId}.`))
+    await expect.poll(drafts, WAIT).toHaveLength(1)
+    await isOnDiskAsOf(await renew(spec))
+  })
+})
