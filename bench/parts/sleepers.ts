@@ -14,6 +14,7 @@ const FROZEN = 500
 const FEW = 10
 const WAKES = 100
 const STILL_SECONDS = 30
+const SETTLE_SECONDS = 20
 const MIB = 1024 * 1024
 
 /** Five hundred that sleep among ten thousand that are known: what they weigh, what the platform does meanwhile, and whether wakes notice. */
@@ -27,11 +28,10 @@ export async function benchSleepers(stack: Stack): Promise<Row[]> {
   const before = await availableBytes()
   await wakeAll(stack, frozen)
   const each = (before - (await availableBytes())) / FROZEN / MIB
-  const pids = Object.values(stack.parts).flatMap((part) => part.pids)
-  const started = performance.now()
-  const usedMs = await processorTime(pids)
-  await sleep(STILL_SECONDS * 1000)
-  const share = (((await processorTime(pids)) - usedMs) / (performance.now() - started)) * 100
+  // What a start leaves to be done later, such as compiling ahead, is no idleness.
+  await sleep(SETTLE_SECONDS * 1000)
+  const still = await measureStill(stack)
+  const share = still.reduce((sum, { percent }) => sum + percent, 0)
   const manyTimes = await measure(stack, frozen)
   return [
     {
@@ -46,6 +46,7 @@ export async function benchSleepers(stack: Stack): Promise<Row[]> {
       part: 'sleepers',
       what: 'the platform when nothing happens',
       value: `${share.toFixed(2)} % of a core (${STILL_SECONDS} s)`,
+      beside: still.map(({ name, percent }) => `${name} ${percent.toFixed(2)} %`).join('; '),
       bar: 'below 1 % of a core',
       met: share < 1,
       numbers: { percent: share },
@@ -53,6 +54,19 @@ export async function benchSleepers(stack: Stack): Promise<Row[]> {
     among(`frozen → answer among ${KNOWN} known, ${FROZEN} of them frozen`, manyTimes.wake, fewTimes.wake),
     among(`warm request among ${KNOWN} known`, manyTimes.warm, fewTimes.warm),
   ]
+}
+
+/** What each process of the platform takes of a core. */
+async function measureStill({ parts }: Stack): Promise<{ readonly name: string; readonly percent: number }[]> {
+  const all = Object.entries(parts)
+  const look = () => Promise.all(all.map(([, { pids }]) => processorTime(pids)))
+  const before = await look()
+  await sleep(STILL_SECONDS * 1000)
+  const after = await look()
+  return all.map(([name], at) => ({
+    name,
+    percent: ((after[at] ?? 0) - (before[at] ?? 0)) / (STILL_SECONDS * 10),
+  }))
 }
 
 /** As with few: within what one run differs from another. */
