@@ -1,11 +1,12 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { micropush } from './support/command.ts'
 import { isolations } from './support/isolations.ts'
 import type { Repository } from './support/repository.ts'
-import { filesWith, keysWith, processesWith } from './support/search.ts'
+import { childrenOf, filesWith, keysWith, memoryWith, processesWith } from './support/search.ts'
 import { startStack, type Stack } from './support/stack.ts'
 
 const run = promisify(execFile)
@@ -131,8 +132,20 @@ describe.each(isolations)('secrets under %s', (isolation) => {
       ])
       await expect(asNobody).rejects.toThrow(/Permission denied/)
     }
-    // gVisor's processes are none of the host's. Under runc one that waited for its app shows the environment that it began with.
-    if (isolation === 'gvisor') expect(holders).toEqual([])
+    // One that waited for its app shows the environment that it began with, and has its own in memory.
+    expect(await foundInEnvironment()).toBe(true)
+    if (isolation === 'runc') {
+      const micros = await memoryWith(token, ({ uid }) => uid >= 200_000)
+      expect(micros).not.toEqual([])
+      for (const { mode } of micros) expect(mode).toBe(0o600)
+      const platform = [...stack.parts.gateway.pids, ...stack.parts.bot.pids]
+      const children = await Promise.all(platform.map(childrenOf))
+      expect(children.flat()).not.toEqual([])
+      expect(await memoryWith(token, ({ pid }) => [...platform, ...children.flat()].includes(pid))).toEqual([])
+    } else {
+      // gVisor's processes are none of the host's.
+      expect(holders).toEqual([])
+    }
   })
 
   it('its key is one that Deta’s libraries take, the same in each deployment, and no other micro’s', async () => {
@@ -219,6 +232,16 @@ describe.each(isolations)('secrets under %s', (isolation) => {
     expect(await inEnvironment('TOKEN')).toBe(digest('another token'))
   })
 })
+
+/** Whether the search of all environments finds what a process was started with. */
+async function foundInEnvironment(): Promise<boolean> {
+  const marker = randomBytes(24).toString('hex')
+  const control = spawn('sleep', ['60'], { env: { ...process.env, MARKER: marker } })
+  await once(control, 'spawn')
+  const found = await processesWith(marker)
+  control.kill('SIGKILL')
+  return found.some(({ pid }) => pid === control.pid)
+}
 
 /** Collects what `docker inspect` says of containers of a kind while they are there. */
 function watchContainers(kind: string): { stop(): Promise<string> } {

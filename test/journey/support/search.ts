@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { open, readdir, readFile, stat } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import type { Store } from '../../../contract/store/connect.ts'
 
@@ -63,4 +63,37 @@ export async function processesWith(text: string): Promise<Holder[]> {
     }),
   )
   return found.filter((holder) => holder !== undefined)
+}
+
+/** Those of the processes that are meant which have these bytes in memory that they can write to. Root may look, as a debugger does. */
+export async function memoryWith(text: string, isMeant: (process: Omit<Holder, 'mode'>) => boolean): Promise<Holder[]> {
+  const found: Holder[] = []
+  for (const pid of (await readdir('/proc')).map(Number).filter(Boolean)) {
+    // Gone meanwhile.
+    const uid = (await stat(`/proc/${pid}`).catch(() => undefined))?.uid
+    if (uid === undefined || !isMeant({ pid, uid })) continue
+    if (!(await hasInMemory(pid, Buffer.from(text)))) continue
+    found.push({ pid, uid, mode: (await stat(`/proc/${pid}/mem`)).mode & 0o777 })
+  }
+  return found
+}
+
+async function hasInMemory(pid: number, bytes: Buffer): Promise<boolean> {
+  const maps = await readFile(`/proc/${pid}/maps`, 'utf8')
+  await using memory = await open(`/proc/${pid}/mem`)
+  for (const line of maps.split('\n')) {
+    const [, from = '', to = ''] = /^([0-9a-f]+)-([0-9a-f]+) rw-p/.exec(line) ?? []
+    const [start, end] = [Number.parseInt(from, 16), Number.parseInt(to, 16)]
+    if (Number.isNaN(start)) continue
+    const region = Buffer.alloc(end - start)
+    // What was given back since the list was read cannot be read any more.
+    const { bytesRead } = await memory.read(region, 0, region.length, start).catch(() => ({ bytesRead: 0 }))
+    if (region.subarray(0, bytesRead).includes(bytes)) return true
+  }
+  return false
+}
+
+export async function childrenOf(pid: number): Promise<number[]> {
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')
+  return children.split(' ').map(Number).filter(Boolean)
 }
