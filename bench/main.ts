@@ -90,6 +90,8 @@ async function benchPart(name: PartName, isolation: Isolation): Promise<Row[]> {
       await stack[Symbol.asyncDispose]()
     } catch (error) {
       console.warn(`${name}: something may be left: ${String(error)}`)
+      for (const part of Object.values(stack.parts)) await part.kill()
+      stack.store.redis.disconnect()
     }
   }
 }
