@@ -36,6 +36,8 @@ describe('taking out of service', () => {
       if (message.type === 'drained') runner.drains.drained(message.deploymentId, gateway)
     })
     await expect.poll(() => said).toEqual(['snapshot'])
+    // The tidying that comes with it looks once in ten minutes.
+    await parts.runner.house.tidy(parts.runner)
     await storeSnapshot(parts.runner.dataDir, deployment.id, { bytes: 1, ageMs: 0 })
     await endTarget(parts.runner.store, { targetKey: '7/hello', sequence: 99 })
     expect(await runDestroy(parts.runner, [deployment.id], never)).toEqual({ kind: 'done' })
