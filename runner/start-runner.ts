@@ -9,13 +9,13 @@ import { guardDisk } from './housekeeping/guard-disk.ts'
 import { createHousekeeping } from './housekeeping/keep-house.ts'
 import { answerGateway } from './lifecycle/gateways/answer-gateway.ts'
 import { createDrains } from './lifecycle/gateways/drains.ts'
-import { noteExit } from './lifecycle/end/note-end.ts'
 import { createFleet } from './lifecycle/fleet/fleet.ts'
 import { createRelief } from './lifecycle/fleet/relieve.ts'
 import { sandboxActions } from './lifecycle/fleet/sandbox-actions.ts'
 import { examine } from './lifecycle/end/examine.ts'
+import { hearExits } from './lifecycle/end/hear-exits.ts'
 import { createMemoryWatch } from './lifecycle/memory/memory-watch.ts'
-import { noteMemoryFull, noteRefusal } from './lifecycle/end/note-incident.ts'
+import { noteRefusal } from './lifecycle/end/note-incident.ts'
 import { createGatewayLink } from './lifecycle/gateways/gateway-link.ts'
 import { serveHealth } from './lifecycle/health.ts'
 import { knowServed, openCells } from './lifecycle/open-cells.ts'
@@ -31,11 +31,9 @@ import { keepAppLogs } from './logs/keep-app-logs.ts'
 import { keepFirewall } from './network/keep-firewall.ts'
 import { openWorkQueue } from './jobs/queue.ts'
 import type { Runner } from './runner.ts'
-import { endRemains } from './sandbox/remains.ts'
 import { sweep } from './sandbox/sweep.ts'
 import { maskFor } from './secrets/mask-for.ts'
 import { usedMemory } from './sandbox/cgroup/used-memory.ts'
-import { watchExits } from './sandbox/watch-exits.ts'
 import { createWorks } from './jobs/works.ts'
 
 export interface StartedRunner {
@@ -149,26 +147,7 @@ export async function startRunner(settings: Settings, log: Logger): Promise<Star
   if (cells !== undefined) await knowServed(cells, served.runtimeOf)
   if (snapshots !== undefined) await knowServed(snapshots, served.runtimeOf)
   await gateways.listen()
-  let brokenAtMs: number | undefined
-  const exits = watchExits(sandboxes, {
-    signal: stop.signal,
-    onExit: (exit) => void noteExit(runner, exit),
-    onMemoryFull: (sandbox) => void noteMemoryFull(runner, sandbox),
-    onTrouble: (error) => {
-      brokenAtMs ??= Date.now()
-      log.warn({ err: error }, 'the Docker daemon cannot be heard')
-    },
-    onWatching: () => {
-      if (brokenAtMs === undefined) return
-      const since = brokenAtMs
-      brokenAtMs = undefined
-      endRemains(sandboxes, since).catch((error: unknown) => {
-        // The next time that it is heard again.
-        brokenAtMs = since
-        log.warn({ err: error }, 'what was left of failed starts could not be ended')
-      })
-    },
-  })
+  const exits = hearExits(runner, stop.signal)
   const firewall = keepFirewall(networkSettings, {
     signal: stop.signal,
     onTrouble: (error) => log.error({ err: error }, 'the firewall could not be looked after'),
