@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { deploy } from './support/deploy.ts'
 import { readMetric } from './support/metrics.ts'
 import { nodeMicro, saying } from './support/micros.ts'
 import { startStack, type Stack } from './support/stack.ts'
@@ -27,18 +28,9 @@ const thaws = () => metric('micropush_wake_duration_seconds_count', { kind: 'fro
 const falls = () => metric('micropush_state_changes_total', { from: 'hot', to: 'frozen' })
 const wakes = () => metric('micropush_wake_duration_seconds_count')
 
-async function deploy(name: string, files: Record<string, string>): Promise<string> {
-  await using repository = await stack.repository(`ada/${name}`)
-  await repository.write(files)
-  const sha = await repository.commit()
-  await repository.push()
-  expect(await stack.outcome(`ada/${name}`, sha, `micropush/${name}`)).toMatchObject({ state: 'success' })
-  return stack.host(`${name}--ada`)
-}
-
 describe('a deployment', () => {
   it('is frozen as soon as it is live, and its first request is a thaw', async () => {
-    const host = await deploy('first', saying('here'))
+    const host = await deploy(stack, { fullName: 'ada/first', files: saying('here') })
     await expect.poll(frozen, SOON).toBe(1)
     expect(await wakes()).toBe(0)
     expect((await stack.ask(host)).body).toBe('here')
@@ -56,7 +48,7 @@ describe('a deployment', () => {
 
   it('stays hot for as long as one gateway has something in hand, whatever the other one has', async () => {
     const body = "response.write('begun')\nsetTimeout(() => response.end(), request.url === '/long' ? 2500 : 0)"
-    const host = await deploy('stream', nodeMicro(body))
+    const host = await deploy(stack, { fullName: 'ada/stream', files: nodeMicro(body) })
     await expect.poll(hot, SOON).toBe(0)
     const frozenBefore = await falls()
     const long = stack.ask(host, { path: '/long' })
@@ -72,7 +64,7 @@ describe('a deployment', () => {
 
 describe('an engine that is killed', () => {
   it('loses no request to what is hot, and finds frozen what was frozen', async () => {
-    const host = await deploy('busy', saying('busy'))
+    const host = await deploy(stack, { fullName: 'ada/busy', files: saying('busy') })
     const visitors = visit({ port: stack.gatewayPort, host, count: 4, pauseMs: 5 })
     await expect.poll(hot, SOON).toBe(1)
     const asleep = await frozen()
@@ -110,13 +102,16 @@ describe('an engine that is killed', () => {
 
 describe('a micro that crashes at every start', () => {
   it('is tried less and less often, and keeps no other one waiting', async () => {
-    const neighbour = await deploy('neighbour', saying('well'))
+    const neighbour = await deploy(stack, { fullName: 'ada/neighbour', files: saying('well') })
     // Well for as long as its deploy takes.
     const until = Date.now() + 15_000
-    const broken = await deploy('broken', {
-      'micro.yml': 'v: 1\nruntime: nodejs24\n',
-      'index.js': `if (Date.now() > ${until}) process.exit(1)
+    const broken = await deploy(stack, {
+      fullName: 'ada/broken',
+      files: {
+        'micro.yml': 'v: 1\nruntime: nodejs24\n',
+        'index.js': `if (Date.now() > ${until}) process.exit(1)
         module.exports = (request, response) => (request.url === '/end' ? process.exit(1) : response.end('well'))`,
+      },
     })
     expect((await stack.ask(broken)).body).toBe('well')
     await delay(Math.max(0, until - Date.now()))

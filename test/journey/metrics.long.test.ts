@@ -1,5 +1,7 @@
 import { afterEach, expect, it } from 'vitest'
-import { faultsOf, parseExposition, valueOf, type Family } from '../support/exposition.ts'
+import { faultsOf, parseExposition, type Family } from '../support/exposition.ts'
+import { deploy, push } from './support/deploy.ts'
+import { readMetric } from './support/metrics.ts'
 import { nodeMicro } from './support/micros.ts'
 import { startStack, type Stack } from './support/stack.ts'
 
@@ -19,28 +21,14 @@ async function scrape(port: number): Promise<ReadonlyMap<string, Family>> {
   return parseExposition(await answer.text())
 }
 
-async function valueAt(port: number, name: string, labels: Labels = {}): Promise<number> {
-  return valueOf(await scrape(port), name, labels)
-}
-
-async function deploy(fullName: string, files: Readonly<Record<string, string>>): Promise<unknown> {
-  await using repository = await stack.repository(fullName)
-  await repository.write(files)
-  const sha = await repository.commit()
-  await repository.push()
-  const [, name] = fullName.split('/')
-  const { state, description } = await stack.outcome(fullName, sha, `micropush/${name}`)
-  return state === 'success' ? state : { state, description }
-}
-
-const ofEngine = (name: string, labels?: Labels) => valueAt(stack.metricsPort, name, labels)
-const ofBot = (name: string, labels?: Labels) => valueAt(stack.botPort, name, labels)
+const ofEngine = (name: string, labels?: Labels) => readMetric(stack, name, labels)
+const ofBot = (name: string, labels?: Labels) => readMetric({ metricsPort: stack.botPort }, name, labels)
 const within = { timeout: 20_000, interval: 100 }
 
 it('deploys, sleep, wakes, failures and answers are told as they happened', async () => {
   await start()
   const crashing = "if (request.url === '/exit') process.exit(1)\nresponse.end('here')"
-  expect(await deploy('ada/told', nodeMicro(crashing))).toBe('success')
+  const host = await deploy(stack, { fullName: 'ada/told', files: nodeMicro(crashing) })
   // It is put to sleep at once, before anybody has asked for it.
   await expect.poll(() => ofEngine('micropush_sandboxes', { state: 'frozen' }), within).toBe(1)
   expect(await ofEngine('micropush_sandboxes', { state: 'hot' })).toBe(0)
@@ -48,7 +36,6 @@ it('deploys, sleep, wakes, failures and answers are told as they happened', asyn
   expect(await ofEngine('micropush_state_changes_total', { from: 'hot', to: 'frozen' })).toBe(1)
   expect(await ofEngine('micropush_wake_duration_seconds_count')).toBe(0)
 
-  const host = stack.host('told--ada')
   expect((await stack.ask(host)).body).toBe('here')
   expect(await ofEngine('micropush_wake_duration_seconds_count', { kind: 'frozen' })).toBe(1)
   expect(await ofEngine('micropush_wake_duration_seconds_sum', { kind: 'frozen' })).toBeLessThan(5)
@@ -72,7 +59,10 @@ it('deploys, sleep, wakes, failures and answers are told as they happened', asyn
   expect(await ofEngine('micropush_deployments')).toBe(1)
 
   expect(
-    await deploy('ada/broken', { ...nodeMicro(''), 'micro.yml': 'v: 1\nruntime: nodejs24\nbuild: exit 3\n' }),
+    await push(stack, {
+      fullName: 'ada/broken',
+      files: { ...nodeMicro(''), 'micro.yml': 'v: 1\nruntime: nodejs24\nbuild: exit 3\n' },
+    }),
   ).toMatchObject({ state: 'failure' })
   expect(await ofBot('micropush_deployments_total', { outcome: 'live' })).toBe(1)
   expect(await ofBot('micropush_deployments_total', { outcome: 'failed', code: 'build-failed' })).toBe(1)
@@ -93,8 +83,7 @@ it('deploys, sleep, wakes, failures and answers are told as they happened', asyn
 
 it('a gateway that is killed takes a few seconds of counts at most, and no sum becomes smaller', async () => {
   await start()
-  expect(await deploy('ada/counted', nodeMicro("response.end('here')"))).toBe('success')
-  const host = stack.host('counted--ada')
+  const host = await deploy(stack, { fullName: 'ada/counted', files: nodeMicro("response.end('here')") })
   const counted = () => ofEngine('micropush_request_duration_seconds_count', { status: '2xx' })
   for (let asked = 0; asked < 20; asked += 1) expect((await stack.ask(host)).status).toBe(200)
   await expect.poll(counted, within).toBe(20)
@@ -115,7 +104,7 @@ it('a gateway that is killed takes a few seconds of counts at most, and no sum b
 
 it('what was let go is told, and by what it came back', async () => {
   await start({ MICROPUSH_EVICT_SECONDS: '1', MICROPUSH_CELLS: '1' })
-  expect(await deploy('ada/cold', nodeMicro("response.end('here')"))).toBe('success')
+  const host = await deploy(stack, { fullName: 'ada/cold', files: nodeMicro("response.end('here')") })
   await expect.poll(() => ofEngine('micropush_deployments', { state: 'cold' }), within).toBe(1)
   expect(await ofEngine('micropush_evictions_total', { reason: 'time' })).toBe(1)
   expect(await ofEngine('micropush_state_changes_total', { from: 'frozen', to: 'cold' })).toBe(1)
@@ -123,7 +112,7 @@ it('what was let go is told, and by what it came back', async () => {
   await expect.poll(() => ofEngine('micropush_sandboxes', { state: 'ahead' }), within).toBe(1)
   expect(await ofEngine('micropush_sandbox_memory_bytes', { state: 'ahead' })).toBeGreaterThan(1e6)
 
-  expect((await stack.ask(stack.host('cold--ada'))).body).toBe('here')
+  expect((await stack.ask(host)).body).toBe('here')
   expect(await ofEngine('micropush_wake_duration_seconds_count', { kind: 'cell' })).toBe(1)
   expect(await ofEngine('micropush_wake_duration_seconds_count')).toBe(1)
   expect(await ofEngine('micropush_deployments', { state: 'cold' })).toBe(0)

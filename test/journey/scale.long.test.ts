@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { deploy } from './support/deploy.ts'
 import { readMetric } from './support/metrics.ts'
 import { startStack, type Stack } from './support/stack.ts'
 import { statusesOf, visit, type Visit } from './support/visitors.ts'
@@ -14,15 +15,14 @@ beforeAll(async () => {
     MICROPUSH_SCALE_DOWN_SECONDS: '1',
     MICROPUSH_CELLS: '0',
   })
-  await using repository = await stack.repository('ada/crowd')
-  await repository.write({
-    'micro.yml': 'v: 1\nruntime: nodejs24\nscale: { max: 2, concurrency: 5 }\n',
-    'index.js': `const me = require('crypto').randomUUID()
+  await deploy(stack, {
+    fullName: 'ada/crowd',
+    files: {
+      'micro.yml': 'v: 1\nruntime: nodejs24\nscale: { max: 2, concurrency: 5 }\n',
+      'index.js': `const me = require('crypto').randomUUID()
       module.exports = (request, response) => setTimeout(() => response.end(me), 50)`,
+    },
   })
-  const sha = await repository.commit()
-  await repository.push()
-  expect(await stack.outcome('ada/crowd', sha, 'micropush/crowd')).toMatchObject({ state: 'success' })
 })
 afterAll(() => stack[Symbol.asyncDispose]())
 
