@@ -213,4 +213,20 @@ describe('a micro that answers wrongly', () => {
       expect(answer.status).toBe(method === 'HEAD' ? 200 : 204)
     }
   })
+
+  it('may send a body behind its answer to HEAD as late as it likes: nobody else gets to see it', async () => {
+    const stage = await stageWith((_request, response) => response.end())
+    const { socket } = await stage.serveRaw('d2', (client) => {
+      let late = ''
+      client.on('data', (data) => {
+        client.write(`${late}HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n`)
+        if (String(data).startsWith('GET')) client.write('good')
+        else late = 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nbad'
+      })
+    })
+    stage.engine.say({ type: 'awake', deploymentId: 'd1', sockets: [socket] })
+    await stage.engine.settled()
+    expect((await ask(stage, { method: 'HEAD' })).status).toBe(200)
+    expect((await ask(stage)).body).toBe('good')
+  })
 })

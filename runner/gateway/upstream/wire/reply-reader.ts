@@ -123,8 +123,10 @@ export class ReplyReader {
       return from
     }
     const bodiless = this.#expected.bodiless || status === 204 || status === 304
-    // A body that lasts until the end of the connection leaves none behind.
-    this.#keepAlive = head.keepAlive && (bodiless || framing.kind !== 'until-end')
+    // A body that lasts until the end of the connection leaves none behind. Not every server knows that none belongs behind an answer to
+    // HEAD, nor behind a 204 that it announced one for: what comes of it late would be read as the answer to somebody else's request.
+    const mayBeFollowed = this.#expected.bodiless || (bodiless && announcesBody(head))
+    this.#keepAlive = head.keepAlive && !mayBeFollowed && (bodiless || framing.kind !== 'until-end')
     this.#state = framing.kind
     if (framing.kind === 'length') this.#left = framing.bytes
     this.#sink.onHead(head)
@@ -166,6 +168,10 @@ export class ReplyReader {
     }
     return bytes.length
   }
+}
+
+function announcesBody({ framing }: WireHead): boolean {
+  return framing.kind === 'chunked' || (framing.kind === 'length' && framing.bytes > 0)
 }
 
 /** Whether bytes that are no whole head could become one. */
