@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { getDeployment } from '../../contract/store/deployments.ts'
 import { appendAppLog, forgetOutputRead } from '../../contract/store/logs/app-logs.ts'
 import type { Store } from '../../contract/store/connect.ts'
 import type { Docker } from '../docker/client.ts'
@@ -109,6 +110,8 @@ export function createAppLogs(options: AppLogsOptions): AppLogs {
     },
     async note(deploymentId, text) {
       try {
+        // Ids come from a gateway, which strangers talk to: it must not crowd real logs out by those of nobody.
+        if ((await getDeployment(store, deploymentId)) === undefined) return
         await appendAppLog(store, { deploymentId, lines: [{ atMs: Date.now(), stream: 'micropush', text }] })
       } catch (error) {
         onProblem('a line of a micro’s log could not be written', { deploymentId, err: error })

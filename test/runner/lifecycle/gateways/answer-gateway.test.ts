@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { readAppLog } from '../../../../contract/store/logs/app-logs.ts'
 import { readLog } from '../../../../contract/store/logs/deployment-logs.ts'
 import { answerGateway } from '../../../../runner/lifecycle/gateways/answer-gateway.ts'
 import { noteExit } from '../../../../runner/lifecycle/end/note-end.ts'
@@ -92,4 +93,13 @@ it('the end of a sandbox that the engine ended itself is no news', async () => {
   say({ type: 'wake', deploymentId: 'd1' })
   expect(await next()).toMatchObject({ type: 'awake' })
   expect(await readLog(parts.runner.store, 'd1')).toBe('')
+})
+
+it('a gateway that speaks of deployments which are not there fills no logs', async () => {
+  const { store } = parts.runner
+  const { id } = await parts.queued()
+  for (const deploymentId of ['nobody', 'nobody-else', id])
+    say({ type: 'suspect', deploymentId, socket: '/nowhere', reason: 'late' })
+  await expect.poll(async () => (await readAppLog(store, id, 10)).lines).toHaveLength(1)
+  for (const nobody of ['nobody', 'nobody-else']) expect((await readAppLog(store, nobody, 10)).lines).toEqual([])
 })
