@@ -5,8 +5,10 @@ import { connectDocker } from '../../runner/docker/client.ts'
 import { listContainers } from '../../runner/docker/containers.ts'
 import { openFreezers } from '../../runner/sandbox/sleep/freezers.ts'
 import { parseExposition, valueOf } from '../support/exposition.ts'
+import { deploy } from './support/deploy.ts'
 import { nodeMicro } from './support/micros.ts'
 import { startStack, type Stack } from './support/stack.ts'
+import { statusesOf, visit } from './support/visitors.ts'
 
 let stack: Stack
 beforeAll(async () => {
@@ -24,18 +26,25 @@ const told = async (name: string, labels: Readonly<Record<string, string>>): Pro
   const answer = await fetch(`http://127.0.0.1:${stack.metricsPort}/metrics`)
   return valueOf(parseExposition(await answer.text()), name, labels)
 }
-/** Sandboxes that wait for their app: they are frozen, and no label names a deployment. */
-const waiting = async (): Promise<number> => {
+/** Sandboxes that run and were nobody's when they were started. */
+const startedAhead = async () => {
   const docker = connectDocker('/var/run/docker.sock')
   const instance = (await readFile(join(stack.dataDir, 'instance'), 'utf8')).trim()
   const all = await listContainers(docker, [`micropush.instance=${instance}`, 'micropush.kind=sandbox'])
-  const unclaimed = all.filter(
-    ({ labels, state }) => labels['micropush.deployment'] === undefined && state === 'running',
-  )
-  const freezers = openFreezers(docker)
+  return all.filter(({ labels, state }) => labels['micropush.deployment'] === undefined && state === 'running')
+}
+/** Those of them that wait for their app yet: they are frozen. */
+const waiting = async (): Promise<number> => {
+  const unclaimed = await startedAhead()
+  const freezers = openFreezers(connectDocker('/var/run/docker.sock'))
   const frozen = await Promise.all(unclaimed.map(({ id }) => freezers.isFrozen({ containerId: id, isolation: 'runc' })))
   for (const { id } of unclaimed) freezers.forget(id)
   return frozen.filter(Boolean).length
+}
+/** Those of them that a deployment has. */
+const claimed = async (): Promise<number> => {
+  const owned = (await stack.leftovers()).containers.map((line) => line.split(' ')[0] ?? '')
+  return (await startedAhead()).filter(({ id }) => owned.some((short) => id.startsWith(short))).length
 }
 const here = async (): Promise<number> =>
   (await told('micropush_sandboxes', { state: 'frozen' })) + (await told('micropush_sandboxes', { state: 'hot' }))
@@ -56,5 +65,29 @@ describe('a micro that has no sandbox', () => {
       expect(await told('micropush_wake_duration_seconds_count', { kind: 'cell' })).toBe(wakes)
     }
     expect(await told('micropush_wake_duration_seconds_count', { kind: 'plain' })).toBe(0)
+  })
+})
+
+describe('a micro under load', () => {
+  it('gets its second sandbox from those that wait', async () => {
+    const host = await deploy(stack, {
+      fullName: 'ada/crowd',
+      files: {
+        'micro.yml': 'v: 1\nruntime: nodejs24\nscale: { max: 2, concurrency: 5 }\n',
+        'index.js': `const me = require('crypto').randomUUID()
+        module.exports = (request, response) => setTimeout(() => response.end(me), 50)`,
+      },
+    })
+    const one = visit({ port: stack.gatewayPort, host, count: 1 })
+    await expect.poll(here, within).toBe(1)
+    await expect.poll(waiting, within).toBe(1)
+    const before = await claimed()
+    const visitors = visit({ port: stack.gatewayPort, host, count: 12 })
+    await expect.poll(() => new Set(visitors.take().map(({ body }) => body)).size, within).toBe(2)
+    expect(await claimed()).toBe(before + 1)
+    const firsts = await one.stop()
+    expect(statusesOf(firsts)).toEqual({ 200: firsts.length })
+    const answers = await visitors.stop()
+    expect(statusesOf(answers)).toEqual({ 200: answers.length })
   })
 })

@@ -19,7 +19,8 @@ const draw = () => ({
 })
 draw()
 const importedAt = Date.now()
-module.exports = (req, res) => res.end(JSON.stringify({ draws: draw(), own, behindMs: Date.now() - importedAt }))`,
+const many = () => Array.from({ length: 20000 }, () => Math.random())
+module.exports = (req, res) => res.end(JSON.stringify(req.url === '/many' ? many() : { draws: draw(), own, behindMs: Date.now() - importedAt }))`,
   },
 }
 
@@ -41,6 +42,8 @@ draw()
 imported_at = time.time()
 def app(environ, start_response):
     start_response("200 OK", [])
+    if environ["PATH_INFO"] == "/many":
+        return [json.dumps([random.random() for _ in range(20000)]).encode()]
     return [json.dumps({"draws": draw(), "own": own, "behindMs": (time.time() - imported_at) * 1000}).encode()]`,
   },
 }
@@ -76,6 +79,12 @@ describe.skipIf(!(await snapshotsHere()))('two copies of one snapshot', () => {
       }
       for (const [name, value] of Object.entries(one?.draws ?? {})) expect(other?.draws[name], name).not.toEqual(value)
       expect(Object.keys(one?.draws ?? {}).length).toBeGreaterThan(4)
+      // Nor is what one draws a later part of what the other draws.
+      const [many, others] = await Promise.all(
+        copies.map(async (copy) => JSON.parse((await ask(copy, '/many')).body) as number[]),
+      )
+      const drawn = new Set(many)
+      expect(others?.filter((number) => drawn.has(number))).toEqual([])
       for (const copy of copies) await destroySandbox(stage.context, copy, { graceSeconds: 0 })
     },
   )

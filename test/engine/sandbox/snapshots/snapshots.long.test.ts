@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { chmod, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -44,8 +44,11 @@ describe.skipIf(!(await snapshotsHere()))('a snapshot', () => {
 
   test('brings an app back with its files and its environment, and its files are root’s alone', async () => {
     const spec = await stage.taken(hello)
+    await utimes(folderOf(spec.deploymentId).manifest, 1, 1)
     const sandbox = await stage.woken(spec)
     expect(sandbox.startedBy).toBe('snapshot')
+    // By this it is chosen when there is not room for all.
+    await expect.poll(async () => (await stat(folderOf(spec.deploymentId).manifest)).mtimeMs).toBeGreaterThan(1e12)
     const answer = JSON.parse((await ask(sandbox)).body) as Record<string, unknown>
     expect(answer).toMatchObject({
       secret: 'hunter2-in-memory',
