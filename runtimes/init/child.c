@@ -1,9 +1,11 @@
 #define _GNU_SOURCE
 #include "child.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -123,4 +125,15 @@ bool child_ended(int *status) {
 
 void child_kill(void) {
   if (child > 0) kill(child, SIGKILL);
+}
+
+bool child_alone(void) {
+  DIR *processes = opendir("/proc");
+  bool alone = processes != NULL;
+  for (struct dirent *one; alone && (one = readdir(processes));) {
+    pid_t pid = atoi(one->d_name);
+    alone = pid <= 1 || pid == child;
+  }
+  if (processes) closedir(processes);
+  return alone;
 }

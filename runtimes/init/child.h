@@ -17,5 +17,7 @@ void child_signal(int signal);
 /* Reaps what has ended; true when nothing is left to wait for, and then `*status` is how the app ended, as of wait(2). */
 bool child_ended(int *status);
 void child_kill(void);
+/* Whether no other process runs in the sandbox beside ours and the app's first one. */
+bool child_alone(void);
 
 #endif

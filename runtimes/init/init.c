@@ -185,7 +185,17 @@ static void park(void) {
   write_all(child_pipe, "park\n", 5);
 }
 
+static void unfit(void) {
+  parking = false;
+  say("unfit");
+}
+
+/* Each other process makes its random numbers from a state of its own, which would be the same in every copy: nobody could make it anew. */
 static void on_parked(void) {
+  if (!child_alone()) {
+    unfit();
+    return;
+  }
   say("parked");
   parking = false;
   close(control);
@@ -242,6 +252,7 @@ static void on_child_word(const char *word) {
   else if (strcmp(word, "adopted") == 0 && phase == ADOPTING) on_adopted();
   else if (strcmp(word, "imported") == 0 && phase == IMPORTING) reach(IMPORTED, word);
   else if (strcmp(word, "parked") == 0 && parking) on_parked();
+  else if (strcmp(word, "unfit") == 0 && parking) unfit();
   else if (strcmp(word, "listening") == 0 && phase == LISTENING) reach(SERVING, word);
   /* Between loader and init only: the app exported nothing, but may listen on $PORT by itself. */
   else if (strcmp(word, "port") == 0 && phase == LISTENING && start.port != 0) watch_port = true;

@@ -87,7 +87,9 @@ async function toImported(
 }
 
 async function toParked(channel: ControlChannel, signal: AbortSignal): Promise<string | undefined> {
-  return (await park(channel, signal)).kind === 'reached' ? undefined : 'it serves its port while it is imported'
+  return (await park(channel, signal)).kind === 'reached'
+    ? undefined
+    : 'it serves its port, or has threads or processes of its own, while it is imported'
 }
 
 async function within<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -16,6 +16,7 @@ const { findLibraryLast } = require('./library.cjs')
 const { rehearse } = require('./rehearse.cjs')
 const { restored } = require('./restored.cjs')
 const { stopOnSignal } = require('./stop.cjs')
+const { watchWorkers } = require('./workers.cjs')
 
 const SOCKET = '/run/micropush/app.sock'
 
@@ -52,6 +53,7 @@ function main() {
   async function importApp(entry) {
     useCompileCache()
     const own = watchListen()
+    const hasWorkers = watchWorkers()
     for (const name of Object.keys(whileImporting)) process.on(name, whileImporting[name])
     const exported = await importEntry(entry)
     const found = await findServer(exported, path.basename(entry))
@@ -60,7 +62,7 @@ function main() {
     control.next('park', () => {
       rehearse()
         .catch((error) => console.error(error))
-        .then(() => control.say('parked'))
+        .then(() => control.say(hasWorkers() ? 'unfit' : 'parked'))
     })
     control.next('listen', (word) => {
       // The word is there when the process was on disk since.

@@ -8,18 +8,13 @@ import { sandboxPaths } from '../../../../runner/sandbox/paths.ts'
 import { ask, type Micro } from '../stage.ts'
 import { openSnapshotStage, snapshotsHere, type SnapshotStage } from './snapshot-stage.ts'
 
-/** Whatever can run beside an import: a thread, a child, a timer, a connection with both ends in the sandbox, and a WebSocket's worth of upgraded bytes. */
+/** Whatever can run in an import: a timer, a connection with both ends in the sandbox, and a WebSocket's worth of upgraded bytes. */
 const lively: Micro = {
   files: {
     'index.js': `
-const { Worker } = require('node:worker_threads')
-const { spawn } = require('node:child_process')
 const net = require('node:net'), http = require('node:http')
-const state = { ticks: 0, thread: 0, child: 0, echoed: 0 }
+const state = { ticks: 0, echoed: 0 }
 setInterval(() => state.ticks++, 5)
-new Worker("const { parentPort } = require('node:worker_threads'); setInterval(() => parentPort.postMessage(1), 5)", { eval: true })
-  .on('message', () => state.thread++)
-spawn('sh', ['-c', 'while echo beat; do sleep 0.02; done']).stdout.on('data', () => state.child++)
 const upgrade = http.createServer().on('upgrade', (q, socket) => {
   socket.write('HTTP/1.1 101 Switching Protocols\\r\\nconnection: upgrade\\r\\nupgrade: x\\r\\n\\r\\n')
   socket.pipe(socket)
@@ -29,6 +24,32 @@ module.exports = new Promise((resolve) => upgrade.listen(9000, '127.0.0.1', () =
   client.on('data', () => { state.echoed++; setTimeout(() => client.write('x'), 5) })
   client.once('data', () => resolve((req, res) => setTimeout(() => res.end(JSON.stringify(state)), 300)))
 }))`,
+  },
+}
+
+/** What they draw at random is made from states that nobody else reaches. */
+const besides: Readonly<Record<string, Micro>> = {
+  'a thread of Node’s': {
+    files: {
+      'index.js': `new (require('node:worker_threads').Worker)('setInterval(() => {}, 1000)', { eval: true })
+module.exports = (req, res) => res.end('hello')`,
+    },
+  },
+  'another process of Node’s': {
+    files: {
+      'index.js': `require('node:child_process').spawn('sleep', ['1000'])
+module.exports = (req, res) => res.end('hello')`,
+    },
+  },
+  'another process of Python’s': {
+    language: 'python',
+    files: {
+      'main.py': `import multiprocessing, time
+multiprocessing.get_context('fork').Process(target=time.sleep, args=(1000,), daemon=True).start()
+def app(environ, start_response):
+    start_response('200 OK', [])
+    return [b'hello']`,
+    },
   },
 }
 
@@ -63,7 +84,15 @@ describe.skipIf(!(await snapshotsHere()))('a snapshot of', () => {
   })
   afterAll(() => stage.close())
 
-  test('an app with threads, children, timers and connections goes on with all of them', async () => {
+  test.each(Object.keys(besides))(
+    'an app is not taken that has %s: two copies would draw the same keys and ids',
+    async (what) => {
+      const spec = await stage.spec(besides[what] ?? full)
+      expect(await stage.take(spec)).toEqual({ kind: 'none', why: expect.stringContaining('threads or processes') })
+    },
+  )
+
+  test('an app with timers and connections goes on with all of them', async () => {
     const spec = await stage.taken(lively)
     const sandbox = await stage.woken(spec)
     const before = JSON.parse((await ask(sandbox)).body) as Record<string, number>
