@@ -4,6 +4,7 @@ import { micropush } from './support/command.ts'
 import { isolations } from './support/isolations.ts'
 import type { Repository } from './support/repository.ts'
 import { stateOf } from './support/sandbox-state.ts'
+import { readMetric } from './support/metrics.ts'
 import { startStack, type Stack } from './support/stack.ts'
 
 /** Says who it is: the deployment, this very process, and how often its clock has struck. */
@@ -144,7 +145,7 @@ describe.each(isolations)('what a config says of sleep under %s', (isolation) =>
   })
 })
 
-it('when memory is short, frozen micros are let go as soon as one is started, and come back when they are asked', async () => {
+it('when memory is short, frozen micros are let go as soon as one is started, nothing is started ahead, and they come back when they are asked', async () => {
   // More than any machine has: it is short from the beginning.
   const short = { MICROPUSH_SANDBOX: 'runc', MICROPUSH_MEMORY_RESERVE: '1000TB' }
   const micros = { first: '', second: '', third: '    sleep: { after: 200ms, cold: 1s }\n' }
@@ -166,4 +167,8 @@ it('when memory is short, frozen micros are let go as soon as one is started, an
   await becomes(stack, first, 'cold')
   await becomes(stack, second, 'cold')
   expect((await ask(stack, 'first--ada')).process).not.toBe(first.process)
+  // Nor is anything started that nobody waits for.
+  expect(await readMetric(stack, 'micropush_sandboxes', { state: 'ahead' })).toBe(0)
+  expect(await readMetric(stack, 'micropush_wake_duration_seconds_count', { kind: 'cell' })).toBe(0)
+  expect(await readMetric(stack, 'micropush_evictions_total', { reason: 'memory' })).toBeGreaterThanOrEqual(2)
 })
