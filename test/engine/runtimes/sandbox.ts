@@ -164,12 +164,27 @@ async function serveSnapshot(
   await writeApp(appDir, files)
   const launch = { kind: 'loader', language, entry } as const
   const spec = { deploymentId: 'd1', micro: 'hello', image, launch, language, appDir, env, limits: defaultLimits }
+  await using stack = new AsyncDisposableStack()
+  stack.defer(() => rm(folder, { recursive: true, force: true }))
   const restored = await serveRestored(dependencies === undefined ? spec : { ...spec, dependenciesDir: dependencies })
   const unused = (): never => {
     throw new Error('it has been restored and listens')
   }
   if (restored === undefined) return undefined
-  return { ...restored, word: unused, say: unused, start: unused, attach: unused, hangUp: unused }
+  const appFiles = stack.move()
+  const end = async () => {
+    await restored[Symbol.asyncDispose]()
+    await appFiles.disposeAsync()
+  }
+  return {
+    ...restored,
+    [Symbol.asyncDispose]: end,
+    word: unused,
+    say: unused,
+    start: unused,
+    attach: unused,
+    hangUp: unused,
+  }
 }
 
 async function listening(options: SandboxOptions, start: Start): Promise<TestSandbox> {
