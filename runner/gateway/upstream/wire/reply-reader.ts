@@ -119,6 +119,8 @@ export class ReplyReader {
       return bytes.length
     }
     if (status >= 100 && status < 200) {
+      // It says that nothing follows.
+      if (!head.keepAlive) return this.#fail(bytes)
       this.#sink.onInformation(head)
       return from
     }

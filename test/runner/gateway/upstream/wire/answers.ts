@@ -104,6 +104,8 @@ const INFORMATION = [
   'HTTP/1.1 100 Continue\r\n\r\n',
   'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n',
   'HTTP/1.1 102 P\r\nContent-Length: 5\r\n\r\n',
+  'HTTP/1.0 103 Early Hints\r\n\r\n',
+  'HTTP/1.1 103 Early Hints\r\nConnection: close\r\n\r\n',
 ]
 const ODD_BYTES = ['\0', '\r', '\n', '\r\n', ' ', '\t', ':', '\x7f', '\xff', '0', 'HTTP/1.1 200 OK\r\n\r\n']
 
