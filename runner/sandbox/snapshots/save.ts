@@ -14,6 +14,9 @@ import type { Waiting } from './waiting/waiting.ts'
 /** Writing it takes a second for each GB at most, on a disk that deserves the name. */
 const SAVE_MS = 30_000
 
+/** Why there is none of an app that nobody could ready for it. */
+export const UNFIT = 'it serves its port, or has threads or processes of its own, while it is imported'
+
 /** What is known of a snapshot before it was brought back for the first time. */
 export type Saved = Omit<Manifest, 'restoreMs' | 'bytes'>
 
@@ -87,9 +90,7 @@ async function toImported(
 }
 
 async function toParked(channel: ControlChannel, signal: AbortSignal): Promise<string | undefined> {
-  return (await park(channel, signal)).kind === 'reached'
-    ? undefined
-    : 'it serves its port, or has threads or processes of its own, while it is imported'
+  return (await park(channel, signal)).kind === 'reached' ? undefined : UNFIT
 }
 
 async function within<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -7,7 +7,7 @@ import { appMounts } from '../../../runner/sandbox/container/app-mounts.ts'
 import { destroySandbox } from '../../../runner/sandbox/destroy-sandbox.ts'
 import type { SandboxSpec } from '../../../runner/sandbox/sandbox.ts'
 import { restore } from '../../../runner/sandbox/snapshots/restore.ts'
-import { save } from '../../../runner/sandbox/snapshots/save.ts'
+import { save, UNFIT } from '../../../runner/sandbox/snapshots/save.ts'
 import { pathsBelow } from '../../../runner/sandbox/snapshots/snapshot-paths.ts'
 import { startWaiting } from '../../../runner/sandbox/snapshots/waiting/waiting.ts'
 import { listen } from '../../../runner/sandbox/start/phases.ts'
@@ -33,7 +33,7 @@ export interface Restored {
 /**
  * Takes an app up to its import, puts it on disk, brings it back in another container and lets it listen.
  *
- * @returns undefined when the engine would take no snapshot of it, because it serves its port while it is imported.
+ * @returns undefined when the engine would take no snapshot of it, because it serves its port while it is imported, or has processes of its own.
  */
 export async function serveRestored(spec: SandboxSpec): Promise<Restored | undefined> {
   const { context, docker } = await stage()
@@ -47,7 +47,7 @@ export async function serveRestored(spec: SandboxSpec): Promise<Restored | undef
       first.release()
       await destroySandbox(context, first, { graceSeconds: 0 })
     })
-    if (saved === 'it serves its port while it is imported') return undefined
+    if (saved === UNFIT) return undefined
     if (typeof saved === 'string') throw new Error(saved)
     const second = await startWaiting(context, spec, signal)
     const output = new PassThrough()
