@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Stack } from '../../test/journey/support/stack.ts'
 import { apps, bareApp, deploy, plainApp } from '../apps.ts'
 import { partsInWords, roundTrip, WITH_TIMING, type Told } from '../load/requests.ts'
@@ -12,6 +13,8 @@ const ROUNDS = 12
 const DOCKER_RUNS = 4
 /** Wakes before those that count: by then what is made ahead of need is there. */
 const FIRST_WAKES = 3
+/** What a micro is that has been cold for long: its former sandbox is ended, and another one waits in the place of the one that it took. */
+const SETTLE_MS = 2500
 
 /** From cold to answered, in turns with a bare start of the same app outside any container. */
 export async function benchCold(stack: Stack, isolation: Isolation): Promise<Row[]> {
@@ -24,6 +27,7 @@ export async function benchCold(stack: Stack, isolation: Isolation): Promise<Row
     const plain = await plainApp(stack, { app, deployment, isolation })
     const ask = async () => {
       await becomes(stack, deployment.id, 'cold')
+      await sleep(SETTLE_MS)
       return roundTrip({ port: stack.gatewayPort, host, headers: WITH_TIMING })
     }
     await bareStart(bare, stack.dataDir)

@@ -7,27 +7,30 @@ import { availableParallelism } from 'node:os'
 export interface StartSlots {
   /** Runs a start in its turn. @throws the signal's reason when it aborts before that. */
   run<T>(kind: 'urgent' | 'ahead', signal: AbortSignal, start: () => Promise<T>): Promise<T>
-  /** Holds starts ahead of need back for as long as the work goes on, which may hold no slot itself. */
+  /** Holds starts ahead of need back for as long as the work goes on, which may hold no slot itself, and a moment longer: its first visitor comes then. */
   hurry<T>(work: () => Promise<T>): Promise<T>
 }
 
 /** The Docker daemon starts four in a second on two cores, one by one or eight at once. */
 const URGENT = Math.max(4, availableParallelism())
 const AHEAD = 2
+/** From the end of what somebody waited for until something is started ahead of need again; a start takes a processor for a third of a second. */
+const REST_MS = 1000
 
 interface Waiting {
   readonly kind: 'urgent' | 'ahead'
   readonly go: () => void
 }
 
-export function createStartSlots(most = { urgent: URGENT, ahead: AHEAD }): StartSlots {
+export function createStartSlots(most = { urgent: URGENT, ahead: AHEAD }, restMs = REST_MS): StartSlots {
   const running = { urgent: 0, ahead: 0 }
   let hurrying = 0
+  let rest: NodeJS.Timeout | undefined
   const queue: Waiting[] = []
 
   const may = (kind: Waiting['kind']): boolean => {
     if (kind === 'urgent') return running.urgent < most.urgent
-    return running.ahead < most.ahead && running.urgent === 0 && hurrying === 0
+    return running.ahead < most.ahead && running.urgent === 0 && hurrying === 0 && rest === undefined
   }
   /** In their order, but urgent ones do not wait behind others. */
   const proceed = (): void => {
@@ -75,7 +78,12 @@ export function createStartSlots(most = { urgent: URGENT, ahead: AHEAD }): Start
         return await work()
       } finally {
         hurrying -= 1
-        proceed()
+        clearTimeout(rest)
+        rest = setTimeout(() => {
+          rest = undefined
+          proceed()
+        }, restMs)
+        rest.unref()
       }
     },
   }

@@ -14,7 +14,7 @@ const { importEntry } = require('./import-entry.cjs')
 const { findServer } = require('./find-server.cjs')
 const { findLibraryLast } = require('./library.cjs')
 const { rehearse } = require('./rehearse.cjs')
-const { restored } = require('./restored.cjs')
+const { drawAll, restored } = require('./restored.cjs')
 const { stopOnSignal } = require('./stop.cjs')
 const { watchWorkers } = require('./workers.cjs')
 
@@ -37,7 +37,10 @@ function main() {
       belongTo(adoptApp(block))
       control.say('adopted')
     })
-    control.say('loaded')
+    // Nobody waits for this one yet. What cannot be rehearsed takes its time at the first answer.
+    rehearse()
+      .catch(() => {})
+      .then(() => control.say('loaded'))
   }
 
   function belongTo(entry) {
@@ -60,6 +63,7 @@ function main() {
     for (const name of Object.keys(whileImporting)) process.removeListener(name, whileImporting[name])
     control.say('imported')
     control.next('park', () => {
+      drawAll()
       rehearse()
         .catch((error) => console.error(error))
         .then(() => control.say(hasWorkers() ? 'unfit' : 'parked'))

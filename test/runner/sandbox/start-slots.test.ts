@@ -57,15 +57,18 @@ describe('starts of containers', () => {
     await Promise.all(ended)
   })
 
-  test('ahead of need wait for work that hurries without a slot', async () => {
+  test('ahead of need wait for work that hurries without a slot, and a moment longer', async () => {
     const begun: string[] = []
-    const slots = createStartSlots({ urgent: 1, ahead: 2 })
+    const slots = createStartSlots({ urgent: 1, ahead: 2 }, 50)
     const [work, ahead] = [start(begun, 'work'), start(begun, 'ahead')]
     const ended = [slots.hurry(work.run), slots.run('ahead', never, ahead.run)]
     await settled()
     expect(begun).toEqual(['work'])
     work.end()
     ahead.end()
+    await ended[0]
+    await settled()
+    expect(begun).toEqual(['work'])
     await Promise.all(ended)
     expect(begun).toEqual(['work', 'ahead'])
   })
