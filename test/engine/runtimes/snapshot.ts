@@ -43,10 +43,14 @@ export async function serveRestored(spec: SandboxSpec): Promise<Restored | undef
   await mkdir(draft.image)
   try {
     const first = await startWaiting(context, spec, signal)
-    const saved = await save(first, { spec, draft, attacher, madeInMs: 0, signal }).finally(async () => {
-      first.release()
-      await destroySandbox(context, first, { graceSeconds: 0 })
-    })
+    const saved = await (async () => {
+      try {
+        return await save(first, { spec, draft, attacher, madeInMs: 0, signal })
+      } finally {
+        first.release()
+        await destroySandbox(context, first, { graceSeconds: 0 })
+      }
+    })()
     if (saved === UNFIT) return undefined
     if (typeof saved === 'string') throw new Error(saved)
     const second = await startWaiting(context, spec, signal)
