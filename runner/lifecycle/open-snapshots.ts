@@ -8,6 +8,7 @@ import { openAttacher } from '../sandbox/cells/attacher.ts'
 import { provideAttacher } from '../sandbox/cells/provide-attacher.ts'
 import { WAITING_RUNTIME } from '../sandbox/container/isolation.ts'
 import type { SandboxContext } from '../sandbox/sandbox.ts'
+import { removeDrafts } from '../sandbox/snapshots/list-snapshots.ts'
 import { createSnapshots, type Snapshots } from '../sandbox/snapshots/snapshots.ts'
 
 interface Surroundings {
@@ -28,6 +29,7 @@ interface Surroundings {
  */
 export async function openSnapshots(context: SandboxContext, around: Surroundings): Promise<Snapshots | undefined> {
   const { settings, store, log } = around
+  await removeDrafts(context.dataDir)
   if (context.isolation !== 'gvisor' || settings.cells === 0) return undefined
   const { runtimes } = await daemonFacts(context.docker)
   if (!runtimes.includes(WAITING_RUNTIME)) {

@@ -24,14 +24,30 @@ export function answerGateway(runner: Runner, message: FromGateway, gateway: Gat
     case 'drained':
       return runner.drains.drained(message.socket ?? message.deploymentId, gateway)
     case 'suspect':
-      runner.log.info(message, 'a micro did not answer as it should')
-      if (message.reason !== 'broken') void noteLate(runner, message.deploymentId)
-      return void (message.reason === 'timeout'
-        ? endIfStuck(runner, message)
-        : examine(runner, message.deploymentId, message.socket))
+      return void suspect(runner, message)
     case 'counts':
       return runner.metrics.counts(gateway, message)
     case 'pong':
+  }
+}
+
+/** What is being looked into. The same told again meanwhile adds nothing, and a gateway that repeats itself must not keep Docker busy. */
+const suspected = new WeakMap<Runner, Set<string>>()
+
+async function suspect(runner: Runner, message: Extract<FromGateway, { type: 'suspect' }>): Promise<void> {
+  const { deploymentId, socket, reason } = message
+  const looking = suspected.get(runner) ?? new Set()
+  suspected.set(runner, looking)
+  const what = `${reason} ${deploymentId} ${socket}`
+  if (looking.has(what)) return
+  looking.add(what)
+  try {
+    runner.log.info(message, 'a micro did not answer as it should')
+    if (reason !== 'broken') void noteLate(runner, deploymentId)
+    if (reason === 'timeout') await endIfStuck(runner, message)
+    else await examine(runner, deploymentId, socket)
+  } finally {
+    looking.delete(what)
   }
 }
 

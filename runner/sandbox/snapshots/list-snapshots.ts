@@ -36,6 +36,12 @@ export async function countSnapshotBytes(dataDir: string): Promise<number> {
 /** A draft belongs to whoever takes it, for as long as that can take. */
 const DRAFT_MS = 10 * 60_000
 
+/** On boot: a draft belonged to the runner that died over it, and holds what its app had in memory. */
+export async function removeDrafts(dataDir: string): Promise<void> {
+  for (const name of await names(dataDir))
+    if (name.includes('.')) await rm(snapshotPaths(dataDir, name).folder, { recursive: true, force: true })
+}
+
 /** Takes away those of deployments that nobody is led to any more, what cannot be read, and drafts of a runner that died. */
 export async function sweepSnapshots(dataDir: string, keep: ReadonlySet<string>): Promise<number> {
   let removed = 0

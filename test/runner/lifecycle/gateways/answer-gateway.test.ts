@@ -68,6 +68,17 @@ it('a suspect micro that runs is left alone; one that has ended is gone, and its
   await expect.poll(() => readLog(parts.runner.store, 'd1')).toContain('exit code 3')
 })
 
+it('a gateway that repeats its suspicion makes nobody look twice at the same time', async () => {
+  say({ type: 'wake', deploymentId: 'd1' })
+  await next()
+  const { socket: path = '' } = parts.runner.fleet.sandbox('d1') ?? {}
+  const looks = vi.spyOn(parts.runner.fleet, 'sandboxes')
+  for (let n = 0; n < 50; n += 1) say({ type: 'suspect', deploymentId: 'd1', socket: path, reason: 'timeout' })
+  say({ type: 'wake', deploymentId: 'd1' })
+  await next()
+  expect(looks.mock.calls.length).toBeLessThan(5)
+})
+
 it('a micro that crashes again and again is unavailable for as long as it is paused', async () => {
   for (let n = 0; n < 2; n += 1) {
     say({ type: 'wake', deploymentId: 'd1' })

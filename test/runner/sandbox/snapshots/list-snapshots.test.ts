@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import {
   countSnapshotBytes,
+  removeDrafts,
   removeSnapshots,
   snapshotOwners,
   sweepSnapshots,
@@ -51,6 +52,13 @@ describe('snapshots on disk', () => {
     expect(await snapshotOwners(dataDir)).toEqual(expect.arrayContaining(['served', 'ended', 'without']))
     expect(await sweepSnapshots(dataDir, new Set(['served', 'without']))).toBe(3)
     expect(await left()).toEqual(['served', 'served.01234567'])
+  })
+
+  test('that a runner died over go when the next one starts, however young', async () => {
+    await storeSnapshot(dataDir, 'served', { bytes: 10, ageMs: 0 })
+    await folder('served.01234567', 0)
+    await removeDrafts(dataDir)
+    expect(await left()).toEqual(['served'])
   })
 
   test('that cannot be understood are not counted, and are in nobody’s way', async () => {
