@@ -25,22 +25,26 @@ const BEGIN = '<!-- bench: begin -->'
 const END = '<!-- bench: end -->'
 const root = join(import.meta.dirname, '..')
 
-/** `node bench/tell.ts RESULTS.json…`: puts what the bench has measured into the README, as a table and as a picture of wake times. */
+/**
+ * `node bench/tell.ts RESULTS.json…`: puts what the bench has measured into the README, as a table and as a picture of wake times. Of two
+ * rows about the same, that of the later file is told.
+ */
 const files = process.argv.slice(2)
 if (files.length === 0) throw new Error('node bench/tell.ts RESULTS.json…')
-const rows: Row[] = []
+const told = new Map<string, Row>()
 const heads: string[] = []
 for (const file of files) {
   const read = results.parse(JSON.parse(await readFile(file, 'utf8')))
-  rows.push(...read.rows)
+  for (const row of read.rows) told.set(row.what, row)
   heads.push(read.head)
 }
+const rows = [...told.values()]
 const readme = join(root, 'README.md')
 const text = await readFile(readme, 'utf8')
 const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)]
 if (begin === -1 || end < begin) throw new Error(`README.md has no ${BEGIN} … ${END}`)
-const told = `${BEGIN}\n\n${heads.map((head) => `Measured: ${head}.`).join('\n')}\n\n${rowsTable(rows)}\n\n`
-await writeFile(readme, text.slice(0, begin) + told + text.slice(end))
+const block = `${BEGIN}\n\n${heads.map((head) => `Measured: ${head}.`).join('\n')}\n\n${rowsTable(rows)}\n\n`
+await writeFile(readme, text.slice(0, begin) + block + text.slice(end))
 const bars = wakeBars(rows)
 if (bars.length > 0) {
   const picture = drawBars({ title: 'From asleep to the answer (median)', note: heads[0] ?? '', bars })
