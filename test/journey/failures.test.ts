@@ -63,7 +63,8 @@ it('a micro that ends right after it was started is noticed, and started again f
     'micro.yml': 'v: 1\nruntime: nodejs24\n',
     'index.js':
       'const server = require("http").createServer((q, r) => r.end("here"))\n' +
-      'server.on("listening", () => setTimeout(() => process.exit(3), 150)); module.exports = server\n',
+      // Before it is frozen, which is a tenth of a second later at the earliest.
+      'server.on("listening", () => setTimeout(() => process.exit(3), 20)); module.exports = server\n',
   })
   const { status } = await push(repository)
   expect(status.state).toBe('success')
