@@ -37,6 +37,8 @@ export class Visit {
   /** Whether it may be sent on a connection that could turn out to be stale, or to a sandbox that could turn out to be gone. */
   #repeatable: boolean
   #early: boolean
+  /** What was sent ahead of the wake has reached a sandbox that goes on: from then on it is a request as every other. */
+  #thawed = false
   #wakes = 0
   #firstSentMs = 0
   #full = 0
@@ -93,6 +95,7 @@ export class Visit {
     if (found.kind === 'early') {
       void found.settled.then((ready) => {
         if (ready.kind !== 'awake') return entry.abort()
+        this.#thawed = ready.sockets.includes(upstream.socket)
         trace.wake = { by: ready.by, ms: ready.wakeMs }
         if (trace.headMs === 0) trace.sentMs = performance.now()
         entry.woken()
@@ -122,7 +125,7 @@ export class Visit {
       const ready = await found.settled
       if (ready.kind !== 'awake') return this.#refuse(ready)
       // Another one was started in its place: what was sent to this one has been answered by nobody.
-      if (!micro.sockets.includes(upstream.socket)) return 'again'
+      if (!this.#thawed) return 'again'
     }
     suspect(yard, { deploymentId: micro.deploymentId, to: upstream, outcome, timeoutMs: route.timeoutMs })
     if (outcome === 'stale' && this.#repeatable) {

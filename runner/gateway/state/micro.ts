@@ -4,7 +4,13 @@ import type { Upstream } from './upstream.ts'
 /** What a request that waits for its micro is told in the end. */
 export type Ready =
   /** The lease is there, after a wake of this kind that took so long. */
-  | { readonly kind: 'awake'; readonly by: WakeKind | undefined; readonly wakeMs: number }
+  | {
+      readonly kind: 'awake'
+      readonly by: WakeKind | undefined
+      readonly wakeMs: number
+      /** Those that run, as the engine answered. */
+      readonly sockets: readonly string[]
+    }
   | { readonly kind: 'unavailable'; readonly message: string; readonly retryAfterSeconds: number }
   /** The route may lead elsewhere by now: look again. */
   | { readonly kind: 'moved' }

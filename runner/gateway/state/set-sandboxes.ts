@@ -23,7 +23,7 @@ export function setAwake(yard: Yard, micro: Micro, awake: Awake): void {
   setSandboxes(yard, micro, awake.sockets)
   const { lease } = micro
   const wakeMs = lease.kind === 'asked' ? performance.now() - lease.sinceMs : 0
-  settleWake(micro, { kind: 'awake', by: awake.by, wakeMs })
+  settleWake(micro, { kind: 'awake', by: awake.by, wakeMs, sockets: awake.sockets })
   micro.lease = { kind: 'held' }
   if (micro.drainTimers === undefined) watchIdle(yard, micro)
 }

@@ -166,6 +166,24 @@ describe('the first request to a sandbox that sleeps', () => {
     expect((await waiting).body).toBe('new')
   })
 
+  it('is not sent again when its sandbox woke, had it, and is gone then', async () => {
+    const made = await stage()
+    const seen: string[] = []
+    const arrived = Promise.withResolvers<void>()
+    const old = await sleeper(made, (request) => {
+      seen.push(request.url ?? '')
+      arrived.resolve()
+    })
+    const waiting = ask(made)
+    await arrived.promise
+    await made.engine.hears('wake')
+    made.engine.say({ type: 'awake', deploymentId: 'd1', sockets: [old.socket], by: 'frozen' })
+    made.engine.say({ type: 'gone', deploymentId: 'd1', socket: old.socket, reason: 'It ended.' })
+    expect((await waiting).status).toBe(502)
+    expect(seen).toHaveLength(1)
+    expect(made.engine.all('wake')).toHaveLength(1)
+  })
+
   it('is told that its micro cannot be had', async () => {
     const made = await stage()
     const arrived = Promise.withResolvers<void>()
