@@ -73,7 +73,7 @@ export function nodeBoundCase(place: Place): void {
     await ask(sandbox.socket, { path: '/hold' })
     await becomes(sandbox, 'idle', 15_000)
     expect(Date.now() - started).toBeGreaterThan(9_000)
-    expect(sandbox.output()).toContain('takes longer than 10 s')
+    await expect.poll(() => sandbox.output(), { timeout: 5000 }).toContain('takes longer than 10 s')
     expect((await ask(sandbox.socket)).body).toBe('answered')
   })
 }
