@@ -37,8 +37,6 @@ export interface Fleet {
   wake(deploymentId: string, gateway: object): Promise<Woken>
   /** A gateway gives its lease back; the last one lets the deployment sleep. */
   idle(deploymentId: string, gateway: object): void
-  /** The gateways that have a lease. */
-  holders(deploymentId: string): readonly object[]
   /** A gateway that has just joined says which leases it goes on having. */
   holds(deploymentIds: readonly string[], gateway: object): void
   /** How much of a deployment's load goes through a gateway. */
@@ -154,7 +152,6 @@ export function createFleet(options: FleetOptions): Fleet {
       })
     },
     idle: (id, gateway) => leases.giveBack(id, gateway),
-    holders: (id) => leases.holders(id),
     holds(ids, gateway) {
       for (const id of ids) {
         const held = turns.atOnce(id, async (member) => {

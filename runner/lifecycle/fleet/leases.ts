@@ -8,8 +8,6 @@ export interface Leases {
   /** A gateway's connection has ended. Its process may come back, so its leases last a little longer. */
   left(holder: object): void
   isFree(deploymentId: string): boolean
-  /** Who may dial it at the moment. */
-  holders(deploymentId: string): readonly object[]
   /** Ends all leases of a deployment that is no more. */
   forget(deploymentId: string): void
   close(): void
@@ -63,7 +61,6 @@ export function createLeases({ returnMs, onFree }: LeaseOptions): Leases {
       })
     },
     isFree: (id) => !holders.has(id),
-    holders: (id) => [...(holders.get(id) ?? [])],
     forget: (id) => void holders.delete(id),
     close() {
       for (const timer of timers) clearTimeout(timer)

@@ -4,7 +4,6 @@ import type { Runner } from '../../runner.ts'
 import { examine } from '../end/examine.ts'
 import type { Gateway } from './gateway-link.ts'
 import { noteLate } from '../end/note-incident.ts'
-import { createSuspicions } from './suspicions.ts'
 import { endIfStuck } from '../end/end-if-stuck.ts'
 
 const RETRY_SECONDS = 5
@@ -25,7 +24,7 @@ export function answerGateway(runner: Runner, message: FromGateway, gateway: Gat
     case 'drained':
       return runner.drains.drained(message.socket ?? message.deploymentId, gateway)
     case 'suspect':
-      return void suspect(runner, message, gateway)
+      return void suspect(runner, message)
     case 'counts':
       return runner.metrics.counts(gateway, message)
     case 'pong':
@@ -34,27 +33,18 @@ export function answerGateway(runner: Runner, message: FromGateway, gateway: Gat
 
 /** What is being looked into. The same told again meanwhile adds nothing, and a gateway that repeats itself must not keep Docker busy. */
 const suspected = new WeakMap<Runner, Set<string>>()
-const suspicions = createSuspicions()
 
-async function suspect(
-  runner: Runner,
-  message: Extract<FromGateway, { type: 'suspect' }>,
-  gateway: Gateway,
-): Promise<void> {
+async function suspect(runner: Runner, message: Extract<FromGateway, { type: 'suspect' }>): Promise<void> {
   const { deploymentId, socket, reason } = message
   const looking = suspected.get(runner) ?? new Set()
   suspected.set(runner, looking)
-  if (reason === 'timeout') suspicions.note(gateway, socket)
   const what = `${reason} ${deploymentId} ${socket}`
   if (looking.has(what)) return
   looking.add(what)
   try {
     runner.log.info(message, 'a micro did not answer as it should')
     if (reason !== 'broken') void noteLate(runner, deploymentId)
-    // One that answers another gateway is slow with some requests, and not stuck.
-    const others = runner.fleet.holders(deploymentId)
-    const withinMs = 2 * runner.policies.of(deploymentId).timeoutMs
-    if (reason === 'timeout' && suspicions.areShared(socket, others, withinMs)) await endIfStuck(runner, message)
+    if (reason === 'timeout') await endIfStuck(runner, message)
     else await examine(runner, deploymentId, socket)
   } finally {
     looking.delete(what)
