@@ -36,6 +36,7 @@ export async function setTraps(
     for (const step of undo.toReversed()) await step()
   }
   try {
+    await clearDead()
     const name = `mpt${randomBytes(3).toString('hex')}`
     const device = `${name}h`
     // First the walls: whatever fails later, nothing for these addresses leaves by another device.
@@ -128,5 +129,21 @@ async function assertAnswers(address: string, ports: readonly number[]): Promise
     const [data]: Buffer[] = await once(socket, 'data')
     socket.destroy()
     if (data?.toString() !== ANSWER) throw new Error(`somebody else answers at ${address}:${port}`)
+  }
+}
+
+/** What a run left that was killed amid its traps: whoever has the lock is the only one. Walls go last. */
+async function clearDead(): Promise<void> {
+  const names = (await run('ip', ['netns', 'list'])).match(/^mpt[0-9a-f]{6}/gm) ?? []
+  for (const name of names) {
+    // Its routes go with the device. The listener in it may have ended, and the device with it.
+    await run('ip', ['link', 'del', `${name}h`]).catch(() => '')
+    await run('ip', ['netns', 'del', name])
+  }
+  for (const tool of ['iptables', 'ip6tables']) {
+    const rules = (await run(tool, ['--wait', '10', '-S']))
+      .split('\n')
+      .filter((rule) => / -o mpt[0-9a-f]{6}h /.test(rule))
+    for (const rule of rules) await run(tool, ['--wait', '10', ...rule.replace(/^-A/, '-D').split(' ')])
   }
 }
