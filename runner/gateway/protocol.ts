@@ -62,6 +62,14 @@ export const fromEngine = z.discriminatedUnion('type', [
   /** No route leads to it any more, or to the one sandbox of it that is named: say `drained` once its last request has ended. */
   z.strictObject({ type: z.literal('drain'), deploymentId: z.string(), socket: z.string().optional() }),
   z.strictObject({ type: z.literal('ping'), id: z.number() }),
+  /** Asks whether that sandbox has answered a request of this gateway's within so many ms; answered by `answered`. */
+  z.strictObject({
+    type: z.literal('answered'),
+    id: z.number(),
+    deploymentId: z.string(),
+    socket: z.string(),
+    withinMs: z.number(),
+  }),
 ])
 
 export type FromEngine = Readonly<z.infer<typeof fromEngine>>
@@ -90,6 +98,11 @@ export const statusClass = z.enum(['1xx', '2xx', '3xx', '4xx', '5xx'])
 
 export type StatusClass = z.infer<typeof statusClass>
 
+/** An answer that is not older than this, in ms, says of a micro with that execution time that it is not stuck. */
+export function answersWithinMs(timeoutMs: number): number {
+  return timeoutMs / 2
+}
+
 export const fromGateway = z.discriminatedUnion('type', [
   /** Asks for a lease; answered by `awake` or `unavailable`. The first waiting request may have been sent to a known socket already. */
   z.strictObject({ type: z.literal('wake'), deploymentId: z.string() }),
@@ -102,7 +115,7 @@ export const fromGateway = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('drained'), deploymentId: z.string(), socket: z.string().optional() }),
   /**
    * An answer did not come in time, or the connection broke: the engine looks whether the sandbox is well. `late` is an answer that did
-   * not come in time while others did: that one is slow, and not stuck.
+   * not come in time while others of this gateway's did: that one is slow, and not stuck. Of other gateways' it knows nothing.
    */
   z.strictObject({
     type: z.literal('suspect'),
@@ -122,6 +135,7 @@ export const fromGateway = z.discriminatedUnion('type', [
     connections: z.int().nonnegative(),
   }),
   z.strictObject({ type: z.literal('pong'), id: z.number() }),
+  z.strictObject({ type: z.literal('answered'), id: z.number(), lately: z.boolean() }),
 ])
 
 export type FromGateway = Readonly<z.infer<typeof fromGateway>>

@@ -4,6 +4,7 @@ import type { Micro } from '../state/micro.ts'
 import { setAwake, setGone, setSandboxes } from '../state/set-sandboxes.ts'
 import type { FromEngine } from '../protocol.ts'
 import type { RouteTable } from '../state/route-table.ts'
+import { hasAnswered } from '../state/suspect.ts'
 import { settleWake } from '../state/wake.ts'
 import { forgetMicro, microOf, type Yard } from '../state/yard.ts'
 import { prepareMicro, takeSnapshot } from './take-snapshot.ts'
@@ -56,6 +57,12 @@ export function followEngine(yard: Yard, table: RouteTable, message: FromEngine)
     }
     case 'ping':
       yard.tell({ type: 'pong', id: message.id })
+      return
+    case 'answered': {
+      const upstream = yard.micros.get(message.deploymentId)?.upstreams.get(message.socket)
+      const lately = upstream !== undefined && hasAnswered(upstream, message.withinMs)
+      yard.tell({ type: 'answered', id: message.id, lately })
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import { answersWithinMs } from '../protocol.ts'
 import type { Outcome } from '../upstream/exchange.ts'
 import type { Upstream } from './upstream.ts'
 import type { Yard } from './yard.ts'
@@ -11,9 +12,14 @@ interface Attempt {
   readonly timeoutMs: number
 }
 
+/** Whether a sandbox has answered a request to the end within so many ms: then it may be slow, and is not stuck. */
+export function hasAnswered({ answeredAtMs }: Pick<Upstream, 'answeredAtMs'>, withinMs: number): boolean {
+  return Date.now() - answeredAtMs < withinMs
+}
+
 /** Lets the engine look at a sandbox that does not behave, at most once a second. */
 export function suspect(yard: Yard, { deploymentId, to, outcome, timeoutMs }: Attempt): void {
-  const answers = Date.now() - to.answeredAtMs < timeoutMs / 2
+  const answers = hasAnswered(to, answersWithinMs(timeoutMs))
   const reason = outcome === 'timeout' ? (answers ? 'late' : 'timeout') : isBreak(outcome) ? 'broken' : undefined
   if (reason === undefined || Date.now() - to.suspectedAtMs < EVERY_MS) return
   to.suspectedAtMs = Date.now()

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { cpuTimeMs } from '../../docker/containers.ts'
+import { answersWithinMs } from '../../gateway/protocol.ts'
 import type { Runner } from '../../runner.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { examine } from './examine.ts'
@@ -11,7 +11,7 @@ const WINDOW_MS = 500
 /**
  * After a request that was not answered in time: a micro whose processor is pegged does not come back by itself, because its event
  * loop, or its only worker, is in a loop of its own. It is ended, and the next request starts it again. One that merely waits is left
- * alone: its other requests may be well.
+ * alone: its other requests may be well. So is one that has work and answers; the gateway that has told of it knows its own requests alone.
  */
 export async function endIfStuck(
   runner: Runner,
@@ -20,21 +20,25 @@ export async function endIfStuck(
   await examine(runner, deploymentId, socket)
   const sandbox = runner.fleet.sandboxes(deploymentId).find((one) => one.socket === socket)
   if (sandbox === undefined || !(await keepsBusy(runner, sandbox))) return
+  // Asked last, so that answers of the meantime count as well.
+  const withinMs = answersWithinMs(runner.policies.of(deploymentId).timeoutMs)
+  if (await runner.gateways.haveAnswer({ deploymentId, socket, withinMs })) return
   const { containerId } = sandbox
   await noteEnd(runner, { deploymentId, containerId }, { reason: 'timeout' })
 }
 
-async function keepsBusy(runner: Runner, { containerId, deploymentId }: Sandbox): Promise<boolean> {
+async function keepsBusy(runner: Runner, sandbox: Sandbox): Promise<boolean> {
+  const { freezers } = runner.sandboxes
   try {
-    const before = await cpuTimeMs(runner.docker, containerId)
+    const before = await freezers.cpuMs(sandbox)
     const startedMs = performance.now()
     const idle = measureIdle()
     await delay(WINDOW_MS)
-    const after = await cpuTimeMs(runner.docker, containerId)
+    const after = await freezers.cpuMs(sandbox)
     if (before === undefined || after === undefined) return false
     return isPegged({ usedMs: after - before, windowMs: performance.now() - startedMs, idle: idle() })
   } catch (error) {
-    runner.log.warn({ err: error, deploymentId }, 'a sandbox could not be looked at')
+    runner.log.warn({ err: error, deploymentId: sandbox.deploymentId }, 'a sandbox could not be looked at')
     return false
   }
 }

@@ -28,6 +28,7 @@ export function answerGateway(runner: Runner, message: FromGateway, gateway: Gat
     case 'counts':
       return runner.metrics.counts(gateway, message)
     case 'pong':
+    case 'answered':
   }
 }
 

@@ -3,11 +3,13 @@ import { chmod, chown, rm } from 'node:fs/promises'
 import { fromGateway, type FromEngine, type FromGateway } from '../../gateway/protocol.ts'
 import { readLines } from '../../gateway/engine/read-lines.ts'
 
-const PING_DEADLINE_MS = 1000
+const ANSWER_DEADLINE_MS = 1000
 /** The longest is `holds`: room for 25,000 micros that are awake. A gateway speaks with strangers, so it is not trusted to keep to that. */
 const LONGEST_LINE_BYTES = 1024 * 1024
 /** A gateway that does not read gets its connection ended, and a snapshot when it is back. */
 const LONGEST_BACKLOG_BYTES = 64 * 1024 * 1024
+
+type Answer = Extract<FromGateway, { type: 'pong' | 'answered' }>
 
 /** One gateway's connection. */
 export interface Gateway {
@@ -24,6 +26,12 @@ export interface GatewayLink {
   gateways(): Iterable<Gateway>
   /** How long the gateways took to answer a ping, in ms, or nothing when there is none or one is silent. */
   ping(): Promise<number | undefined>
+  /** Whether a sandbox has answered a request of any gateway's within so many ms. One that is silent for a second has none to tell of. */
+  haveAnswer(of: {
+    readonly deploymentId: string
+    readonly socket: string
+    readonly withinMs: number
+  }): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -43,8 +51,8 @@ export interface GatewayLinkOptions {
 /** Nobody can join before `listen`, so that what `onMessage` needs may be made of the link. */
 export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
   const connected = new Map<Socket, Gateway>()
-  const waiting = new Map<number, (from: Gateway) => void>()
-  let pings = 0
+  const waiting = new Map<number, (from: Gateway, answer: Answer) => void>()
+  let questions = 0
   const server = createServer((socket) => {
     const gateway = gatewayOf(socket)
     connected.set(socket, gateway)
@@ -62,7 +70,7 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
         const message = parseLine(line)
         if (message === undefined)
           options.onProblem('gateway sent a line that is not of the protocol', { line: line.slice(0, 200) })
-        else if (message.type === 'pong') waiting.get(message.id)?.(gateway)
+        else if (message.type === 'pong' || message.type === 'answered') waiting.get(message.id)?.(gateway, message)
         else options.onMessage(message, gateway)
       },
     })
@@ -70,6 +78,25 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
   const tell = (message: FromEngine) => {
     for (const gateway of connected.values()) gateway.tell(message)
     return connected.size > 0
+  }
+  /** What each gateway answers, in their order; `silent` are those that did not within the deadline. */
+  const ask = async (question: (id: number) => FromEngine): Promise<{ answers: Answer[]; silent: number }> => {
+    const silent = new Set(connected.values())
+    const answers: Answer[] = []
+    if (silent.size === 0) return { answers, silent: 0 }
+    const id = ++questions
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, ANSWER_DEADLINE_MS)
+    waiting.set(id, (from, answer) => {
+      if (!silent.delete(from)) return
+      answers.push(answer)
+      if (silent.size === 0) resolve()
+    })
+    tell(question(id))
+    await promise
+    clearTimeout(timer)
+    waiting.delete(id)
+    return { answers, silent: silent.size }
   }
   return {
     async listen() {
@@ -84,20 +111,13 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
     tell,
     gateways: () => connected.values(),
     async ping() {
-      const silent = new Set(connected.values())
-      if (silent.size === 0) return undefined
-      const id = ++pings
       const started = performance.now()
-      const { promise, resolve } = Promise.withResolvers<boolean>()
-      const timer = setTimeout(() => resolve(false), PING_DEADLINE_MS)
-      waiting.set(id, (from) => {
-        if (silent.delete(from) && silent.size === 0) resolve(true)
-      })
-      tell({ type: 'ping', id })
-      const answered = await promise
-      clearTimeout(timer)
-      waiting.delete(id)
-      return answered ? performance.now() - started : undefined
+      const { answers, silent } = await ask((id) => ({ type: 'ping', id }))
+      return answers.length > 0 && silent === 0 ? performance.now() - started : undefined
+    },
+    async haveAnswer(of) {
+      const { answers } = await ask((id) => ({ type: 'answered', id, ...of }))
+      return answers.some((answer) => answer.type === 'answered' && answer.lately)
     },
     async close() {
       for (const socket of connected.keys()) socket.destroy()

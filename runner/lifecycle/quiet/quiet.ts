@@ -1,4 +1,3 @@
-import { cpuTimeMs } from '../../docker/containers.ts'
 import type { Sandbox, SandboxContext } from '../../sandbox/sandbox.ts'
 import { isBusy } from '../../sandbox/is-busy.ts'
 import { untilQuiet } from './until-quiet.ts'
@@ -12,16 +11,14 @@ interface Times {
 
 /** Waits until a sandbox that is idle for the gateway has finished its work, within the time that work after an answer has. */
 export async function quiet(
-  context: Pick<SandboxContext, 'docker' | 'dataDir' | 'freezers'>,
+  context: Pick<SandboxContext, 'dataDir' | 'freezers'>,
   sandbox: Pick<Sandbox, 'id' | 'containerId' | 'isolation'>,
   { idleMs, afterResponseMs, signal }: Times & { readonly signal: AbortSignal },
 ): Promise<void> {
   const looks = {
     marked: () => isBusy(context.dataDir, sandbox.id),
     // A daemon that cannot say it now will say so again when the sandbox is frozen.
-    cpuMs: async () =>
-      (await context.freezers.cpuMs(sandbox).catch(() => undefined)) ??
-      (await cpuTimeMs(context.docker, sandbox.containerId).catch(() => undefined)),
+    cpuMs: () => context.freezers.cpuMs(sandbox).catch(() => undefined),
   }
   await untilQuiet(looks, { withinMs: Math.max(0, afterResponseMs - idleMs), signal })
 }

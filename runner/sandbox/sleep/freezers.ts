@@ -1,5 +1,5 @@
 import type { Docker } from '../../docker/client.ts'
-import { containerState, unpauseContainer } from '../../docker/containers.ts'
+import { containerState, cpuTimeMs, unpauseContainer } from '../../docker/containers.ts'
 import { readReach, type Reach } from '../cgroup/reach.ts'
 import { readCpuTime } from '../cgroup/read-cpu-time.ts'
 import type { Isolation } from '../container/isolation.ts'
@@ -19,7 +19,7 @@ export interface Freezers {
   thaw(sandbox: Freezable): Promise<void>
   isFrozen(sandbox: Freezable): Promise<boolean>
   mechanism(sandbox: Freezable): Promise<Mechanism>
-  /** Processor time that all its processes have used so far, in ms; undefined where it cannot be read from here. */
+  /** Processor time that all its processes have used so far, in ms, from its cgroup, or from Docker where that is out of reach; undefined when neither knows. */
   cpuMs(sandbox: Freezable): Promise<number | undefined>
   /** How sandboxes will be frozen here, and why. */
   explain(isolation: Isolation): Promise<Explained>
@@ -87,8 +87,9 @@ export function openFreezers(docker: Docker, reachable: () => Promise<Reach> = r
     mechanism: async (sandbox) => (await knownOf(sandbox)).freezer.mechanism,
     explain: async (isolation) => explainMechanism(await (reach ??= reachable()), isolation),
     async cpuMs(sandbox) {
+      const { containerId } = sandbox
       const [{ pid }, inReach] = await Promise.all([knownOf(sandbox), (reach ??= reachable())])
-      return readCpuTime(inReach, { pid, containerId: sandbox.containerId })
+      return (await readCpuTime(inReach, { pid, containerId }).catch(() => undefined)) ?? cpuTimeMs(docker, containerId)
     },
     forget(containerId) {
       const forgotten = known.get(containerId)

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { ask, errorOf, RawClient } from './support/client.ts'
-import { HOST, stageWith } from './support/stage.ts'
+import { HOST, stage, stageWith } from './support/stage.ts'
 
 describe('the execution time', () => {
   it('ends in 504 when no byte came, tells the engine, and ends the request at the micro', async () => {
@@ -31,6 +31,26 @@ describe('the execution time', () => {
     }
     expect((await late).status).toBe(504)
     expect(stage.engine.all('suspect')).toMatchObject([{ deploymentId: 'd1', reason: 'late' }])
+  })
+
+  it('is told of, when the engine asks whether a sandbox has answered lately: other processes have other requests', async () => {
+    const made = await stage()
+    const { socket } = await made.serve('d1', (_request, response) => response.end('well'))
+    const { engine } = made
+    engine.say({ type: 'awake', deploymentId: 'd1', sockets: [socket] })
+    await engine.settled()
+    const said = async (of: { readonly socket: string; readonly withinMs: number }) => {
+      const id = engine.all('answered').length
+      engine.say({ type: 'answered', id, deploymentId: 'd1', ...of })
+      await engine.hears('answered', id + 1)
+      return engine.all('answered')[id]
+    }
+    expect(await said({ socket, withinMs: 5000 })).toMatchObject({ lately: false })
+    await ask(made)
+    expect(await said({ socket, withinMs: 5000 })).toEqual({ type: 'answered', id: 1, lately: true })
+    expect(await said({ socket: '/another', withinMs: 5000 })).toMatchObject({ lately: false })
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(await said({ socket, withinMs: 10 })).toMatchObject({ lately: false })
   })
 
   it('is counted anew between two bytes', async () => {

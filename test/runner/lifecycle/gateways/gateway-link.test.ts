@@ -160,3 +160,22 @@ it('measures how long the gateways take to answer, and has no number while one i
   const [silent] = await Promise.all([link.ping(), pong(one)])
   expect(silent).toBeUndefined()
 })
+
+it('knows of an answer when any of the gateways does, and waits for none that is silent for long', async () => {
+  const of = { deploymentId: 'd1', socket: '/s', withinMs: 5000 }
+  expect(await link.haveAnswer(of)).toBe(false)
+  const [one, other] = [await connectGateway(), await connectGateway()]
+  const answer = async ({ next, say }: Awaited<ReturnType<typeof connectGateway>>, lately: boolean) => {
+    const { id, ...asked } = await next()
+    expect(asked).toEqual({ type: 'answered', ...of })
+    say({ type: 'answered', id, lately })
+  }
+  const told = async (...lately: readonly [boolean, boolean]) => {
+    const [had] = await Promise.all([link.haveAnswer(of), answer(one, lately[0]), answer(other, lately[1])])
+    return had
+  }
+  expect(await told(false, true)).toBe(true)
+  expect(await told(false, false)).toBe(false)
+  const [withSilent] = await Promise.all([link.haveAnswer(of), answer(one, false)])
+  expect(withSilent).toBe(false)
+})
