@@ -2,9 +2,9 @@ import type { Logger } from 'pino'
 import type { Settings } from '../../contract/settings.ts'
 import { findRuntime } from '../../runtimes/catalogue.ts'
 import { sandboxReference } from '../images/prepare.ts'
-import { openAttacher } from '../sandbox/cells/attacher.ts'
+import { openAttacher } from '../sandbox/attach/attacher.ts'
 import { createCells, type Cells } from '../sandbox/cells/cells.ts'
-import { provideAttacher } from '../sandbox/cells/provide-attacher.ts'
+import { provideAttacher } from '../sandbox/attach/provide-attacher.ts'
 import type { SandboxContext } from '../sandbox/sandbox.ts'
 
 interface Surroundings {

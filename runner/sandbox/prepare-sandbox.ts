@@ -4,8 +4,8 @@ import { listenForInit, type ControlChannel, type ControlListener } from './star
 import type { Limits } from '../../contract/limits.ts'
 import { sandboxContainer, type ContainerSpec } from './container/host-config.ts'
 import { makeBox, makeTmp } from './mounts/make-box.ts'
-import { endFailed } from './remains.ts'
-import { newSandboxId, sandboxPaths, type SandboxPaths } from './paths.ts'
+import { withIdentity, type Identity } from './with-identity.ts'
+import { sandboxPaths, type SandboxPaths } from './paths.ts'
 import { expect } from './start/phases.ts'
 import type { Phase, SandboxContext } from './sandbox.ts'
 
@@ -43,20 +43,7 @@ export async function prepareSandbox(
   spec: Shell,
   options: PrepareOptions,
 ): Promise<PreparedSandbox> {
-  const id = newSandboxId()
-  const uid = await context.uids.allocate()
-  try {
-    return await build(context, spec, { ...options, id, uid })
-  } catch (error) {
-    await endFailed(context, { id })
-    context.uids.release(uid)
-    throw error
-  }
-}
-
-interface Identity {
-  readonly id: string
-  readonly uid: number
+  return withIdentity(context, (identity) => build(context, spec, { ...options, ...identity }))
 }
 
 /** What Docker does takes longest, so all else is done beside it. */

@@ -1,25 +1,18 @@
 import { defaultLimits } from '../../../contract/limits.ts'
 import { MicropushError } from '../../../contract/errors.ts'
-import type { Language } from '../../../runtimes/catalogue.ts'
 import { openLimitMemory, type LimitMemory } from '../cgroup/limit-memory.ts'
 import { readReach } from '../cgroup/reach.ts'
 import { containerState } from '../../docker/containers.ts'
 import { destroySandbox } from '../destroy-sandbox.ts'
+import type { RuntimeKind } from '../pool/runtimes-in-use.ts'
 import { prepareSandbox, type PreparedSandbox } from '../prepare-sandbox.ts'
 import type { SandboxContext } from '../sandbox.ts'
 import { load } from '../start/phases.ts'
 import { cellMessage } from '../start/start-message.ts'
 
-/** What a cell can become: any app of this runtime. */
-export interface CellKind {
-  /** Reference of the runtime's sandbox image. */
-  readonly image: string
-  readonly language: Language
-}
-
 /** A sandbox with its runtime loaded and nobody's code in it, which waits for its app. */
 export interface Cell {
-  readonly kind: CellKind
+  readonly kind: RuntimeKind
   readonly sandbox: PreparedSandbox
   /** Of its init, as the host counts. */
   readonly pid: number
@@ -27,14 +20,11 @@ export interface Cell {
   readonly limitMemory: LimitMemory | undefined
 }
 
-/** The limits of a micro that asks for none. */
-export const cellLimits = defaultLimits
-
 const LOAD_MS = 30_000
 
 /** Starts one, up to where it is loaded; it runs. Nothing is left of one that fails. @throws MicropushError `engine-unavailable` */
-export async function makeCell(context: SandboxContext, kind: CellKind, signal: AbortSignal): Promise<Cell> {
-  const shell = { deploymentId: undefined, image: kind.image, limits: cellLimits, mounts: [] }
+export async function makeCell(context: SandboxContext, kind: RuntimeKind, signal: AbortSignal): Promise<Cell> {
+  const shell = { deploymentId: undefined, image: kind.image, limits: defaultLimits, mounts: [] }
   const sandbox = await prepareSandbox(context, shell, { signal, onPhase: () => {} })
   try {
     const either = AbortSignal.any([signal, AbortSignal.timeout(LOAD_MS)])

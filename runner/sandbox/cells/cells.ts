@@ -1,12 +1,13 @@
-import { createPool, type Pool } from '../pool/pool.ts'
+import { defaultLimits } from '../../../contract/limits.ts'
+import type { Attacher } from '../attach/attacher.ts'
+import { createPools, type Pools } from '../pool/pools.ts'
+import type { RuntimeKind } from '../pool/runtimes-in-use.ts'
 import type { PreparedSandbox } from '../prepare-sandbox.ts'
 import type { SandboxContext, SandboxSpec } from '../sandbox.ts'
 import { freeze } from '../sleep/sleep.ts'
-import type { Attacher } from './attacher.ts'
-import { cellLimits, discardCell, makeCell, type Cell, type CellKind } from './cell.ts'
+import { discardCell, makeCell, type Cell } from './cell.ts'
 import { claimCell } from './claim-cell.ts'
 import { claimOf } from './claim-of.ts'
-import { createRuntimesInUse } from './runtimes-in-use.ts'
 
 export interface CellsOptions {
   readonly attacher: Attacher
@@ -22,54 +23,20 @@ export interface CellsOptions {
 }
 
 /** Sandboxes started ahead of need, with their runtime loaded: a deployment that has none takes one of these instead of waiting for Docker. */
-export interface Cells {
+export interface Cells extends Pick<Pools<Cell>, 'know' | 'waiting' | 'has' | 'close'> {
   /**
    * Gives a deployment a sandbox whose runtime is loaded and that has its code, its environment and its arguments.
    *
    * @returns undefined when none waits that fits, or it could not be used; then a plain start serves. @throws the signal's reason
    */
   claim(spec: SandboxSpec, signal: AbortSignal): Promise<PreparedSandbox | undefined>
-  /** A deployment has this runtime. As long as it is served, some wait for it. */
-  know(deploymentId: string, kind: CellKind): void
-  /** The containers of those that wait. */
-  waiting(): readonly string[]
-  /** Whether an image is there for certain, because a sandbox of it waits. */
-  has(image: string): boolean
-  /** Discards those that wait. */
-  close(): Promise<void>
 }
 
 export function createCells(context: SandboxContext, options: CellsOptions): Cells {
   const { attacher } = options
-  const pools = new Map<string, Pool<Cell>>()
   let usable = true
   let limitable = true
-  const inUse = createRuntimesInUse({
-    served: () => options.served(),
-    onChange: () => {
-      for (const { image, language } of inUse.kinds()) poolOf({ image, language })
-      for (const pool of pools.values()) pool.adjust()
-    },
-  })
-
-  const poolOf = (kind: CellKind): Pool<Cell> => {
-    const known = pools.get(kind.image)
-    if (known !== undefined) return known
-    const pool = createPool<Cell>({
-      starts: context.starts,
-      target: () => (usable && inUse.has(kind.image) ? options.size : 0),
-      mayFill: () => options.mayFill(),
-      make: (signal) => make(kind, signal),
-      discard: (cell) => discardCell(context, cell),
-      gone: (cell) => cell.sandbox.exited,
-      onProblem: (message, error) => {
-        if (usable) options.onProblem(message, error)
-      },
-    })
-    pools.set(kind.image, pool)
-    return pool
-  }
-  const make = async (kind: CellKind, signal: AbortSignal): Promise<Cell> => {
+  const make = async (kind: RuntimeKind, signal: AbortSignal): Promise<Cell> => {
     const cell = await makeCell(context, kind, signal)
     limitable = cell.limitMemory !== undefined
     const { pid, sandbox } = cell
@@ -88,11 +55,23 @@ export function createCells(context: SandboxContext, options: CellsOptions): Cel
     }
   }
 
+  const pools = createPools<Cell>({
+    ...options,
+    starts: context.starts,
+    size: () => (usable ? options.size : 0),
+    make,
+    discard: (cell) => discardCell(context, cell),
+    of: ({ sandbox }) => sandbox,
+    onProblem: (message, error) => {
+      if (usable) options.onProblem(message, error)
+    },
+  })
+
   return {
     async claim(spec, signal) {
-      const otherMemory = spec.limits.memoryBytes !== cellLimits.memoryBytes
+      const otherMemory = spec.limits.memoryBytes !== defaultLimits.memoryBytes
       if (claimOf(spec) === undefined || (otherMemory && !limitable)) return undefined
-      const cell = pools.get(spec.image)?.take()
+      const cell = pools.take(spec.image)
       if (cell === undefined) return undefined
       try {
         return await claimCell(context, cell, { attacher, spec, signal })
@@ -103,12 +82,11 @@ export function createCells(context: SandboxContext, options: CellsOptions): Cel
         return undefined
       }
     },
-    know: (deploymentId, { image, language }) => inUse.know(deploymentId, { image, language }),
-    waiting: () => [...pools.values()].flatMap((pool) => pool.items()).map(({ sandbox }) => sandbox.containerId),
-    has: (image) => (pools.get(image)?.waiting() ?? 0) > 0,
+    know: (deploymentId, kind) => pools.know(deploymentId, kind),
+    waiting: () => pools.waiting(),
+    has: (image) => pools.has(image),
     async close() {
-      inUse.close()
-      await Promise.all([...pools.values()].map((pool) => pool.close()))
+      await pools.close()
       await attacher.close()
     },
   }

@@ -1,3 +1,4 @@
+import { defaultLimits } from '../../../contract/limits.ts'
 import { appMounts } from '../container/app-mounts.ts'
 import { noteOwner } from '../owner.ts'
 import type { PreparedSandbox } from '../prepare-sandbox.ts'
@@ -5,8 +6,8 @@ import type { SandboxContext, SandboxSpec } from '../sandbox.ts'
 import { thaw } from '../sleep/sleep.ts'
 import { adopt, load } from '../start/phases.ts'
 import { startMessage } from '../start/start-message.ts'
-import type { Attacher } from './attacher.ts'
-import { cellLimits, type Cell } from './cell.ts'
+import type { Attacher } from '../attach/attacher.ts'
+import type { Cell } from './cell.ts'
 import { claimOf } from './claim-of.ts'
 
 interface Claim {
@@ -34,9 +35,9 @@ export async function claimCell(
   await noteOwner(paths, spec.deploymentId)
   await attacher.attach({ pid, box: paths.box, mounts: appMounts(spec) })
   const { memoryBytes } = spec.limits
-  if (memoryBytes !== cellLimits.memoryBytes) {
+  if (memoryBytes !== defaultLimits.memoryBytes) {
     if (limitMemory === undefined) throw new Error('a sandbox that runs cannot be given another limit of memory')
-    await limitMemory(memoryBytes, cellLimits.memoryBytes)
+    await limitMemory(memoryBytes, defaultLimits.memoryBytes)
   }
   const either = AbortSignal.any([signal, AbortSignal.timeout(CLAIM_MS)])
   const message = startMessage(spec)

@@ -1,5 +1,5 @@
+import { defaultLimits } from '../../../contract/limits.ts'
 import type { SandboxSpec } from '../sandbox.ts'
-import { cellLimits } from './cell.ts'
 import { takesNewProcess } from './takes-new-process.ts'
 
 /**
@@ -11,9 +11,9 @@ export function claimOf(
   spec: Pick<SandboxSpec, 'launch' | 'language' | 'env' | 'limits'>,
 ): 'adopt' | 'start' | undefined {
   const { launch, language, env, limits } = spec
-  if (limits.tmpBytes !== cellLimits.tmpBytes || limits.processes !== cellLimits.processes) return undefined
+  if (limits.tmpBytes !== defaultLimits.tmpBytes || limits.processes !== defaultLimits.processes) return undefined
   // Node measures its heap by the limit when it begins.
-  if (limits.memoryBytes !== cellLimits.memoryBytes) return 'start'
+  if (limits.memoryBytes !== defaultLimits.memoryBytes) return 'start'
   if (launch.kind === 'command' || launch.language !== language || takesNewProcess(language, env)) return 'start'
   return 'adopt'
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Attacher } from '../cells/attacher.ts'
+import type { Attacher } from '../attach/attacher.ts'
 import type { SandboxContext, SandboxSpec } from '../sandbox.ts'
 import { misfit, readManifest, snapshotKey } from './manifest.ts'
 import { removeSnapshot } from './remove-snapshot.ts'

@@ -1,6 +1,6 @@
 import { utimes } from 'node:fs/promises'
 import { platformLimits } from '../../../contract/limits.ts'
-import type { Attacher } from '../cells/attacher.ts'
+import type { Attacher } from '../attach/attacher.ts'
 import { appMounts } from '../container/app-mounts.ts'
 import { noteOwner } from '../owner.ts'
 import { endFailed } from '../remains.ts'

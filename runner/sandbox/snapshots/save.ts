@@ -1,4 +1,4 @@
-import type { Attacher } from '../cells/attacher.ts'
+import type { Attacher } from '../attach/attacher.ts'
 import { platformLimits } from '../../../contract/limits.ts'
 import { appMounts } from '../container/app-mounts.ts'
 import type { SandboxSpec } from '../sandbox.ts'

@@ -1,8 +1,7 @@
-import type { Attacher } from '../cells/attacher.ts'
-import { cellLimits, type CellKind } from '../cells/cell.ts'
-import { createRuntimesInUse } from '../cells/runtimes-in-use.ts'
+import { defaultLimits } from '../../../contract/limits.ts'
+import type { Attacher } from '../attach/attacher.ts'
 import { destroySandbox } from '../destroy-sandbox.ts'
-import { createPool, type Pool } from '../pool/pool.ts'
+import { createPools, type Pools } from '../pool/pools.ts'
 import type { Sandbox, SandboxContext, SandboxSpec } from '../sandbox.ts'
 import type { Manifest } from './manifest.ts'
 import { createQueue } from './queue.ts'
@@ -28,17 +27,11 @@ export interface SnapshotsOptions {
 }
 
 /** Imported apps on disk, and what brings them back without waiting for Docker. */
-export interface Snapshots {
+export interface Snapshots extends Pick<Pools<Waiting>, 'know' | 'waiting' | 'has'> {
   /** Wakes a deployment from its snapshot. @returns undefined when a plain start has to serve. @throws the signal's reason */
   wake(spec: SandboxSpec, signal: AbortSignal): Promise<Sandbox | undefined>
   /** Takes one when there is time for it. What failed a few times with the same files and environment is not tried again. */
   request(spec: SandboxSpec): void
-  /** A deployment has this runtime. As long as it is served, containers wait for it. */
-  know(deploymentId: string, kind: CellKind): void
-  /** The containers that wait. */
-  waiting(): readonly string[]
-  /** Whether an image is there for certain, because a container of it waits. */
-  has(image: string): boolean
   /** Takes it away, and whatever is on its way to become one. */
   remove(deploymentId: string): Promise<void>
   /** Ends what is under way, and discards the containers that wait. */
@@ -47,32 +40,21 @@ export interface Snapshots {
 
 export function createSnapshots(context: SandboxContext, options: SnapshotsOptions): Snapshots {
   const { attacher } = options
-  const onProblem = (message: string, error: unknown) => options.onProblem(message, error)
-  const pools = new Map<string, Pool<Waiting>>()
-  const inUse = createRuntimesInUse({
-    served: () => options.served(),
-    onChange: () => {
-      for (const { image } of inUse.kinds()) if (!pools.has(image)) pools.set(image, poolOf(image))
-      for (const pool of pools.values()) pool.adjust()
+  const pools = createPools<Waiting>({
+    ...options,
+    starts: context.starts,
+    size: () => options.size,
+    make: ({ image }, signal) => startWaiting(context, { image, limits: defaultLimits }, signal),
+    async discard(waiting) {
+      waiting.release()
+      await destroySandbox(context, waiting, { graceSeconds: 0 })
     },
+    of: (waiting) => waiting,
   })
   const queue = createQueue(context, options)
 
-  const poolOf = (image: string): Pool<Waiting> =>
-    createPool<Waiting>({
-      starts: context.starts,
-      target: () => (inUse.has(image) ? options.size : 0),
-      mayFill: () => options.mayFill(),
-      make: (signal) => startWaiting(context, { image, limits: cellLimits }, signal),
-      async discard(waiting) {
-        waiting.release()
-        await destroySandbox(context, waiting, { graceSeconds: 0 })
-      },
-      gone: (waiting) => waiting.exited,
-      onProblem,
-    })
   const take = async ({ image, limits }: SandboxSpec, signal: AbortSignal): Promise<Waiting> => {
-    const waiting = hasUsualLimits(limits) ? pools.get(image)?.take() : undefined
+    const waiting = hasUsualLimits(limits) ? pools.take(image) : undefined
     if (waiting !== undefined) return waiting
     return context.starts.run('urgent', signal, () => startWaiting(context, { image, limits }, signal))
   }
@@ -85,22 +67,21 @@ export function createSnapshots(context: SandboxContext, options: SnapshotsOptio
         if (restored.why !== undefined) options.onUnfit(spec.deploymentId, restored.why)
       } catch (error) {
         signal.throwIfAborted()
-        onProblem('a snapshot could not be used, and its micro is started anew', error)
+        options.onProblem('a snapshot could not be used, and its micro is started anew', error)
       }
       return undefined
     },
     request: (spec) => queue.add(spec),
-    know: (deploymentId, { image, language }) => inUse.know(deploymentId, { image, language }),
-    waiting: () => [...pools.values()].flatMap((pool) => pool.items()).map(({ containerId }) => containerId),
-    has: (image) => (pools.get(image)?.waiting() ?? 0) > 0,
+    know: (deploymentId, kind) => pools.know(deploymentId, kind),
+    waiting: () => pools.waiting(),
+    has: (image) => pools.has(image),
     async remove(deploymentId) {
       queue.forget(deploymentId)
       await removeSnapshot(context.dataDir, deploymentId)
     },
     async close() {
-      inUse.close()
       await queue.close()
-      await Promise.all([...pools.values()].map((pool) => pool.close()))
+      await pools.close()
       await attacher.close()
     },
   }
@@ -108,5 +89,5 @@ export function createSnapshots(context: SandboxContext, options: SnapshotsOptio
 
 /** A container's limits are fixed when it is made. */
 function hasUsualLimits(limits: SandboxSpec['limits']): boolean {
-  return (['memoryBytes', 'processes', 'tmpBytes'] as const).every((name) => limits[name] === cellLimits[name])
+  return (['memoryBytes', 'processes', 'tmpBytes'] as const).every((name) => limits[name] === defaultLimits[name])
 }

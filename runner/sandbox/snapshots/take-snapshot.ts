@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { chmod, mkdir, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Attacher } from '../cells/attacher.ts'
+import type { Attacher } from '../attach/attacher.ts'
 import { appMounts } from '../container/app-mounts.ts'
 import { destroySandbox } from '../destroy-sandbox.ts'
 import type { SandboxContext, SandboxSpec } from '../sandbox.ts'

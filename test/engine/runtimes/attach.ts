@@ -1,8 +1,8 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
-import { openAttacher, type Attacher } from '../../../runner/sandbox/cells/attacher.ts'
-import { provideAttacher } from '../../../runner/sandbox/cells/provide-attacher.ts'
+import { openAttacher, type Attacher } from '../../../runner/sandbox/attach/attacher.ts'
+import { provideAttacher } from '../../../runner/sandbox/attach/provide-attacher.ts'
 import type { Docker } from '../../../runner/docker/client.ts'
 
 let attacher: Attacher | undefined

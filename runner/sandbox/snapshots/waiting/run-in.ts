@@ -1,5 +1,5 @@
 import { chown } from 'node:fs/promises'
-import type { Attacher } from '../../cells/attacher.ts'
+import type { Attacher } from '../../attach/attacher.ts'
 import type { FolderMount } from '../../container/app-mounts.ts'
 import { listenForInit, type ControlChannel } from '../../start/control-channel.ts'
 import type { Waiting } from './waiting.ts'

@@ -9,9 +9,9 @@ import { createContainer, nextExit, startContainer } from '../../../docker/conta
 import { sandboxContainer } from '../../container/host-config.ts'
 import { WAITING_RUNTIME } from '../../container/isolation.ts'
 import { makeBox, makeTmp } from '../../mounts/make-box.ts'
-import { newSandboxId, sandboxPaths, type SandboxPaths } from '../../paths.ts'
-import { endFailed } from '../../remains.ts'
+import { sandboxPaths, type SandboxPaths } from '../../paths.ts'
 import type { SandboxContext } from '../../sandbox.ts'
+import { withIdentity, type Identity } from '../../with-identity.ts'
 
 /** What a container's memory on disk is tied to beside its image: the program that wrote it, and the machine it was taken on. */
 export const machineSchema = z.strictObject({ runsc: z.string(), kernel: z.string(), cpu: z.string() })
@@ -52,20 +52,10 @@ export async function startWaiting(
   of: { readonly image: string; readonly limits: WaitingLimits },
   signal: AbortSignal,
 ): Promise<Waiting> {
-  const id = newSandboxId()
-  const uid = await context.uids.allocate()
-  try {
-    return await make(context, { ...of, id, uid }, signal)
-  } catch (error) {
-    await endFailed(context, { id })
-    context.uids.release(uid)
-    throw error
-  }
+  return withIdentity(context, (identity) => make(context, { ...of, ...identity }, signal))
 }
 
-interface Made {
-  readonly id: string
-  readonly uid: number
+interface Made extends Identity {
   readonly image: string
   readonly limits: WaitingLimits
 }

@@ -1,6 +1,6 @@
 import { createCells, type Cells } from '../../../../runner/sandbox/cells/cells.ts'
-import { openAttacher } from '../../../../runner/sandbox/cells/attacher.ts'
-import { provideAttacher } from '../../../../runner/sandbox/cells/provide-attacher.ts'
+import { openAttacher } from '../../../../runner/sandbox/attach/attacher.ts'
+import { provideAttacher } from '../../../../runner/sandbox/attach/provide-attacher.ts'
 import type { Sandbox, SandboxContext, SandboxSpec } from '../../../../runner/sandbox/sandbox.ts'
 import { startSandbox } from '../../../../runner/sandbox/start-sandbox.ts'
 import { openStage, type Micro, type Stage } from '../stage.ts'

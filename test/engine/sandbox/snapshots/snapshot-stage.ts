@@ -1,5 +1,5 @@
-import { openAttacher } from '../../../../runner/sandbox/cells/attacher.ts'
-import { provideAttacher } from '../../../../runner/sandbox/cells/provide-attacher.ts'
+import { openAttacher } from '../../../../runner/sandbox/attach/attacher.ts'
+import { provideAttacher } from '../../../../runner/sandbox/attach/provide-attacher.ts'
 import { daemonFacts } from '../../../../runner/docker/daemon.ts'
 import { connectDocker } from '../../../../runner/docker/client.ts'
 import { WAITING_RUNTIME } from '../../../../runner/sandbox/container/isolation.ts'

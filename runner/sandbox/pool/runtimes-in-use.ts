@@ -1,4 +1,11 @@
-import type { CellKind } from './cell.ts'
+import type { Language } from '../../../runtimes/catalogue.ts'
+
+/** What waits can become: any app of this runtime. */
+export interface RuntimeKind {
+  /** Reference of the runtime's sandbox image. */
+  readonly image: string
+  readonly language: Language
+}
 
 interface Options {
   /** The deployments that visitors are led to. */
@@ -8,8 +15,8 @@ interface Options {
 }
 
 interface RuntimesInUse {
-  know(deploymentId: string, kind: CellKind): void
-  kinds(): CellKind[]
+  know(deploymentId: string, kind: RuntimeKind): void
+  kinds(): RuntimeKind[]
   has(image: string): boolean
   close(): void
 }
@@ -20,8 +27,8 @@ const LOOK_MS = 60_000
 
 /** Which runtimes are those of deployments that are served. It looks anew each minute, as long as there is one. */
 export function createRuntimesInUse(options: Options): RuntimesInUse {
-  const known = new Map<string, { readonly kind: CellKind; readonly atMs: number }>()
-  let used = new Map<string, CellKind>()
+  const known = new Map<string, { readonly kind: RuntimeKind; readonly atMs: number }>()
+  let used = new Map<string, RuntimeKind>()
   let timer: NodeJS.Timeout | undefined
 
   const look = (): void => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { createRuntimesInUse } from '../../../../runner/sandbox/cells/runtimes-in-use.ts'
+import { createRuntimesInUse } from '../../../../runner/sandbox/pool/runtimes-in-use.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
