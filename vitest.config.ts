@@ -15,7 +15,7 @@ const LONG_ALONE = [
   'test/engine/sandbox/after-response.long.test.ts',
   'test/journey/build-log.long.test.ts',
   'test/journey/chaos/chaos.long.test.ts',
-  'test/journey/leases.long.test.ts',
+  'test/journey/sleep/leases.long.test.ts',
   'test/runner/gateway/hostile-crowds.long.test.ts',
   'test/src/http/log/crowds.long.test.ts',
 ]

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { deploy } from './support/deploy.ts'
-import { readMetric } from './support/metrics.ts'
-import { startStack, type Stack } from './support/stack.ts'
-import { statusesOf, visit, type Visit } from './support/visitors.ts'
+import { deploy } from '../support/deploy.ts'
+import { readMetric } from '../support/metrics.ts'
+import { startStack, type Stack } from '../support/stack.ts'
+import { statusesOf, visit, type Visit } from '../support/visitors.ts'
 
 const SOON = { timeout: 30_000, interval: 50 }
 

@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { connectDocker } from '../../runner/docker/client.ts'
-import { listContainers } from '../../runner/docker/containers.ts'
-import { openFreezers } from '../../runner/sandbox/sleep/freezers.ts'
-import { parseExposition, valueOf } from '../support/exposition.ts'
-import { deploy } from './support/deploy.ts'
-import { nodeMicro } from './support/micros.ts'
-import { startStack, type Stack } from './support/stack.ts'
-import { statusesOf, visit } from './support/visitors.ts'
+import { connectDocker } from '../../../runner/docker/client.ts'
+import { listContainers } from '../../../runner/docker/containers.ts'
+import { openFreezers } from '../../../runner/sandbox/sleep/freezers.ts'
+import { parseExposition, valueOf } from '../../support/exposition.ts'
+import { deploy } from '../support/deploy.ts'
+import { nodeMicro } from '../support/micros.ts'
+import { startStack, type Stack } from '../support/stack.ts'
+import { statusesOf, visit } from '../support/visitors.ts'
 
 let stack: Stack
 beforeAll(async () => {

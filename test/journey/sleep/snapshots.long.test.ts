@@ -1,13 +1,13 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { WAITING_RUNTIME } from '../../runner/sandbox/container/isolation.ts'
-import { connectDocker } from '../../runner/docker/client.ts'
-import { daemonFacts } from '../../runner/docker/daemon.ts'
-import { micropush } from './support/command.ts'
-import type { Repository } from './support/repository.ts'
-import { stateOf } from './support/sandbox-state.ts'
-import { startStack, type Stack } from './support/stack.ts'
+import { WAITING_RUNTIME } from '../../../runner/sandbox/container/isolation.ts'
+import { connectDocker } from '../../../runner/docker/client.ts'
+import { daemonFacts } from '../../../runner/docker/daemon.ts'
+import { micropush } from '../support/command.ts'
+import type { Repository } from '../support/repository.ts'
+import { stateOf } from '../support/sandbox-state.ts'
+import { startStack, type Stack } from '../support/stack.ts'
 
 const { runtimes } = await daemonFacts(connectDocker('/var/run/docker.sock'))
 const has = runtimes.includes(WAITING_RUNTIME)

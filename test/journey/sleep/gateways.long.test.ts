@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { RawClient } from '../runner/gateway/support/client.ts'
-import { readMetric } from './support/metrics.ts'
-import { nodeMicro } from './support/micros.ts'
-import { startStack, type Stack } from './support/stack.ts'
+import { RawClient } from '../../runner/gateway/support/client.ts'
+import { readMetric } from '../support/metrics.ts'
+import { nodeMicro } from '../support/micros.ts'
+import { startStack, type Stack } from '../support/stack.ts'
 
 const SOON = { timeout: 20_000, interval: 50 }
 

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Temperature } from '../../contract/sandbox-state.ts'
-import { micropush } from './support/command.ts'
-import { isolations } from './support/isolations.ts'
-import type { Repository } from './support/repository.ts'
-import { stateOf } from './support/sandbox-state.ts'
-import { readMetric } from './support/metrics.ts'
-import { startStack, type Stack } from './support/stack.ts'
+import type { Temperature } from '../../../contract/sandbox-state.ts'
+import { micropush } from '../support/command.ts'
+import { isolations } from '../support/isolations.ts'
+import type { Repository } from '../support/repository.ts'
+import { stateOf } from '../support/sandbox-state.ts'
+import { readMetric } from '../support/metrics.ts'
+import { startStack, type Stack } from '../support/stack.ts'
 
 /** Says who it is: the deployment, this very process, and how often its clock has struck. */
 const app = `

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { deploy } from './support/deploy.ts'
-import { readMetric } from './support/metrics.ts'
-import { nodeMicro, saying } from './support/micros.ts'
-import { startStack, type Stack } from './support/stack.ts'
-import { statusesOf, visit } from './support/visitors.ts'
+import { deploy } from '../support/deploy.ts'
+import { readMetric } from '../support/metrics.ts'
+import { nodeMicro, saying } from '../support/micros.ts'
+import { startStack, type Stack } from '../support/stack.ts'
+import { statusesOf, visit } from '../support/visitors.ts'
 
 const IDLE_MS = 300
 const SOON = { timeout: 20_000, interval: 20 }
