@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
-import { chmod, copyFile, mkdir, rename } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 import { say } from '../say.ts'
+import { copyProgram } from './copy-program.ts'
 import { downloadRelease } from './release.ts'
 
 const run = promisify(execFile)
@@ -30,13 +30,9 @@ export async function provideBinary(path: string): Promise<void> {
   await copy(await buildWithGo(), path)
 }
 
-/** By a rename, so that a runsc in use is neither refused as busy nor seen half-written. */
 async function copy(from: string, to: string): Promise<void> {
   say(`Copying ${from} to ${to}`)
-  await mkdir(dirname(to), { recursive: true })
-  await copyFile(from, `${to}.new`)
-  await chmod(`${to}.new`, 0o755)
-  await rename(`${to}.new`, to)
+  await copyProgram(from, to)
 }
 
 function candidates(): string[] {

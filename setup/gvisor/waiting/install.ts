@@ -1,8 +1,9 @@
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { copyProgram, isCopied } from '../copy-program.ts'
 
-/** Where the two files are from which Docker makes containers that wait: root's alone to change. */
+/** Where the files are from which Docker makes containers that wait: root's alone to change. */
 const FOLDER = '/usr/local/lib/micropush'
 
 interface Runsc {
@@ -13,7 +14,8 @@ interface Runsc {
 }
 
 /**
- * Puts the runtime of waiting containers where the Docker daemon can start it; it needs the Node that runs this.
+ * Puts the runtime of waiting containers where the Docker daemon can start it, with a copy of the Node that runs this: the checkout may
+ * move, or go, while Docker still calls the runtime.
  *
  * @returns the path of its executable.
  * @throws what the file system throws.
@@ -21,8 +23,10 @@ interface Runsc {
 export async function installWaitingRuntime({ path, flags }: Runsc, folder = FOLDER): Promise<string> {
   const executable = join(folder, 'waiting-runtime')
   const script = join(folder, 'prepare-bundle.cjs')
+  const node = join(folder, 'node')
   await mkdir(folder, { recursive: true, mode: 0o755 })
-  const words = { RUNSC: path, FLAGS: flags.map(quote).join(' '), NODE: quote(process.execPath), SCRIPT: quote(script) }
+  if (!(await isCopied(process.execPath, node))) await copyProgram(process.execPath, node)
+  const words = { RUNSC: path, FLAGS: flags.map(quote).join(' '), NODE: quote(node), SCRIPT: quote(script) }
   await put(script, { source: 'prepare-bundle.cjs', mode: 0o644, words })
   await put(executable, { source: 'runtime.sh', mode: 0o755, words })
   return executable
