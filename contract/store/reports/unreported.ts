@@ -1,5 +1,5 @@
 import type { Store } from '../connect.ts'
-import { readTold, tell } from './told.ts'
+import { tell } from './told.ts'
 
 const PAGE = 500
 /** Field of what was told. */
@@ -29,15 +29,33 @@ export async function unreportedDeployments(
   const found: string[] = []
   const prefix = keys.deployment('')
   for await (const page of redis.scanStream({ match: `${prefix}*`, count: PAGE }) as AsyncIterable<string[]>) {
-    for (const key of page) {
-      const id = key.slice(prefix.length)
-      const [state, since] = await redis.hmget(key, 'state', 'since')
+    const stages = await readAll(
+      store,
+      page.map((key) => ['hmget', key, 'state', 'since']),
+    )
+    const due = page.flatMap((key, at) => {
+      const [state, since] = stages[at] as readonly (string | null)[]
       const stateSinceMs = Number(since)
-      if (!state || stateSinceMs < within.fromMs || stateSinceMs > within.toMs) continue
-      if ((await readTold(store, id))[SEEN] !== mark({ state, stateSinceMs })) found.push(id)
-    }
+      if (!state || stateSinceMs < within.fromMs || stateSinceMs > within.toMs) return []
+      return [{ id: key.slice(prefix.length), mark: mark({ state, stateSinceMs }) }]
+    })
+    const seen = await readAll(
+      store,
+      due.map(({ id }) => ['hget', keys.told(id), SEEN]),
+    )
+    found.push(...due.filter((one, at) => seen[at] !== one.mark).map(({ id }) => id))
   }
   return found
+}
+
+/** All in one round trip: there may be ten thousand deployments, and this is done each minute whether anything happens or not. */
+async function readAll({ redis }: Store, commands: string[][]): Promise<readonly unknown[]> {
+  if (commands.length === 0) return []
+  const replies = (await redis.pipeline(commands).exec()) ?? []
+  return replies.map(([error, reply]) => {
+    if (error !== null) throw error
+    return reply
+  })
 }
 
 function mark({ state, stateSinceMs }: Stage): string {
