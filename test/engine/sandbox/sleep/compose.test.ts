@@ -70,7 +70,7 @@ describe.each(await isolationsHere())('a runner in a container, over sandboxes u
       mechanism: 'docker',
       explained: 'docker',
       states: [true, false],
-      cpu: 'undefined',
+      cpu: 'number',
     })
   })
 })

@@ -73,7 +73,7 @@ describe.each(await isolationsHere())('a sandbox that sleeps under %s', (isolati
     await freeze(far, sandbox)
     expect((await containerState(stage.docker, sandbox.containerId))?.paused).toBe(true)
     expect(await stateIn(far)).toEqual(['frozen'])
-    expect(await far.freezers.cpuMs(sandbox)).toBeUndefined()
+    expect(await far.freezers.cpuMs(sandbox)).toBeGreaterThan(0)
     await thaw(far, sandbox)
     expect(await ask(sandbox)).toBe('/here')
   })
