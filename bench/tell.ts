@@ -39,11 +39,16 @@ for (const file of files) {
   heads.push(read.head)
 }
 const rows = [...told.values()]
+/** The README says what was measured and beside what; where the time of a wake goes stands in the results and on the terminal. */
+const brief = rows.map(({ beside, ...row }) => {
+  const kept = beside?.split('; ').filter((one) => !one.startsWith('where it goes'))
+  return kept === undefined || kept.length === 0 ? row : { ...row, beside: kept.join('; ') }
+})
 const readme = join(root, 'README.md')
 const text = await readFile(readme, 'utf8')
 const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)]
 if (begin === -1 || end < begin) throw new Error(`README.md has no ${BEGIN} … ${END}`)
-const block = `${BEGIN}\n\n${heads.map((head) => `Measured: ${head}.`).join('\n')}\n\n${rowsTable(rows)}\n\n`
+const block = `${BEGIN}\n\n${heads.map((head) => `Measured: ${head}.`).join('\n')}\n\n${rowsTable(brief)}\n\n`
 await writeFile(readme, text.slice(0, begin) + block + text.slice(end))
 const bars = wakeBars(rows)
 if (bars.length > 0) {
