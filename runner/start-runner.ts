@@ -82,7 +82,13 @@ export async function startRunner(settings: Settings, log: Logger): Promise<Star
   const ahead = { ...(cells === undefined ? {} : { cells }), ...(snapshots === undefined ? {} : { snapshots }) }
   const sandboxes = { ...ground.sandboxes, ...ahead }
   const metrics = createMetrics(metricSources(() => runner))
-  const relief = createRelief({ fleet: () => fleet, memory, weigh: (id) => usedMemory(id), onProblem })
+  const relief = createRelief({
+    fleet: () => fleet,
+    memory,
+    ownerOf: (id) => policies.of(id).owner,
+    weigh: (id) => usedMemory(id),
+    onProblem,
+  })
   const fleet = createFleet({
     actions: sandboxActions(() => runner, stop.signal),
     policy: (id) => policies.of(id),

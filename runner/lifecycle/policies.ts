@@ -6,6 +6,8 @@ import { sleepPolicy, USUAL_CONCURRENCY, type SleepPolicy } from '../../contract
 interface Policy extends SleepPolicy {
   /** The execution time of a request, in ms. */
   readonly timeoutMs: number
+  /** Whose it is, in lower case: GitHub tells owners apart whatever the case of their letters. */
+  readonly owner: string
 }
 
 export interface Policies {
@@ -23,11 +25,13 @@ export function createPolicies(settings: Settings, newest: ReadonlySet<string>):
     coldMs: settings.evictMs,
     scale: { max: 1, concurrency: USUAL_CONCURRENCY },
     timeoutMs: 0,
+    owner: '',
   }
   return {
     note(deployment) {
       const { timeoutMs } = deployment.config.limits
-      const policy = (isNewest: boolean) => ({ ...sleepPolicy(deployment, { settings, isNewest }), timeoutMs })
+      const owner = deployment.owner.toLowerCase()
+      const policy = (isNewest: boolean) => ({ ...sleepPolicy(deployment, { settings, isNewest }), timeoutMs, owner })
       known.set(deployment.id, { newest: policy(true), replaced: policy(false) })
     },
     forget: (id) => void known.delete(id),

@@ -15,12 +15,14 @@ interface ReliefOptions {
   /** Asked for each time: the fleet calls this itself. */
   readonly fleet: () => Pick<Fleet, 'frozen' | 'evict'>
   readonly memory: Pick<MemoryWatch, 'lackingBytes'>
+  /** Whose a deployment is: whoever holds the most gives first. */
+  readonly ownerOf: (deploymentId: string) => string
   /** The memory that a container's end gives back; undefined when nobody can say. */
   readonly weigh: (containerId: string) => Promise<number | undefined>
   readonly onProblem: (message: string, data: object) => void
 }
 
-export function createRelief({ fleet, memory, weigh, onProblem }: ReliefOptions): Relief {
+export function createRelief({ fleet, memory, ownerOf, weigh, onProblem }: ReliefOptions): Relief {
   let looking: Promise<void> | undefined
   const relieve = async () => {
     const neededBytes = memory.lackingBytes()
@@ -29,6 +31,7 @@ export function createRelief({ fleet, memory, weigh, onProblem }: ReliefOptions)
       .frozen()
       .map(async ({ deploymentId, sinceMs, containerId }) => ({
         deploymentId,
+        owner: ownerOf(deploymentId),
         sinceMs,
         bytes: await weigh(containerId),
       }))

@@ -78,10 +78,30 @@ it('short memory takes the least recently used first, and no more than is needed
   }
   const weigh = () => Promise.resolve(6 * 1024 ** 2)
   const memory = { lackingBytes: () => 10 * 1024 ** 2 }
-  const relief = createRelief({ fleet: () => fleet, memory, weigh, onProblem: () => {} })
+  const relief = createRelief({ fleet: () => fleet, memory, ownerOf: () => 'ada', weigh, onProblem: () => {} })
   relief.look()
   await settle()
   expect(did.filter((what) => what.startsWith('destroy'))).toEqual(['destroy s1', 'destroy s2'])
+  relief.close()
+})
+
+it('when memory is short, whoever holds the most of it frozen gives first', async () => {
+  const { did, fleet, rest, wake } = stage
+  for (const id of ['second', 'third']) {
+    await vi.advanceTimersByTimeAsync(1000)
+    await wake(id)
+    await rest(id)
+  }
+  const relief = createRelief({
+    fleet: () => fleet,
+    memory: { lackingBytes: () => 1 },
+    ownerOf: (id) => (id === 'live' ? 'ada' : 'bob'),
+    weigh: () => Promise.resolve(6 * 1024 ** 2),
+    onProblem: () => {},
+  })
+  relief.look()
+  await settle()
+  expect(did.filter((what) => what.startsWith('destroy'))).toEqual(['destroy s2'])
   relief.close()
 })
 
@@ -90,7 +110,13 @@ it('memory is looked at once a minute, and at each start', async () => {
   stage.policies.set('live', { ...usual, coldMs: 3_600_000 })
   fleet.review('live')
   const memory = { lackingBytes: () => 0 }
-  const relief = createRelief({ fleet: () => fleet, memory, weigh: () => Promise.resolve(1), onProblem: () => {} })
+  const relief = createRelief({
+    fleet: () => fleet,
+    memory,
+    ownerOf: () => 'ada',
+    weigh: () => Promise.resolve(1),
+    onProblem: () => {},
+  })
   await vi.advanceTimersByTimeAsync(60_000)
   expect(fleet.temperature('live')).toBe('frozen')
   memory.lackingBytes = () => 1
