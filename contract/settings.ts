@@ -66,8 +66,9 @@ const environment = z.object({
   /** The most sandboxes that a micro may ask for, and how long it keeps one that its load needs no more. */
   MICROPUSH_SCALE_MAX: z.coerce.number().int().min(1).max(MOST_SANDBOXES).default(defaultAllowance.sandboxes),
   MICROPUSH_SCALE_DOWN_SECONDS: z.coerce.number().min(1).max(LONGEST_TIMER_SECONDS).default(30),
-  /** Sandboxes that wait with a loaded runtime, for each runtime in use. */
+  /** Sandboxes that wait with a loaded runtime, for each runtime in use, and the memory that more of them may have when more were wanted at once lately. */
   MICROPUSH_CELLS: z.coerce.number().int().min(0).max(64).default(2),
+  MICROPUSH_CELLS_MEMORY: size.optional(),
   /** Gateway processes. */
   MICROPUSH_GATEWAYS: z.coerce.number().int().min(1).max(64).optional(),
   /** Where the runner tells its metrics, on loopback; 0: nowhere. Whoever has the token may read them and the bot's from anywhere. */
@@ -144,6 +145,8 @@ export interface Settings {
   readonly scaleMax: number
   readonly scaleDownMs: number
   readonly cells: number
+  /** Undefined: a share of the machine's memory. */
+  readonly cellsMemoryBytes: number | undefined
   readonly gateways: number
   readonly metricsPort: number
   readonly metricsToken: string | undefined
@@ -212,6 +215,7 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
     scaleMax: value.MICROPUSH_SCALE_MAX,
     scaleDownMs: value.MICROPUSH_SCALE_DOWN_SECONDS * 1000,
     cells: value.MICROPUSH_CELLS,
+    cellsMemoryBytes: value.MICROPUSH_CELLS_MEMORY,
     gateways: value.MICROPUSH_GATEWAYS ?? availableParallelism(),
     metricsPort: value.MICROPUSH_METRICS_PORT,
     metricsToken: value.MICROPUSH_METRICS_TOKEN,

@@ -85,6 +85,7 @@ export async function startRunner(settings: Settings, log: Logger): Promise<Star
   const relief = createRelief({
     fleet: () => fleet,
     memory,
+    ahead: Object.values(ahead),
     ownerOf: (id) => policies.of(id).owner,
     weigh: (id) => usedMemory(id),
     onProblem,

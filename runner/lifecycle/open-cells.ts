@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Settings } from '../../contract/settings.ts'
+import { memoryAhead } from './memory/memory-ahead.ts'
 import { findRuntime } from '../../runtimes/catalogue.ts'
 import { sandboxReference } from '../images/prepare.ts'
 import { openAttacher } from '../sandbox/attach/attacher.ts'
@@ -8,7 +9,7 @@ import { provideAttacher } from '../sandbox/attach/provide-attacher.ts'
 import type { SandboxContext } from '../sandbox/sandbox.ts'
 
 interface Surroundings {
-  readonly settings: Pick<Settings, 'cells'>
+  readonly settings: Pick<Settings, 'cells' | 'cellsMemoryBytes'>
   /** The deployments that visitors are led to. */
   served(): ReadonlySet<string>
   /** Whether there is memory for one more. */
@@ -26,7 +27,8 @@ export function openCells(context: SandboxContext, around: Surroundings): Cells 
   if (context.isolation !== 'runc' || settings.cells === 0) return undefined
   return createCells(context, {
     attacher: openAttacher(() => provideAttacher(context)),
-    size: settings.cells,
+    least: settings.cells,
+    mostBytes: memoryAhead(settings),
     served: () => around.served(),
     mayFill: () => around.mayFill(),
     onProblem: (message, err) => log.warn({ err }, message),

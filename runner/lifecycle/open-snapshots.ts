@@ -8,11 +8,12 @@ import { openAttacher } from '../sandbox/attach/attacher.ts'
 import { provideAttacher } from '../sandbox/attach/provide-attacher.ts'
 import { WAITING_RUNTIME } from '../sandbox/container/isolation.ts'
 import type { SandboxContext } from '../sandbox/sandbox.ts'
+import { memoryAhead } from './memory/memory-ahead.ts'
 import { removeDrafts } from '../sandbox/snapshots/list-snapshots.ts'
 import { createSnapshots, type Snapshots } from '../sandbox/snapshots/snapshots.ts'
 
 interface Surroundings {
-  readonly settings: Pick<Settings, 'cells'>
+  readonly settings: Pick<Settings, 'cells' | 'cellsMemoryBytes'>
   readonly store: Store
   /** The deployments that visitors are led to. */
   served(): ReadonlySet<string>
@@ -41,7 +42,8 @@ export async function openSnapshots(context: SandboxContext, around: Surrounding
   }
   return createSnapshots(context, {
     attacher: openAttacher(() => provideAttacher(context)),
-    size: settings.cells,
+    least: settings.cells,
+    mostBytes: memoryAhead(settings),
     served: () => around.served(),
     mayFill: () => around.mayFill(),
     onTaken(deploymentId, { startMs, restoreMs, bytes }) {

@@ -28,6 +28,7 @@ it('nothing has to be set', () => {
     scaleMax: 4,
     scaleDownMs: 30_000,
     cells: 2,
+    cellsMemoryBytes: undefined,
     gateways: availableParallelism(),
     metricsPort: 4002,
     metricsToken: undefined,

@@ -11,8 +11,10 @@ import { claimOf } from './claim-of.ts'
 
 export interface CellsOptions {
   readonly attacher: Attacher
-  /** How many wait for each runtime that is in use. */
-  readonly size: number
+  /** How many wait at least for each runtime that is in use. */
+  readonly least: number
+  /** The memory that all of them together may have when more were wanted at once lately. */
+  readonly mostBytes: number
   /** The deployments that visitors are led to. */
   served(): ReadonlySet<string>
   /** Whether there is memory for one more. */
@@ -23,7 +25,7 @@ export interface CellsOptions {
 }
 
 /** Sandboxes started ahead of need, with their runtime loaded: a deployment that has none takes one of these instead of waiting for Docker. */
-export interface Cells extends Pick<Pools<Cell>, 'know' | 'waiting' | 'has' | 'close'> {
+export interface Cells extends Pick<Pools<Cell>, 'know' | 'waiting' | 'has' | 'giveUp' | 'close'> {
   /**
    * Gives a deployment a sandbox whose runtime is loaded and that has its code, its environment and its arguments.
    *
@@ -31,6 +33,9 @@ export interface Cells extends Pick<Pools<Cell>, 'know' | 'waiting' | 'has' | 'c
    */
   claim(spec: SandboxSpec, signal: AbortSignal): Promise<PreparedSandbox | undefined>
 }
+
+/** Of the host's memory, with what Docker and the kernel hold for one: measured on fifty. */
+const CELL_BYTES = 16 * 1024 ** 2
 
 export function createCells(context: SandboxContext, options: CellsOptions): Cells {
   const { attacher } = options
@@ -58,7 +63,9 @@ export function createCells(context: SandboxContext, options: CellsOptions): Cel
   const pools = createPools<Cell>({
     ...options,
     starts: context.starts,
-    size: () => (usable ? options.size : 0),
+    least: () => (usable ? options.least : 0),
+    most: () => Math.floor(options.mostBytes / CELL_BYTES),
+    itemBytes: CELL_BYTES,
     make,
     discard: (cell) => discardCell(context, cell),
     of: ({ sandbox }) => sandbox,
@@ -85,6 +92,7 @@ export function createCells(context: SandboxContext, options: CellsOptions): Cel
     know: (deploymentId, kind) => pools.know(deploymentId, kind),
     waiting: () => pools.waiting(),
     has: (image) => pools.has(image),
+    giveUp: (neededBytes, which) => pools.giveUp(neededBytes, which),
     async close() {
       await pools.close()
       await attacher.close()

@@ -17,16 +17,20 @@ export interface PoolOptions<T> {
 export interface Pool<T> {
   /** The one that has waited longest; undefined when there is none. Another one is made in its place. */
   take(): T | undefined
-  /** Brings the number to its target, in the background: makes what is missing, discards what is too many. */
+  /** Brings the number to its target, in the background and a few at a time: makes what is missing, discards what is too many. */
   adjust(): void
   waiting(): number
   /** Those that wait. */
   items(): readonly T[]
+  /** Discards so many of those that wait, at most; others are made in their place as soon as that may be. Resolves when nothing of them is left. */
+  giveUp(count: number): Promise<void>
   /** Discards all, and resolves when nothing is left. */
   close(): Promise<void>
 }
 
 const ASK_AGAIN_MS = 1000
+/** So many are made, and so many taken away, at the same time. */
+const AT_ONCE = 2
 /** After a failure, doubled with each one that follows it. */
 const FIRST_PAUSE_MS = 1000
 const LONGEST_PAUSE_MS = 60_000
@@ -37,18 +41,21 @@ export function createPool<T>(options: PoolOptions<T>): Pool<T> {
   /** What is being made or discarded. */
   const work = new Set<Promise<void>>()
   let making = 0
+  let dropping = 0
   let pauseMs = 0
   let timer: NodeJS.Timeout | undefined
 
-  const background = (doing: Promise<void>): void => {
+  const background = (doing: Promise<void>): Promise<void> => {
     work.add(doing)
     void doing.finally(() => work.delete(doing))
+    return doing
   }
   const discard = async (item: T): Promise<void> => {
     await options
       .discard(item)
       .catch((error: unknown) => options.onProblem('what waited ahead of need could not be taken away', error))
   }
+  const discardInBackground = (item: T): Promise<void> => background(discard(item))
   const later = (delayMs: number): void => {
     if (timer !== undefined || stop.signal.aborted) return
     timer = setTimeout(() => {
@@ -65,12 +72,17 @@ export function createPool<T>(options: PoolOptions<T>): Pool<T> {
     const at = items.indexOf(item)
     if (at < 0) return
     items.splice(at, 1)
-    background(discard(item))
+    void discardInBackground(item)
     adjust()
   }
   const makeOne = async (): Promise<void> => {
+    making += 1
     try {
-      const item = await options.starts.run('ahead', stop.signal, () => options.make(stop.signal))
+      // When its turn comes, which may take a while.
+      const item = await options.starts.run('ahead', stop.signal, async () =>
+        missing() >= 0 && options.mayFill() ? await options.make(stop.signal) : undefined,
+      )
+      if (item === undefined) return
       pauseMs = 0
       if (stop.signal.aborted) return await discard(item)
       items.push(item)
@@ -85,19 +97,28 @@ export function createPool<T>(options: PoolOptions<T>): Pool<T> {
       adjust()
     }
   }
+  const dropOne = async (): Promise<void> => {
+    dropping += 1
+    try {
+      await options.starts.run('ahead', stop.signal, async () => {
+        const item = items.length > options.target() ? items.pop() : undefined
+        if (item !== undefined) await discard(item)
+      })
+    } catch {
+      // It is being closed, which discards all.
+    } finally {
+      dropping -= 1
+      adjust()
+    }
+  }
+  const missing = (): number => options.target() - items.length - making
   const adjust = (): void => {
     if (stop.signal.aborted) return
-    const target = options.target()
-    while (items.length > target) {
-      const item = items.pop()
-      if (item !== undefined) background(discard(item))
-    }
-    if (timer !== undefined || items.length + making >= target) return
+    while (dropping < AT_ONCE && items.length - dropping > options.target()) void background(dropOne())
+    if (timer !== undefined || missing() <= 0) return
     if (!options.mayFill()) return later(ASK_AGAIN_MS)
-    while (items.length + making < target) {
-      making += 1
-      background(makeOne())
-    }
+    // Not all that are missing: whether they are to be made may be another question by then, and other runtimes have their turn between.
+    while (making < AT_ONCE && missing() > 0) void background(makeOne())
   }
 
   return {
@@ -109,6 +130,10 @@ export function createPool<T>(options: PoolOptions<T>): Pool<T> {
     adjust,
     waiting: () => items.length,
     items: () => [...items],
+    async giveUp(count) {
+      await Promise.all(items.splice(0, count).map(discardInBackground))
+      later(ASK_AGAIN_MS)
+    },
     async close() {
       stop.abort(new Error('closed'))
       clearTimeout(timer)

@@ -11,8 +11,10 @@ import { startWaiting, type Waiting } from './waiting/waiting.ts'
 
 export interface SnapshotsOptions {
   readonly attacher: Attacher
-  /** How many containers wait for each runtime that is in use. */
-  readonly size: number
+  /** How many containers wait at least for each runtime that is in use. */
+  readonly least: number
+  /** The memory that all of them together may have when more were wanted at once lately. */
+  readonly mostBytes: number
   /** The deployments that visitors are led to. */
   served(): ReadonlySet<string>
   /** Whether there is memory for one more sandbox. */
@@ -27,7 +29,7 @@ export interface SnapshotsOptions {
 }
 
 /** Imported apps on disk, and what brings them back without waiting for Docker. */
-export interface Snapshots extends Pick<Pools<Waiting>, 'know' | 'waiting' | 'has'> {
+export interface Snapshots extends Pick<Pools<Waiting>, 'know' | 'waiting' | 'has' | 'giveUp'> {
   /** Wakes a deployment from its snapshot. @returns undefined when a plain start has to serve. @throws the signal's reason */
   wake(spec: SandboxSpec, signal: AbortSignal): Promise<Sandbox | undefined>
   /** Takes one when there is time for it. What failed a few times with the same files and environment is not tried again. */
@@ -38,12 +40,17 @@ export interface Snapshots extends Pick<Pools<Waiting>, 'know' | 'waiting' | 'ha
   close(): Promise<void>
 }
 
+/** Of the host's memory, with what Docker and the kernel hold for one: measured on fifty. */
+const WAITING_BYTES = 24 * 1024 ** 2
+
 export function createSnapshots(context: SandboxContext, options: SnapshotsOptions): Snapshots {
   const { attacher } = options
   const pools = createPools<Waiting>({
     ...options,
     starts: context.starts,
-    size: () => options.size,
+    least: () => options.least,
+    most: () => Math.floor(options.mostBytes / WAITING_BYTES),
+    itemBytes: WAITING_BYTES,
     make: ({ image }, signal) => startWaiting(context, { image, limits: defaultLimits }, signal),
     async discard(waiting) {
       waiting.release()
@@ -75,6 +82,7 @@ export function createSnapshots(context: SandboxContext, options: SnapshotsOptio
     know: (deploymentId, kind) => pools.know(deploymentId, kind),
     waiting: () => pools.waiting(),
     has: (image) => pools.has(image),
+    giveUp: (neededBytes, which) => pools.giveUp(neededBytes, which),
     async remove(deploymentId) {
       queue.forget(deploymentId)
       await removeSnapshot(context.dataDir, deploymentId)

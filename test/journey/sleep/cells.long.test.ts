@@ -15,6 +15,7 @@ beforeAll(async () => {
   stack = await startStack({
     MICROPUSH_SANDBOX: 'runc',
     MICROPUSH_CELLS: '1',
+    MICROPUSH_CELLS_MEMORY: '0',
     MICROPUSH_IDLE_SECONDS: '0.2',
     MICROPUSH_EVICT_SECONDS: '1',
   })

@@ -33,7 +33,8 @@ export async function openCellStage(size = 1): Promise<CellStage> {
   }
   const cells = createCells(stage.context, {
     attacher: openAttacher(() => provideAttacher(stage.context)),
-    size,
+    least: size,
+    mostBytes: 0,
     served: () => new Set(),
     mayFill: () => filling,
     onProblem: (_message, error) => problems.push(error),

@@ -29,7 +29,8 @@ describe.skipIf(!(await snapshotsHere()))('of a deployment that gets another sec
     stage = await openSnapshotStage()
     snapshots = createSnapshots(stage.context, {
       attacher: openAttacher(() => provideAttacher(stage.context)),
-      size: 0,
+      least: 0,
+      mostBytes: 0,
       served: () => served,
       mayFill: () => true,
       onTaken: (id) => taken.push(id),

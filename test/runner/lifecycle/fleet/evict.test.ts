@@ -105,6 +105,34 @@ it('when memory is short, whoever holds the most of it frozen gives first', asyn
   relief.close()
 })
 
+it('what waits for nobody yet goes before any micro becomes cold, and what always waits after all of them', async () => {
+  const { did, fleet } = stage
+  let lackingBytes = 3
+  const ahead = {
+    async giveUp(neededBytes: number, which: string) {
+      did.push(`give up ${neededBytes} of ${which}`)
+      lackingBytes -= 1
+    },
+  }
+  const relief = createRelief({
+    fleet: () => fleet,
+    memory: { lackingBytes: () => lackingBytes },
+    ahead: [ahead],
+    ownerOf: () => 'ada',
+    weigh: () => Promise.resolve(1),
+    onProblem: () => {},
+  })
+  relief.look()
+  await settle()
+  expect(did).toEqual(['give up 3 of surplus', 'drain s1', 'destroy s1', 'give up 2 of all'])
+  lackingBytes = 0
+  did.length = 0
+  relief.look()
+  await settle()
+  expect(did).toEqual([])
+  relief.close()
+})
+
 it('memory is looked at once a minute, and at each start', async () => {
   const { evicted, fleet, wake } = stage
   stage.policies.set('live', { ...usual, coldMs: 3_600_000 })
