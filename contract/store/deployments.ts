@@ -52,7 +52,7 @@ export async function createDeployment(
   const now = Date.now()
   const [kind, detail] = (await redis.eval(
     deploymentScripts.create,
-    7,
+    8,
     keys.micro(key),
     keys.deployment(base.id),
     keys.pending,
@@ -60,6 +60,7 @@ export async function createDeployment(
     keys.claims,
     servedKey(keys, key),
     keys.unsettled,
+    keys.unreported,
     base.id,
     base.sequence,
     JSON.stringify(deploymentBase.parse(base)),
@@ -100,10 +101,11 @@ export async function skipDeployment(
   const key = targetKey(base)
   const [kind, detail] = (await redis.eval(
     deploymentScripts.skip,
-    3,
+    4,
     keys.micro(key),
     keys.deployment(base.id),
     keys.history(key),
+    keys.unreported,
     base.id,
     base.sequence,
     JSON.stringify(deploymentBase.parse(base)),
@@ -149,9 +151,10 @@ export async function transitionDeployment(store: Store, change: Transition): Pr
   const deadline = isPending(change.to) ? now + (change.withinMs ?? stateDeadlinesMs[change.to]) : ''
   const result = await redis.eval(
     deploymentScripts.transition,
-    2,
+    3,
     keys.deployment(change.id),
     keys.pending,
+    keys.unreported,
     change.id,
     change.to,
     now,
@@ -175,10 +178,11 @@ export async function requeueDeployment({ redis, keys }: Store, deployment: Depl
   const now = Date.now()
   const result = await redis.eval(
     deploymentScripts.requeue,
-    3,
+    4,
     keys.deployment(deployment.id),
     keys.micro(key),
     keys.pending,
+    keys.unreported,
     deployment.id,
     now,
     now + stateDeadlinesMs.queued,

@@ -20,6 +20,8 @@ export function storeKeys(prefix: string) {
     outcomes: `${prefix}:outcomes`,
     /** Set of deployments that were ended, while the jobs that follow from it may not be in the queue yet. */
     unsettled: `${prefix}:unsettled`,
+    /** Sorted set of deployments that nobody has reported as they stand; the score is since when they stand so, in ms. */
+    unreported: `${prefix}:unreported`,
     /** Hash: how a target stands. In production its key is the micro's. */
     micro: (targetKey: string) => `${prefix}:micro:${targetKey}`,
     /** Sorted set of a target's deployments; the score is the sequence. */

@@ -41,13 +41,14 @@ export async function publishDeployment(store: Store, publication: Publication):
   const key = targetKey(deployment)
   const [kind, detail] = (await redis.eval(
     targetScripts.publish,
-    6,
+    7,
     keys.micro(key),
     keys.deployment(deployment.id),
     keys.pending,
     keys.hosts,
     keys.keptSecrets(deployment.id),
     keys.claims,
+    keys.unreported,
     deployment.id,
     deployment.sequence,
     Date.now(),
@@ -124,7 +125,7 @@ export async function endTarget(
   const { redis, keys } = store
   const touched = (await redis.eval(
     targetScripts.endTarget,
-    7,
+    8,
     keys.micro(of.targetKey),
     keys.history(of.targetKey),
     keys.pending,
@@ -132,6 +133,7 @@ export async function endTarget(
     keys.claims,
     servedKey(keys, of.targetKey),
     keys.unsettled,
+    keys.unreported,
     of.sequence,
     Date.now(),
     keys.deployment(''),
@@ -159,11 +161,12 @@ async function countCancelled(store: Store, ids: readonly string[]): Promise<voi
 export async function retireDeployments({ redis, keys }: Store, key: string): Promise<string[]> {
   return (await redis.eval(
     targetScripts.retire,
-    4,
+    5,
     keys.micro(key),
     keys.history(key),
     keys.hosts,
     keys.unsettled,
+    keys.unreported,
     Date.now(),
     pullOfKey(key) === undefined ? platformLimits.keptDeployments : KEPT_OF_PREVIEW,
     KEPT_RECORDS,

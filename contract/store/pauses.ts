@@ -41,13 +41,14 @@ export async function pointDeployment({ redis, keys }: Store, point: Point): Pro
   const former: DeploymentOutcome['standing'] = { kind: 'rolled-back', by, atMs, to: sha }
   const [kind, formerId] = (await redis.eval(
     pointScripts.point,
-    6,
+    7,
     keys.micro(key),
     keys.deployment(id),
     keys.hosts,
     keys.history(key),
     keys.pending,
     keys.unsettled,
+    keys.unreported,
     id,
     sequence,
     atMs,

@@ -6,7 +6,7 @@
 export const deploymentScripts = {
   /**
    * A preview needs the micro's own name to be free, or its repository's: it is an offer to become that micro.
-   * KEYS micro, deployment, pending, history, claims, micros or previews, unsettled
+   * KEYS micro, deployment, pending, history, claims, micros or previews, unsettled, unreported
    * ARGV id, sequence, base, now, deadline, label, targetKey, sha, deployment key prefix, state, production label, microKey
    */
   create: `
@@ -33,12 +33,14 @@ export const deploymentScripts = {
         redis.call('HSET', key, 'state', 'superseded', 'since', ARGV[4], 'outcome:supersededBy', cjson.encode(ARGV[8]))
         redis.call('ZREM', KEYS[3], waiting)
         redis.call('SADD', KEYS[7], waiting)
+        redis.call('ZADD', KEYS[8], ARGV[4], waiting)
         superseded = waiting
       end
     end
     redis.call('HSET', KEYS[2], 'base', ARGV[3], 'state', ARGV[10], 'since', ARGV[4], 'sequence', ARGV[2], 'micro', ARGV[7])
     redis.call('HSET', KEYS[1], 'newest', ARGV[2], 'newestId', ARGV[1])
     redis.call('ZADD', KEYS[3], ARGV[5], ARGV[1])
+    redis.call('ZADD', KEYS[8], ARGV[4], ARGV[1])
     redis.call('ZADD', KEYS[4], ARGV[2], ARGV[1])
     -- It may have been ended before, and expires no more.
     redis.call('PERSIST', KEYS[1])
@@ -49,7 +51,7 @@ export const deploymentScripts = {
 
   /**
    * Notes a deployment that is not to be made. What is under way goes on: it is the newest that is wanted.
-   * KEYS micro, deployment, history
+   * KEYS micro, deployment, history, unreported
    * ARGV id, sequence, base, now, targetKey, seconds for which it is kept, then field and value pairs
    */
   skip: `
@@ -65,6 +67,7 @@ export const deploymentScripts = {
     redis.call('HSET', KEYS[2], 'base', ARGV[3], 'state', 'skipped', 'since', ARGV[4], 'sequence', ARGV[2], 'micro', ARGV[5])
     for i = 7, #ARGV, 2 do redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 1]) end
     redis.call('HSET', KEYS[1], 'skipped', ARGV[2], 'skippedId', ARGV[1])
+    redis.call('ZADD', KEYS[4], ARGV[4], ARGV[1])
     redis.call('ZADD', KEYS[3], ARGV[2], ARGV[1])
     if newest == 0 or newest <= ended then
       for _, key in ipairs({KEYS[1], KEYS[2], KEYS[3]}) do redis.call('EXPIRE', key, ARGV[6]) end
@@ -73,7 +76,7 @@ export const deploymentScripts = {
 
   /**
    * Gives `moved`, `ok` when it changed the outcome alone, or the state that it found.
-   * KEYS deployment, pending
+   * KEYS deployment, pending, unreported
    * ARGV id, to, now, deadline or '', number of allowed former states, those states…, then field and value pairs
    */
   transition: `
@@ -89,13 +92,14 @@ export const deploymentScripts = {
     for i = 6 + count, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
     if state ~= ARGV[2] then
       redis.call('HSET', KEYS[1], 'since', ARGV[3])
+      redis.call('ZADD', KEYS[3], ARGV[3], ARGV[1])
       if ARGV[4] == '' then redis.call('ZREM', KEYS[2], ARGV[1]) else redis.call('ZADD', KEYS[2], ARGV[4], ARGV[1]) end
       return 'moved'
     end
     return 'ok'`,
 
   /**
-   * KEYS deployment, micro, pending
+   * KEYS deployment, micro, pending, unreported
    * ARGV id, now, deadline
    */
   requeue: `
@@ -109,5 +113,6 @@ export const deploymentScripts = {
     redis.call('HSET', KEYS[1], 'state', 'queued', 'since', ARGV[2])
     redis.call('HDEL', KEYS[1], 'outcome:error', 'outcome:detail')
     redis.call('ZADD', KEYS[3], ARGV[3], ARGV[1])
+    redis.call('ZADD', KEYS[4], ARGV[2], ARGV[1])
     return 1`,
 } as const

@@ -4,7 +4,7 @@ import { isOthersHost, isPending } from './lua.ts'
 export const pointScripts = {
   /**
    * With a token that was used last it gives the same again: ioredis sends again what was not answered, and a job may be begun again.
-   * KEYS micro, deployment, hosts, history, pending, unsettled
+   * KEYS micro, deployment, hosts, history, pending, unsettled, unreported
    * ARGV id, sequence, now, token, `roll-back` or `resume`, deployment key prefix, pause, standing of it, standing of the one before,
    *   words for what is under way, number of hosts, hosts…
    */
@@ -41,6 +41,7 @@ export const pointScripts = {
           redis.call('HSET', key, 'state', 'skipped', 'since', ARGV[3], 'outcome:detail', ARGV[10])
           redis.call('ZREM', KEYS[5], id)
           redis.call('SADD', KEYS[6], id)
+          redis.call('ZADD', KEYS[7], ARGV[3], id)
         end
       end
     end

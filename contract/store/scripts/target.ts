@@ -5,7 +5,7 @@ export const targetScripts = {
   /**
    * A second time gives the same: after a lost connection ioredis sends again what was not answered.
    * What its target was called before, when the repository had another owner, is free from now on.
-   * KEYS micro, deployment, pending, hosts, kept secrets, claims
+   * KEYS micro, deployment, pending, hosts, kept secrets, claims, unreported
    * ARGV id, sequence, now, secrets or '', label, targetKey, number of hosts, hosts…, then field and value pairs
    */
   publish: `
@@ -39,10 +39,11 @@ export const targetScripts = {
     redis.call('HSET', KEYS[2], 'state', 'live', 'since', ARGV[3])
     for i = 8 + count, #ARGV, 2 do redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 1]) end
     redis.call('ZREM', KEYS[3], ARGV[1])
+    redis.call('ZADD', KEYS[7], ARGV[3], ARGV[1])
     return {'live', live or ''}`,
 
   /**
-   * KEYS micro, history, pending, hosts, claims, micros or previews, unsettled
+   * KEYS micro, history, pending, hosts, claims, micros or previews, unsettled, unreported
    * ARGV sequence, now, deployment key prefix, targetKey, seconds for which what is left of it is kept, why (JSON) or '',
    *   kept secrets key prefix, seconds where nobody ever worked on any of it
    */
@@ -70,6 +71,7 @@ export const targetScripts = {
         if ARGV[6] ~= '' then redis.call('HSET', key, 'outcome:ended', ARGV[6]) end
         redis.call('ZREM', KEYS[3], id)
         redis.call('SADD', KEYS[7], id)
+        redis.call('ZADD', KEYS[8], ARGV[2], id)
         table.insert(touched, id)
         gone[id] = true
       end
@@ -87,7 +89,7 @@ export const targetScripts = {
 
   /**
    * Keeps the newest live deployments of a target and forgets the oldest records.
-   * KEYS micro, history, hosts, unsettled
+   * KEYS micro, history, hosts, unsettled, unreported
    * ARGV now, live ones to keep, records to keep, deployment key prefix, log key prefix, kept secrets key prefix,
    *   told key prefix
    */
@@ -104,6 +106,7 @@ export const targetScripts = {
         if kept > tonumber(ARGV[2]) and id ~= live then
           redis.call('HSET', key, 'state', 'destroyed', 'since', ARGV[1])
           redis.call('SADD', KEYS[4], id)
+          redis.call('ZADD', KEYS[5], ARGV[1], id)
           redis.call('DEL', ARGV[6] .. id)
           table.insert(destroyed, id)
           gone[id] = true
@@ -111,6 +114,7 @@ export const targetScripts = {
       elseif seen > tonumber(ARGV[3]) and not (${isPending}) then
         redis.call('DEL', key, ARGV[5] .. id, ARGV[7] .. id)
         redis.call('ZREM', KEYS[2], id)
+        redis.call('ZREM', KEYS[5], id)
       end
     end
     if #destroyed > 0 then
