@@ -124,7 +124,7 @@ it('what waits for nobody yet goes before any micro becomes cold, and what alway
   })
   relief.look()
   await settle()
-  expect(did).toEqual(['give up 3 of surplus', 'drain s1', 'destroy s1', 'give up 2 of all'])
+  expect(did).toEqual(['give up 3 of surplus', 'destroy s1', 'give up 2 of all'])
   lackingBytes = 0
   did.length = 0
   relief.look()
