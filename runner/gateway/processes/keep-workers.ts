@@ -1,8 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import type { Processes } from '../health.ts'
 import type { Log } from '../log.ts'
+import { PULSE_MS, takePulse, type Pulse } from './pulse.ts'
 
 /** A worker that lived shorter than this is started again later and later. */
 const STEADY_MS = 10_000
@@ -23,22 +25,22 @@ export interface Workers {
 }
 
 /**
- * Runs the processes that serve, and starts one that ended again. They hear through their standard input how many they are; its end tells
- * them that nobody is there any more. Nothing that they say is read.
+ * Runs the processes that serve, starts one that ended again, and kills one that hangs. They hear through their standard input how many they
+ * are; its end tells them that nobody is there any more. Nothing that they say is read but that they say something.
  */
 export function keepWorkers({ fd, count, stopMs, log }: WorkersOptions): Workers {
-  const running = new Set<ChildProcess>()
+  const running = new Map<ChildProcess, Pulse>()
   const timers = new Set<NodeJS.Timeout>()
   let stopping = false
   const tellAll = (): void => {
     const line = `${JSON.stringify({ wanted: count, running: running.size } satisfies Processes)}\n`
-    for (const worker of running) worker.stdin?.write(line)
+    for (const worker of running.keys()) worker.stdin?.write(line)
   }
   const start = (nth: number, failures: number): void => {
     const begunMs = Date.now()
     const args = [...process.execArgv, join(import.meta.dirname, '..', 'worker.ts'), String(nth)]
-    const worker = spawn(process.execPath, args, { stdio: ['pipe', 'inherit', 'inherit', fd] })
-    running.add(worker)
+    const worker = spawn(process.execPath, args, { stdio: ['pipe', 'inherit', 'inherit', fd, 'pipe'] })
+    running.set(worker, takePulse(worker.stdio[4] as Readable))
     // One that is gone does not read what it is told.
     worker.stdin?.on('error', () => {})
     let ended = false
@@ -61,11 +63,20 @@ export function keepWorkers({ fd, count, stopMs, log }: WorkersOptions): Workers
     tellAll()
   }
   for (let nth = 1; nth <= count; nth += 1) start(nth, 0)
+  const pulse = setInterval(() => {
+    for (const [worker, its] of running) {
+      if (its.beat()) continue
+      log.error('a worker hangs and is killed', { pid: worker.pid })
+      worker.kill('SIGKILL')
+    }
+    tellAll()
+  }, PULSE_MS)
   return {
     async stop() {
       stopping = true
+      clearInterval(pulse)
       for (const timer of timers) clearTimeout(timer)
-      const left = [...running]
+      const left = [...running.keys()]
       const gone = Promise.all(left.map((worker) => once(worker, 'exit')))
       for (const worker of left) worker.kill('SIGTERM')
       const force = setTimeout(() => {

@@ -2,12 +2,16 @@ import { createServer, type Socket } from 'node:net'
 import { chmod, chown, rm } from 'node:fs/promises'
 import { fromGateway, type FromEngine, type FromGateway } from '../../gateway/protocol.ts'
 import { readLines } from '../../gateway/engine/read-lines.ts'
+import { keepPulse } from './pulse.ts'
 
 const ANSWER_DEADLINE_MS = 1000
 /** The longest is `holds`: room for 25,000 micros that are awake. A gateway speaks with strangers, so it is not trusted to keep to that. */
 const LONGEST_LINE_BYTES = 1024 * 1024
 /** A gateway that does not read gets its connection ended, and a snapshot when it is back. */
 const LONGEST_BACKLOG_BYTES = 64 * 1024 * 1024
+
+/** Of a ping that only asks whether somebody is there. */
+const NOBODYS = 0
 
 type Answer = Extract<FromGateway, { type: 'pong' | 'answered' }>
 
@@ -53,10 +57,21 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
   const connected = new Map<Socket, Gateway>()
   const waiting = new Map<number, (from: Gateway, answer: Answer) => void>()
   let questions = 0
+  const pulse = keepPulse<Socket>({
+    ask(socket) {
+      connected.get(socket)?.tell({ type: 'ping', id: NOBODYS })
+    },
+    onSilent(socket) {
+      options.onProblem('a gateway process hangs; its connection is ended', {})
+      socket.destroy()
+    },
+  })
   const server = createServer((socket) => {
     const gateway = gatewayOf(socket)
     connected.set(socket, gateway)
+    pulse.add(socket)
     socket.on('close', () => {
+      pulse.remove(socket)
       connected.delete(socket)
       options.onLeave(gateway)
     })
@@ -67,6 +82,7 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
     readLines(socket, {
       longestBytes: LONGEST_LINE_BYTES,
       onLine(line) {
+        pulse.heard(socket)
         const message = parseLine(line)
         if (message === undefined)
           options.onProblem('gateway sent a line that is not of the protocol', { line: line.slice(0, 200) })
@@ -120,6 +136,7 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
       return answers.some((answer) => answer.type === 'answered' && answer.lately)
     },
     async close() {
+      pulse.close()
       for (const socket of connected.keys()) socket.destroy()
       await new Promise<void>((resolve) => server.close(() => resolve()))
     },

@@ -8,6 +8,8 @@ import { nodeMicro } from '../support/micros.ts'
 import { startStack, type Stack } from '../support/stack.ts'
 
 const SOON = { timeout: 20_000, interval: 50 }
+/** Ten seconds until the engine counts it as gone, fifteen until it is killed, and what a busy machine adds. */
+const NOTICED = { timeout: 60_000, interval: 50 }
 
 let stack: Stack
 let host: string
@@ -94,4 +96,21 @@ it('a gateway process that is killed takes its own requests along and no others,
   for (const { socket } of whole) socket.destroy()
   await expect.poll(hot, SOON).toBe(0)
   expect((await stack.ask(host)).body).toBe('here')
+})
+
+it('a gateway process that hangs loses its lease and is killed, and another one serves in its place', async () => {
+  await expect.poll(hot, SOON).toBe(0)
+  // Enough of them that either process has some.
+  const streams = Array.from({ length: 20 }, () => new RawClient({ port: stack.gatewayPort }))
+  for (const { socket } of streams) socket.write(`GET /stream HTTP/1.1\r\nHost: ${host}\r\n\r\n`)
+  await Promise.all(streams.map((stream) => stream.sees('data: begun')))
+  const pid = await workerPid(2)
+  process.kill(pid, 'SIGSTOP')
+  // Nobody is told of the end of its clients' connections now; those of the others are over at once.
+  for (const { socket } of streams) socket.destroy()
+  await expect.poll(hot, NOTICED).toBe(0)
+  await expect.poll(() => workerPid(2), NOTICED).not.toBe(pid)
+  await stack.healthy()
+  expect(() => process.kill(pid, 0)).toThrow('ESRCH')
+  for (let times = 0; times < 10; times += 1) expect((await stack.ask(host)).body).toBe('here')
 })

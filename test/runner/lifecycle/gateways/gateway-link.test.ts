@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 import { writeFile, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import {
   createGatewayLink,
   type Gateway,
@@ -35,6 +35,7 @@ async function until(condition: () => boolean): Promise<void> {
 }
 
 beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
   dir = await mkdtemp(join(tmpdir(), 'mp-link-'))
   path = join(dir, 'gateway.sock')
   ;[heard, problems, joined, left, sockets] = [[], [], [], [], []]
@@ -57,6 +58,7 @@ afterEach(async () => {
   for (const socket of sockets) socket.destroy()
   await link.close()
   await rm(dir, { recursive: true, force: true })
+  vi.useRealTimers()
 })
 
 async function connectGateway() {
@@ -178,4 +180,25 @@ it('knows of an answer when any of the gateways does, and waits for none that is
   expect(await told(false, false)).toBe(false)
   const [withSilent] = await Promise.all([link.haveAnswer(of), answer(one, false)])
   expect(withSilent).toBe(false)
+})
+
+it('ends the connection of a gateway that hangs, and of none that says anything at all', async () => {
+  const [hangs, answers, talks] = [await connectGateway(), await connectGateway(), await connectGateway()]
+  await until(() => joined.length === 3)
+  const closed = once(hangs.socket, 'close')
+  vi.advanceTimersByTime(5000)
+  expect(await answers.next()).toEqual({ type: 'ping', id: 0 })
+  answers.say({ type: 'pong', id: 0 })
+  await talks.next()
+  talks.say({ type: 'idle', deploymentId: 'd1' })
+  await until(() => heard.length === 1)
+  answers.say({ type: 'idle', deploymentId: 'd2' })
+  await until(() => heard.length === 2)
+  expect(left).toEqual([])
+  vi.advanceTimersByTime(5000)
+  await closed
+  await until(() => left.length === 1)
+  expect(left).toEqual(joined.slice(0, 1))
+  expect(await answers.next()).toEqual({ type: 'ping', id: 0 })
+  expect(problems).toHaveLength(1)
 })
