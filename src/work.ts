@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { commandJob } from '../contract/jobs/command.ts'
 import { lifecycleJob, pullJob, pushJob } from '../contract/jobs/events.ts'
+import { watchStalled } from '../contract/jobs/stalled.ts'
 import { queueNames } from '../contract/jobs/queue-names.ts'
 import { reportJob } from '../contract/jobs/report.ts'
 import type { Queues } from '../contract/queue.ts'
@@ -109,8 +110,15 @@ export function startWork({ settings, log, store, queues, github }: WorkParts): 
       signal: stop.signal,
       onError: (error) => log.warn({ err: error }, `${what} could not finish and will be tried again`),
     })
+  const stalled = watchStalled({
+    redis: forEvents,
+    workers,
+    signal: stop.signal,
+    onError: (error) => log.warn({ err: error }, 'jobs of a bot that died could not be looked for'),
+  })
   let pass = 0
   const regular = [
+    stalled,
     regularly('the comparison with GitHub', settings.reconcileMs, () =>
       reconcile({ number: pass++, signal: stop.signal }, reconcileDeps),
     ),

@@ -6,8 +6,10 @@ import type { Sandbox } from '../sandbox/sandbox.ts'
 import { sandboxPaths } from '../sandbox/paths.ts'
 import { diskBounds, readDisk } from './disk.ts'
 
-/** Often, because a few micros together write a gigabyte in a second, and asking costs microseconds. */
+/** Often, because a few micros together write a gigabyte in a second. */
 const EVERY_MS = 100
+/** While none of them runs there are builds, which are held to sizes of their own, and one that wakes has not written much by then. */
+const CALM_MS = 400
 /** A `/tmp` with less in it gives next to nothing back. */
 const WORTH_BYTES = 4 * 1024 * 1024
 
@@ -16,8 +18,9 @@ const WORTH_BYTES = 4 * 1024 * 1024
  * the most is ended, and the next, until there is more. What is full otherwise is Redis' disk, and with it everything.
  */
 export async function guardDisk(runner: Runner, signal: AbortSignal): Promise<void> {
+  const pauseMs = () => (runner.fleet.running().length > 0 ? EVERY_MS : CALM_MS)
   // Rejects only by the signal, which ends the loop.
-  while (await delay(EVERY_MS, true, { signal }).catch(() => false)) {
+  while (await delay(pauseMs(), true, { signal }).catch(() => false)) {
     await relieve(runner).catch((error: unknown) =>
       runner.log.warn({ err: error }, 'the disk could not be looked after'),
     )

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { DelayedError, UnrecoverableError, Worker, type Job } from 'bullmq'
 import { queuePrefix } from '../../contract/queue.ts'
 import { queueNames } from '../../contract/jobs/queue-names.ts'
+import { stalledOptions, watchStalled } from '../../contract/jobs/stalled.ts'
 import { workJob, type WorkJob } from '../../contract/jobs/work.ts'
 import { openWorkerConnection } from '../../contract/store/connect.ts'
 import { getDeployment } from '../../contract/store/deployments.ts'
@@ -15,9 +16,6 @@ import { runDestroy } from './run-destroy.ts'
 import { runPoint } from './run-point.ts'
 import { runSecretsChanged } from './run-secrets-changed.ts'
 
-/** A worker that died is noticed after this long, and its job is begun again. */
-const LOCK_MS = 10_000
-const STALLED_CHECK_MS = 3000
 /** How often one deployment may be begun again because its runner died under it. */
 const MAX_STALLED = 3
 /** When another deployment of the same micro is being built. */
@@ -47,12 +45,10 @@ export function openWorkQueue(runner: Runner): WorkQueue {
       connection,
       prefix: queuePrefix(settings.redisPrefix),
       concurrency,
-      lockDuration: LOCK_MS,
-      stalledInterval: STALLED_CHECK_MS,
+      ...stalledOptions,
       maxStalledCount: MAX_STALLED,
     })
     worker.on('error', (error) => log.warn({ err: error }, 'the work queue cannot reach Redis'))
-    worker.on('stalled', (jobId) => log.warn({ jobId }, 'a job was begun again because its runner died'))
     worker.on('failed', (job, error) => void noteFailed(runner, job, error))
     return worker
   }
@@ -61,11 +57,18 @@ export function openWorkQueue(runner: Runner): WorkQueue {
     begin(queueNames.end, PARALLEL_ENDS),
     begin(queueNames.restart, PARALLEL_RESTARTS),
   ]
+  const stalled = watchStalled({
+    redis: connection,
+    workers,
+    signal: stop.signal,
+    onStalled: (jobId) => log.warn({ jobId }, 'a job was begun again because its runner died'),
+    onError: (error) => log.warn({ err: error }, 'jobs of a runner that died could not be looked for'),
+  })
   return {
     async close() {
       stop.abort()
       // BullMQ waits without end for a Redis that is away; a job that is cut off here is begun again by the next runner.
-      const closed = Promise.all(workers.map((worker) => worker.close()))
+      const closed = Promise.all([...workers.map((worker) => worker.close()), stalled])
       const { promise: late, resolve } = Promise.withResolvers<'late'>()
       const timer = setTimeout(() => resolve('late'), CLOSE_MS)
       if ((await Promise.race([closed, late])) === 'late')

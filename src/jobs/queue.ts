@@ -1,6 +1,7 @@
 import { DelayedError, Worker, type Job } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { z } from 'zod'
+import { stalledOptions } from '../../contract/jobs/stalled.ts'
 import { queuePrefix } from '../../contract/queue.ts'
 import { classifyFailure } from '../github/classify-failure.ts'
 import type { Log } from '../log.ts'
@@ -27,14 +28,12 @@ export interface WorkerOptions<Data> {
   readonly log: Log
 }
 
-/** A job whose bot was killed is taken up again after about this long. */
-const LOCK_MS = 10_000
-const STALLED_CHECK_MS = 3000
 const FIRST_WAIT_MS = 1000
 const LONGEST_WAIT_MS = 5 * 60_000
 
 /**
- * Works on one of our queues until it is closed; closing waits for the jobs in hand. What GitHub refuses for good ends a job, what it
+ * Works on one of our queues until it is closed; closing waits for the jobs in hand. Whoever starts it looks for jobs of workers that died
+ * (`watchStalled`). What GitHub refuses for good ends a job, what it
  * asks to wait for is waited for, and everything else is tried again by BullMQ with a growing wait.
  */
 export function startWorker<Data>(options: WorkerOptions<Data>): Worker {
@@ -44,8 +43,7 @@ export function startWorker<Data>(options: WorkerOptions<Data>): Worker {
     concurrency: options.concurrency,
     // A bot that was killed twice during one job has done nothing wrong; the job is short and may run again.
     maxStalledCount: 5,
-    lockDuration: LOCK_MS,
-    stalledInterval: STALLED_CHECK_MS,
+    ...stalledOptions,
     settings: { backoffStrategy: backOff },
   })
   worker.on('error', (error) => options.log.warn({ err: error, queue: options.name }, 'the queue cannot be reached'))
