@@ -17,6 +17,7 @@ import { hearExits } from './lifecycle/end/hear-exits.ts'
 import { createMemoryWatch } from './lifecycle/memory/memory-watch.ts'
 import { noteRefusal } from './lifecycle/end/note-incident.ts'
 import { createGatewayLink } from './lifecycle/gateways/gateway-link.ts'
+import { rehearseWakes } from './lifecycle/gateways/rehearse-wakes.ts'
 import { serveHealth } from './lifecycle/health.ts'
 import { knowServed, openCells } from './lifecycle/open-cells.ts'
 import { openSnapshots } from './lifecycle/open-snapshots.ts'
@@ -153,6 +154,9 @@ export async function startRunner(settings: Settings, log: Logger): Promise<Star
   fleet.keepAwake(served.deployments.keys())
   if (cells !== undefined) await knowServed(cells, served.runtimeOf)
   if (snapshots !== undefined) await knowServed(snapshots, served.runtimeOf)
+  await rehearseWakes(`${settings.sockets.gateway}.rehearsal`).catch((error: unknown) =>
+    log.warn({ err: error }, 'a wake could not be rehearsed'),
+  )
   await gateways.listen()
   const exits = hearExits(runner, stop.signal)
   const firewall = keepFirewall(networkSettings, {

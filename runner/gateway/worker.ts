@@ -6,6 +6,7 @@ import { createLog } from './log.ts'
 import { dropPrivileges } from './processes/drop-privileges.ts'
 import { followMaster } from './processes/follow-master.ts'
 import { openFilesLimit, withinOpenFiles } from './processes/open-files.ts'
+import { rehearse } from './rehearse.ts'
 
 /** Where the master puts the listening socket. */
 const LISTENING_FD = 3
@@ -32,6 +33,8 @@ const gateway = createGateway({
 gateway.server.listen({ fd: LISTENING_FD, backlog: 4096 })
 await once(gateway.server, 'listening')
 gateway.open()
+// Whoever comes meanwhile is served in between.
+rehearse(gatewayLimits).catch((cause: unknown) => log.warn('a wake could not be rehearsed', { cause: String(cause) }))
 log.info('serving', { pid: process.pid, connections: limits.connections, unprivileged: process.getuid?.() !== 0 })
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(signal))
 
