@@ -35,6 +35,7 @@ export async function destroySandbox(
     await removeContainer(context.docker, container.id)
   }
   await removeBox(sandboxPaths(context.dataDir, sandbox.id))
+  context.uids.unclaim(sandbox.id)
   for (const container of containers) context.uids.release(Number(container.labels[labels.uid]))
 }
 

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { listContainers } from '../docker/containers.ts'
 import { removeContainer } from '../docker/remove-container.ts'
 import { destroySandbox, type DestroyOptions } from './destroy-sandbox.ts'
@@ -7,7 +7,7 @@ import { isLeaving } from './leaving.ts'
 import { listSandboxes, type ListedSandbox } from './list-sandboxes.ts'
 import { removeBox } from './mounts/make-box.ts'
 import { isSandboxId, sandboxesDir, sandboxPaths } from './paths.ts'
-import type { SandboxContext } from './sandbox.ts'
+import type { Sandbox, SandboxContext } from './sandbox.ts'
 
 export interface Swept {
   /** What still runs and is wanted. */
@@ -39,7 +39,15 @@ export async function sweep(
   await Promise.all(unwanted.map(({ sandbox }) => destroySandbox(context, sandbox, how)))
   const others = await removeOthers(context)
   const folders = await removeFolders(context, new Set(kept.map(({ sandbox }) => sandbox.id)))
+  await Promise.all(kept.map(({ sandbox }) => claimUid(context, sandbox)))
   return { kept, removed: unwanted.length + others + folders }
+}
+
+/** One that came back from its memory on disk has the user that it was saved with, whatever its label says: its box is that user's. */
+async function claimUid({ dataDir, uids }: SandboxContext, { id, deploymentId, startedBy }: Sandbox): Promise<void> {
+  if (startedBy !== 'snapshot') return
+  const { uid } = await stat(sandboxPaths(dataDir, id).box)
+  uids.claim(uid, { sandboxId: id, deploymentId })
 }
 
 /** The newest ready sandboxes that still live, as many as each deployment may have. */

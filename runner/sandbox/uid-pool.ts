@@ -12,22 +12,47 @@ export interface UidPool {
   /** A uid that no container on this machine has; it stays reserved until it is released. */
   allocate(): Promise<number>
   release(uid: number): void
+  /**
+   * Takes the uid that a deployment's memory on disk was saved with, for a sandbox that it is brought back in; copies of one deployment share it.
+   *
+   * @returns false while a sandbox of anybody else's has it, as far as was seen when a uid was last given out: then nothing is taken.
+   */
+  claim(uid: number, by: Claim): boolean
+  /** A sandbox is no more, nor is what it had claimed. */
+  unclaim(sandboxId: string): void
+}
+
+interface Claim {
+  readonly sandboxId: string
+  readonly deploymentId: string
 }
 
 /** Uids for sandboxes. Those in use are read from the labels of all containers, other instances' too, because a uid means the same to all of them. */
 export function openUidPool(docker: Docker): UidPool {
   const reserved = new Set<number>()
+  const claims = new Map<string, { readonly uid: number; readonly deploymentId: string }>()
+  /** Those of containers that were there when it was last looked. */
+  let seen = new Set<number>()
+  const isClaimed = (uid: number, except?: string) =>
+    [...claims.values()].some((claim) => claim.uid === uid && claim.deploymentId !== except)
   return {
     async allocate() {
       const running = await listContainers(docker, [labels.uid])
-      const taken = new Set(running.map((container) => Number(container.labels[labels.uid])))
-      const uid = freeUid((candidate) => taken.has(candidate) || reserved.has(candidate))
+      seen = new Set(running.map((container) => Number(container.labels[labels.uid])))
+      const uid = freeUid((candidate) => seen.has(candidate) || reserved.has(candidate) || isClaimed(candidate))
       reserved.add(uid)
       return uid
     },
     release(uid) {
       reserved.delete(uid)
+      seen.delete(uid)
     },
+    claim(uid, { sandboxId, deploymentId }) {
+      if (reserved.has(uid) || seen.has(uid) || isClaimed(uid, deploymentId)) return false
+      claims.set(sandboxId, { uid, deploymentId })
+      return true
+    },
+    unclaim: (sandboxId) => void claims.delete(sandboxId),
   }
 }
 

@@ -92,6 +92,9 @@ async function wake(
   try {
     // Before anything of the deployment gets into it.
     await noteOwner(waiting.paths, spec.deploymentId)
+    const by = { sandboxId: waiting.id, deploymentId: spec.deploymentId }
+    if (manifest.uid !== waiting.uid && !context.uids.claim(manifest.uid, by))
+      return 'the user that it was saved with is another sandbox’s at the moment'
     const paths = snapshotPaths(context.dataDir, spec.deploymentId)
     const snapshot = { paths, manifest, mounts: appMounts(spec), attacher }
     const channel = await restore(waiting, snapshot, AbortSignal.any([signal, deadline]))
