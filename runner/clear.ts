@@ -18,5 +18,6 @@ const { context } = await openSandboxes({
   resolvConf: '',
   gatewayGid: 0,
 })
-await sweep(context, new Map())
-await tearDownNetwork(docker, instance)
+const clear = () => sweep(context, new Map())
+await clear()
+await tearDownNetwork(docker, instance, clear)

@@ -43,14 +43,30 @@ export async function createNetwork(docker: Docker, network: BridgeNetwork): Pro
   )
 }
 
-/** Removes it; that it is gone already is no failure. */
-export async function removeNetwork(docker: Docker, name: string): Promise<void> {
-  await asEngineError(() =>
+/** Removes it; that it is gone already is no failure. @returns `in-use` while something is connected to it. */
+export async function removeNetwork(docker: Docker, name: string): Promise<'gone' | 'in-use'> {
+  return asEngineError(() =>
     docker
       .getNetwork(name)
       .remove()
+      .then(() => 'gone' as const)
       .catch((error: unknown) => {
-        if (statusOf(error) !== 404) throw error
+        const status = statusOf(error)
+        if (status === 404) return 'gone' as const
+        // "has active endpoints": 403 of Docker's older versions, 409 of its newer ones.
+        if (status === 403 || status === 409) return 'in-use' as const
+        throw error
       }),
   )
+}
+
+/** Disconnects whatever is connected to a network, also what Docker holds for a container that is no more. */
+export async function disconnectAll(docker: Docker, name: string): Promise<void> {
+  const network = docker.getNetwork(name)
+  const found = await asEngineError(() => network.inspect().catch(() => undefined))
+  const containers: Readonly<Record<string, { readonly Name?: string }>> = found?.Containers ?? {}
+  for (const [id, { Name }] of Object.entries(containers)) {
+    // By its name, under which Docker finds an endpoint without a container. It may be gone by now.
+    await network.disconnect({ Container: Name ?? id, Force: true }).catch(() => undefined)
+  }
 }

@@ -3,15 +3,15 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { MicropushError } from '../../contract/errors.ts'
 import type { Docker } from '../docker/client.ts'
 import { statusOf } from '../docker/engine-error.ts'
-import { createNetwork, listNetworks, removeNetwork, type BridgeNetwork } from '../docker/networks.ts'
+import { createNetwork, listNetworks, type BridgeNetwork } from '../docker/networks.ts'
 import { hostRoutes } from './host-routes.ts'
 import { hostResolvers } from './resolv-conf.ts'
 import { chooseSubnet } from './subnets.ts'
 
 const ATTEMPTS = 8
-const kinds = ['sandbox', 'builder'] as const
+export const networkKinds = ['sandbox', 'builder'] as const
 
-export type NetworkKind = (typeof kinds)[number]
+export type NetworkKind = (typeof networkKinds)[number]
 export type Networks = Readonly<Record<NetworkKind, BridgeNetwork>>
 
 /**
@@ -21,11 +21,6 @@ export type Networks = Readonly<Record<NetworkKind, BridgeNetwork>>
 export async function ensureNetworks(docker: Docker, instance: string): Promise<Networks> {
   const sandbox = await ensure(docker, instance, 'sandbox')
   return { sandbox, builder: await ensure(docker, instance, 'builder') }
-}
-
-/** Removes what `ensureNetworks` made. */
-export async function removeNetworks(docker: Docker, instance: string): Promise<void> {
-  for (const kind of kinds) await removeNetwork(docker, networkName(instance, kind))
 }
 
 async function ensure(docker: Docker, instance: string, kind: NetworkKind): Promise<BridgeNetwork> {
@@ -71,7 +66,8 @@ function checked(found: BridgeNetwork, bridge: string): BridgeNetwork {
   )
 }
 
-function networkName(instance: string, kind: NetworkKind): string {
+/** Docker's name of a network of this instance. */
+export function networkName(instance: string, kind: NetworkKind): string {
   return `micropush-${instance}-${kind}`
 }
 

@@ -1,7 +1,8 @@
 import type { Docker } from '../docker/client.ts'
 import type { Allowed } from './egress-allow.ts'
 import { ensureFirewall, removeFirewall } from './ensure-firewall.ts'
-import { ensureNetworks, removeNetworks } from './ensure-networks.ts'
+import { ensureNetworks } from './ensure-networks.ts'
+import { removeNetworks } from './remove-networks.ts'
 import { hostResolvers, writeResolvConf } from './resolv-conf.ts'
 
 export interface NetworkSettings {
@@ -35,8 +36,16 @@ export async function setUpNetwork(docker: Docker, settings: NetworkSettings): P
   return { sandbox: networks.sandbox.name, builder: networks.builder.name, resolvConf }
 }
 
-/** Takes out what `setUpNetwork` put in; the containers on the networks must be gone. */
-export async function tearDownNetwork(docker: Docker, instance: string): Promise<void> {
-  await removeNetworks(docker, instance)
+/**
+ * Takes out what `setUpNetwork` put in; the containers on the networks must be gone.
+ *
+ * @param clear - removes containers of ours that came late; called while a network is in use.
+ */
+export async function tearDownNetwork(
+  docker: Docker,
+  instance: string,
+  clear: () => Promise<unknown> = () => Promise.resolve(),
+): Promise<void> {
+  await removeNetworks(docker, instance, { clear })
   await removeFirewall(instance)
 }
