@@ -6,7 +6,7 @@ export const paths = {
   nodeModules: '/app/node_modules',
   pythonDependencies: '/dependencies',
   init: '/opt/micropush/init',
-  /** Seeds Node's random numbers anew when it is loaded (see runtimes/init/reseed). */
+  /** Seeds Node's random numbers anew (see runtimes/init/reseed). */
   reseed: '/opt/micropush/reseed.so',
   nodeLoader: '/opt/micropush/node/loader.cjs',
   pythonLoader: '/opt/micropush/python/main.py',

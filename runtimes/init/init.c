@@ -37,7 +37,7 @@
 #define GRACE_MS 100 /* an accepting port counts as `imported` only when the loader stays silent for so long */
 #define FINISH_MS 1000 /* for readers of what an app has written before it ended */
 #define PARKED_RETRY_MS 1
-#define PARKED_MS 120000
+#define PARKED_TRIES 120000 /* two minutes and more, of those in which somebody could have answered */
 
 enum phase { STARTING, WAITING, ADOPTING, LOADED, IMPORTING, IMPORTED, LISTENING, SERVING };
 
@@ -50,7 +50,7 @@ static bool port_serves; /* it does, and the loader is not asked any more */
 static bool parking; /* the app's process was told to get ready for that */
 static bool parked;      /* the engine's connection is closed, and looked for until there is one again */
 static bool came_back;   /* from disk, as one of perhaps many */
-static long long parked_since_ms;
+static int parked_tries;
 static struct target port_target;
 static enum phase phase = STARTING;
 static struct line_reader from_engine, from_child;
@@ -201,12 +201,11 @@ static void on_parked(void) {
   close(control);
   control = -1;
   parked = true;
-  parked_since_ms = now_ms();
 }
 
-/* Time stands still on disk, so the first try after that is the one that succeeds. */
+/* Tries are counted, and not time: clocks go on while this is on disk, for days perhaps, and the first try after that is the one that succeeds. */
 static void look_for_engine(void) {
-  if (now_ms() - parked_since_ms > PARKED_MS) _exit(70);
+  if (++parked_tries > PARKED_TRIES) _exit(70);
   if (!dial_control()) return;
   parked = false;
   came_back = true;

@@ -6,6 +6,7 @@ import { expect } from '../start/phases.ts'
 import { putFiles } from './files.ts'
 import type { Manifest } from './manifest.ts'
 import type { SnapshotPaths } from './snapshot-paths.ts'
+import { forgetImage } from './waiting/ahead.ts'
 import { runIn } from './waiting/run-in.ts'
 import type { Waiting } from './waiting/waiting.ts'
 
@@ -30,7 +31,9 @@ export async function restore(
 ): Promise<ControlChannel | undefined> {
   if (hasFiles) await putFiles(paths, waiting.paths)
   await access(paths.image)
-  const channel = await runIn(waiting, { attacher, mounts, uid, order: `restore ${paths.image}`, signal })
+  const begin = () => waiting.restoreFrom(paths.image, signal)
+  const channel = await runIn(waiting, { attacher, mounts, uid, begin, signal })
   if (channel === undefined) return undefined
-  return (await expect(channel, 'imported', signal)).kind === 'reached' ? channel : undefined
+  const [end] = await Promise.all([expect(channel, 'imported', signal), forgetImage(waiting.paths.folder)])
+  return end.kind === 'reached' ? channel : undefined
 }

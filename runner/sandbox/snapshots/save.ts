@@ -45,7 +45,7 @@ export async function save(
     attacher,
     mounts: appMounts(spec),
     uid: waiting.uid,
-    order: 'start',
+    begin: () => waiting.order('start'),
     signal: starting,
   })
   if (channel === undefined) return 'gVisor did not start'

@@ -51,7 +51,7 @@ export function createSnapshots(context: SandboxContext, options: SnapshotsOptio
     least: () => options.least,
     most: () => Math.floor(options.mostBytes / WAITING_BYTES),
     itemBytes: WAITING_BYTES,
-    make: ({ image }, signal) => startWaiting(context, { image, limits: defaultLimits }, signal),
+    make: ({ image }, signal) => startWaiting(context, { image, limits: defaultLimits, isFor: 'restore' }, signal),
     async discard(waiting) {
       waiting.release()
       await destroySandbox(context, waiting, { graceSeconds: 0 })
@@ -63,7 +63,9 @@ export function createSnapshots(context: SandboxContext, options: SnapshotsOptio
   const take = async ({ image, limits }: SandboxSpec, signal: AbortSignal): Promise<Waiting> => {
     const waiting = hasUsualLimits(limits) ? pools.take(image) : undefined
     if (waiting !== undefined) return waiting
-    return context.starts.run('urgent', signal, () => startWaiting(context, { image, limits }, signal))
+    return context.starts.run('urgent', signal, () =>
+      startWaiting(context, { image, limits, isFor: 'restore' }, signal),
+    )
   }
 
   return {

@@ -10,7 +10,7 @@ import { removeSnapshot } from './remove-snapshot.ts'
 import { restore } from './restore.ts'
 import { save, type Saved, type Saving } from './save.ts'
 import { pathsBelow, snapshotPaths, snapshotsDir } from './snapshot-paths.ts'
-import { startWaiting, type Waiting } from './waiting/waiting.ts'
+import { startWaiting, type Waiting, type WaitingFor } from './waiting/waiting.ts'
 
 /** `slower`: it is kept as a note alone, because a plain start takes less. `none`: why there is none. */
 export type Taken =
@@ -50,7 +50,9 @@ export async function takeSnapshot(
     )
     if (typeof saved === 'string') return { kind: 'none', why: saved }
     const tryOnce = async () =>
-      inWaiting(context, { spec, signal }, (waiting) => tryOut(waiting, { saved, spec, draft, attacher, signal }))
+      inWaiting(context, { spec, signal, isFor: 'restore' }, (waiting) =>
+        tryOut(waiting, { saved, spec, draft, attacher, signal }),
+      )
     const first = await tryOnce()
     // Somebody else may have had the processor just then.
     const restoreMs = typeof first === 'number' && first >= saved.startMs ? await tryOnce() : first
@@ -67,14 +69,19 @@ export async function takeSnapshot(
   }
 }
 
+interface InWaiting extends Pick<WaitingFor, 'isFor'> {
+  readonly spec: SandboxSpec
+  readonly signal: AbortSignal
+}
+
 async function inWaiting<T>(
   context: SandboxContext,
-  { spec: { image, limits }, signal }: { readonly spec: SandboxSpec; readonly signal: AbortSignal },
+  { spec, signal, ...purpose }: InWaiting,
   use: (waiting: Waiting, madeInMs: number) => Promise<T>,
 ): Promise<T> {
   const { waiting, madeInMs } = await context.starts.run('ahead', signal, async () => {
     const beganAtMs = performance.now()
-    const made = await startWaiting(context, { image, limits }, signal)
+    const made = await startWaiting(context, { image: spec.image, limits: spec.limits, ...purpose }, signal)
     return { waiting: made, madeInMs: performance.now() - beganAtMs }
   })
   try {

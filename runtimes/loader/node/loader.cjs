@@ -14,7 +14,7 @@ const { importEntry } = require('./import-entry.cjs')
 const { findServer } = require('./find-server.cjs')
 const { findLibraryLast } = require('./library.cjs')
 const { rehearse } = require('./rehearse.cjs')
-const { drawAll, restored } = require('./restored.cjs')
+const { rehearseRestore, restored } = require('./restored.cjs')
 const { stopOnSignal } = require('./stop.cjs')
 const { watchWorkers } = require('./workers.cjs')
 
@@ -63,10 +63,10 @@ function main() {
     for (const name of Object.keys(whileImporting)) process.removeListener(name, whileImporting[name])
     control.say('imported')
     control.next('park', () => {
-      drawAll()
+      const isAble = rehearseRestore()
       rehearse()
         .catch((error) => console.error(error))
-        .then(() => control.say(hasWorkers() ? 'unfit' : 'parked'))
+        .then(() => control.say(isAble && !hasWorkers() ? 'parked' : 'unfit'))
     })
     control.next('listen', (word) => {
       // The word is there when the process was on disk since.

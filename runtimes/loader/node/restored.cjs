@@ -3,11 +3,16 @@ const fs = require('fs')
 const library = require('/opt/micropush/lib/node/micropush/restore.js')
 
 const RESEED = '/opt/micropush/reseed.so'
+/** Once it is loaded, it exports a function. */
+const addon = { exports: {} }
+const { dlopen } = process
 /** As many as Node makes ahead: lib/internal/crypto/random.js. */
 const UUIDS_AHEAD = 128
 const INTEGERS_AHEAD = 1024
 /** So that the generator is compiled when it is needed. */
 const WARM = 64
+/** So many calls make V8 compile for speed. */
+const ROUNDS = 4
 const LARGEST_STEP = 0x3fff
 const LARGEST_RANGE = 2 ** 48 - 1
 
@@ -22,20 +27,28 @@ exports.restored = async function restored() {
 }
 
 function reseed() {
-  try {
-    // The work is done when it is loaded; that it is no module of Node's is what fails.
-    process.dlopen({ exports: {} }, RESEED)
-  } catch (error) {
-    if (error.code !== 'ERR_DLOPEN_FAILED' || !/self-register/.test(error.message)) {
-      process.stderr.write('Random numbers could not be seeded anew: ' + error.message + '\n')
-    }
-  }
+  addon.exports()
   const { next } = drawAll()
   replaceMathRandom(next)
 }
 
+/**
+ * Does what is done after the return, a few times, before the process is put on disk: what was loaded and compiled by then is there when somebody waits.
+ *
+ * @returns whether it can be done at all
+ */
+exports.rehearseRestore = function rehearseRestore() {
+  try {
+    dlopen(addon, RESEED)
+  } catch (error) {
+    process.stderr.write('Random numbers could not be seeded anew: ' + error.message + '\n')
+    return false
+  }
+  for (let n = 0; n < ROUNDS; n++) drawAll()
+  return true
+}
+
 /** Leaves behind all that is random and was made before. @returns a generator of new numbers */
-exports.drawAll = drawAll
 function drawAll() {
   spendWhatWasMadeAhead()
   const seed = randomBytes(18)

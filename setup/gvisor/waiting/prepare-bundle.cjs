@@ -26,6 +26,9 @@ if (box === undefined)
 const folder = path.dirname(box.source)
 
 execFileSync('mkfifo', ['-m', '600', path.join(folder, 'orders')])
+// A restore may be begun before it is known what it restores: the runtime sees by a lock that it waits.
+if (['/usr/bin/flock', '/bin/flock'].some((tool) => fs.existsSync(tool)))
+  fs.writeFileSync(path.join(folder, 'ahead'), '', { mode: 0o600, flag: 'wx' })
 fs.writeFileSync(path.join(folder, 'machine.json'), JSON.stringify(machine()), { mode: 0o600, flag: 'wx' })
 const own = fs.realpathSync(bundle)
 const forGvisor = path.join(own, 'gvisor')

@@ -13,6 +13,8 @@ gvisor() { "$RUNSC" %FLAGS% --root "$root" "$@"; }
 # The state file is there from runsc's own create on.
 state_of() { echo "$root/${1}_sandbox:$1.state"; }
 is_gvisors() { [ -e "$(state_of "$1")" ]; }
+# A restore that was begun ahead holds runsc's lock until it is known what it restores; nobody else does so for long.
+is_waiting() { command -v flock >/dev/null && ! flock --wait 1 "$root/${1}_sandbox:$1.lock" true; }
 
 # In the waiting process. Whoever gives orders is root, as the pipe is root's alone.
 await_order() {
@@ -52,12 +54,13 @@ if [ "$1" = await ]; then
   await_order "$@"
 fi
 
-root=/run/runc command='' bundle='' last='' before=''
+root=/run/runc command='' bundle='' log='' last='' before=''
 for word; do
   case $last in
   --root) root=$word ;;
   --bundle) bundle=$word ;;
-  --log | --log-format) ;;
+  --log) log=$word ;;
+  --log-format) ;;
   *)
     case $word in
     create | kill | delete | pause | resume | exec) [ -n "$command" ] || command=$word ;;
@@ -73,27 +76,37 @@ create)
   ;;
 kill)
   # The last words are the id and the signal.
-  if is_gvisors "$before"; then
-    gvisor kill "$before" "$last"
+  case $last in
+  9 | KILL | SIGKILL)
+    # Whatever the process does, which ends with its sandbox or waits, it holds no lock of runsc's afterwards.
+    runc "$@"
     ended=$?
-    # The process that became runsc ends with its sandbox; one that waits would not.
-    case $last in 9 | KILL | SIGKILL) ;; *) exit $ended ;; esac
+    if is_gvisors "$before"; then gvisor kill "$before" KILL 2>/dev/null; fi
+    exit $ended
+    ;;
+  esac
+  if is_gvisors "$before" && ! is_waiting "$before"; then
+    gvisor kill "$before" "$last"
+    exit
   fi
   ;;
 pause | resume)
-  if is_gvisors "$last"; then
+  if is_gvisors "$last" && ! is_waiting "$last"; then
     gvisor "$command" "$last"
     exit
   fi
   ;;
 exec)
   # runc would look for the process where it waits: on the host.
-  if is_gvisors "$last"; then exec "$RUNSC" %FLAGS% "$@"; fi
-  echo 'nothing runs in this container yet' >&2
+  if is_gvisors "$last" && ! is_waiting "$last"; then exec "$RUNSC" %FLAGS% "$@"; fi
+  [ -z "$log" ] || echo '{"level":"error","msg":"nothing runs in this container yet: not started"}' >>"$log"
   exit 1
   ;;
 delete)
-  if is_gvisors "$last"; then gvisor delete --force "$last"; fi
+  if is_gvisors "$last"; then
+    if is_waiting "$last"; then runc --root "$root" kill "$last" KILL; fi
+    gvisor delete --force "$last"
+  fi
   ;;
 esac
 exec runc "$@"

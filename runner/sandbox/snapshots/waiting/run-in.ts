@@ -9,19 +9,19 @@ interface Run {
   readonly mounts: readonly FolderMount[]
   /** Whom the app's processes belong to. */
   readonly uid: number
-  /** `start`, or `restore` with the folder to restore from. */
-  readonly order: string
+  /** Lets what waits in it go. */
+  readonly begin: () => Promise<void>
   readonly signal: AbortSignal
 }
 
 /**
- * Gives a waiting container its app's folders and lets it do what the order says, until its init is heard.
+ * Gives a waiting container its app's folders and lets it begin, until its init is heard.
  *
  * @returns the conversation with it; undefined when the container ended before that.
  * @throws Error when the folders cannot be attached or nobody waits any more; the signal's reason when it aborts.
  */
 export async function runIn(waiting: Waiting, run: Run): Promise<ControlChannel | undefined> {
-  const { attacher, mounts, uid, order, signal } = run
+  const { attacher, mounts, uid, begin, signal } = run
   const { box, control } = waiting.paths
   if (uid !== waiting.uid) await chown(box, uid, uid)
   const [listener] = await Promise.all([
@@ -30,7 +30,7 @@ export async function runIn(waiting: Waiting, run: Run): Promise<ControlChannel 
     attacher.attach({ pid: waiting.gofer, box, mounts }),
   ])
   try {
-    await waiting.order(order)
+    await begin()
     const ended = waiting.exited.then(
       () => undefined,
       () => undefined,

@@ -1,9 +1,6 @@
-import { constants } from 'node:fs'
-import { open, readFile, type FileHandle } from 'node:fs/promises'
+import { readFile, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
-import { MicropushError } from '../../../../contract/errors.ts'
 import type { Limits } from '../../../../contract/limits.ts'
 import { createContainer, nextExit, startContainer } from '../../../docker/containers.ts'
 import { sandboxContainer } from '../../container/host-config.ts'
@@ -12,6 +9,8 @@ import { makeBox, makeTmp } from '../../mounts/make-box.ts'
 import { sandboxPaths, type SandboxPaths } from '../../paths.ts'
 import type { SandboxContext } from '../../sandbox.ts'
 import { withIdentity, type Identity } from '../../with-identity.ts'
+import { restoreAhead } from './ahead.ts'
+import { openPipe } from './open-pipe.ts'
 
 /** What a container's memory on disk is tied to beside its image: the program that wrote it, and the machine it was taken on. */
 export const machineSchema = z.strictObject({ runsc: z.string(), kernel: z.string(), cpu: z.string() })
@@ -31,37 +30,34 @@ export interface Waiting {
   readonly exited: Promise<number>
   /** Gives an order to the process that waits. @throws Error of the file system's when it is no more. */
   order(line: string): Promise<void>
+  /** Lets it restore what is in a folder. @throws Error of the file system's when it is no more. */
+  restoreFrom(image: string, signal: AbortSignal): Promise<void>
   /** Lets go of what watches it; the container goes on. */
   release(): void
 }
 
 /** Limits that are fixed when a container is made. */
-export type WaitingLimits = Pick<Limits, 'memoryBytes' | 'processes' | 'tmpBytes'>
+type WaitingLimits = Pick<Limits, 'memoryBytes' | 'processes' | 'tmpBytes'>
 
-/** gVisor's sandbox is made meanwhile. */
-const READY_MS = 15_000
-const RETRY_MS = 5
+/** What a container will be. */
+export interface WaitingFor {
+  readonly image: string
+  readonly limits: WaitingLimits
+  /** That it will restore something, and nothing else: then that is begun ahead. */
+  readonly isFor?: 'restore'
+}
 
 /**
  * Starts a container that waits. All of it is undone when one part fails.
  *
  * @throws MicropushError `engine-unavailable` when Docker cannot make it.
  */
-export async function startWaiting(
-  context: SandboxContext,
-  of: { readonly image: string; readonly limits: WaitingLimits },
-  signal: AbortSignal,
-): Promise<Waiting> {
+export async function startWaiting(context: SandboxContext, of: WaitingFor, signal: AbortSignal): Promise<Waiting> {
   return withIdentity(context, (identity) => make(context, { ...of, ...identity }, signal))
 }
 
-interface Made extends Identity {
-  readonly image: string
-  readonly limits: WaitingLimits
-}
-
-async function make(context: SandboxContext, made: Made, signal: AbortSignal): Promise<Waiting> {
-  const { id, uid, image, limits } = made
+async function make(context: SandboxContext, made: WaitingFor & Identity, signal: AbortSignal): Promise<Waiting> {
+  const { id, uid, image, limits, isFor } = made
   const paths = sandboxPaths(context.dataDir, id)
   await makeBox(paths, { uid, gatewayGid: context.gatewayGid })
   await makeTmp(paths, { bytes: limits.tmpBytes, box: Promise.resolve() })
@@ -78,15 +74,19 @@ async function make(context: SandboxContext, made: Made, signal: AbortSignal): P
   let orders: FileHandle | undefined
   try {
     await startContainer(context.docker, containerId)
-    orders = await openOrders(join(paths.folder, 'orders'), signal)
+    orders = await openPipe(join(paths.folder, 'orders'), signal)
     const [machine, gofer] = await Promise.all([readMachine(paths), readGofer(paths)])
     const pipe = orders
+    const order = (line: string) => pipe.writeFile(`${line}\n`)
+    const ahead = isFor === 'restore' ? await restoreAhead(paths.folder, order) : undefined
+    const restoreFrom = (from: string, within: AbortSignal) =>
+      ahead === undefined ? order(`restore ${from}`) : ahead.restoreFrom(from, within)
     const release = () => {
       watching.abort()
       void pipe.close()
+      void ahead?.giveUp()
     }
-    const order = (line: string) => pipe.writeFile(`${line}\n`)
-    return { id, containerId, uid, paths, image, limits, machine, gofer, exited, order, release }
+    return { id, containerId, uid, paths, image, limits, machine, gofer, exited, order, restoreFrom, release }
   } catch (error) {
     watching.abort()
     await orders?.close()
@@ -104,21 +104,4 @@ async function readGofer({ folder }: SandboxPaths): Promise<number> {
     .int()
     .min(2)
     .parse(await readFile(join(folder, 'gofer'), 'utf8'))
-}
-
-/** fifo(7): an open for writing that does not block fails with ENXIO as long as nobody has it open for reading. */
-async function openOrders(path: string, signal: AbortSignal): Promise<FileHandle> {
-  const deadlineMs = Date.now() + READY_MS
-  for (;;) {
-    signal.throwIfAborted()
-    try {
-      return await open(path, constants.O_WRONLY | constants.O_NONBLOCK)
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENXIO' || Date.now() > deadlineMs)
-        throw new MicropushError('engine-unavailable', 'A container that waits for a snapshot did not come up.', {
-          cause: error,
-        })
-    }
-    await delay(RETRY_MS)
-  }
 }

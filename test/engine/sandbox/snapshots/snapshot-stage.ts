@@ -39,7 +39,7 @@ export async function openSnapshotStage(): Promise<SnapshotStage> {
     restoreSandbox(context, spec, {
       attacher,
       signal,
-      take: (image) => startWaiting(context, { image, limits: spec.limits }, signal),
+      take: (image) => startWaiting(context, { image, limits: spec.limits, isFor: 'restore' }, signal),
       ...(restoreMs === undefined ? {} : { restoreMs }),
     })
   return {

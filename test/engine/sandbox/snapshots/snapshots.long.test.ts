@@ -1,12 +1,14 @@
 import { execFile } from 'node:child_process'
 import { chmod, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { listContainers } from '../../../../runner/docker/containers.ts'
 import { destroySandbox } from '../../../../runner/sandbox/destroy-sandbox.ts'
 import { labels } from '../../../../runner/sandbox/labels.ts'
 import { listSandboxes } from '../../../../runner/sandbox/list-sandboxes.ts'
+import type { SandboxSpec } from '../../../../runner/sandbox/sandbox.ts'
 import { removeSnapshot } from '../../../../runner/sandbox/snapshots/remove-snapshot.ts'
 import { snapshotPaths, snapshotsDir } from '../../../../runner/sandbox/snapshots/snapshot-paths.ts'
 import { startWaiting } from '../../../../runner/sandbox/snapshots/waiting/waiting.ts'
@@ -34,8 +36,12 @@ module.exports = (req, res) => res.end(JSON.stringify({
 
 describe.skipIf(!(await snapshotsHere()))('a snapshot', () => {
   let stage: SnapshotStage
+  let kept: SandboxSpec
+  let keptSinceMs: number
   beforeAll(async () => {
     stage = await openSnapshotStage()
+    kept = await stage.taken(hello)
+    keptSinceMs = Date.now()
   })
   afterAll(() => stage.close())
 
@@ -77,7 +83,8 @@ describe.skipIf(!(await snapshotsHere()))('a snapshot', () => {
     const spec = await stage.taken(hello)
     expect(await listContainers(stage.docker, [`${labels.instance}=${stage.context.instance}`])).toEqual([])
     expect(await readdir(join(stage.dataDir, 'sandboxes'))).toEqual([])
-    expect(await readdir(snapshotsDir(stage.dataDir))).toEqual([spec.deploymentId])
+    const others = await readdir(snapshotsDir(stage.dataDir))
+    expect(others.filter((id) => id !== kept.deploymentId)).toEqual([spec.deploymentId])
     await removeSnapshot(stage.dataDir, spec.deploymentId)
   })
 
@@ -148,23 +155,29 @@ describe.skipIf(!(await snapshotsHere()))('a snapshot', () => {
     await removeSnapshot(stage.dataDir, spec.deploymentId)
   })
 
-  test('waits in a container that is to Docker like any other, and has nothing to run a command in until it is used', async () => {
-    const spec = await stage.spec(hello)
-    const waiting = await startWaiting(stage.context, spec, AbortSignal.timeout(60_000))
-    const container = stage.docker.getContainer(waiting.containerId)
-    const { State, HostConfig } = await container.inspect()
-    expect(State).toMatchObject({ Running: true, Paused: false })
-    expect(HostConfig).toMatchObject({ CapDrop: ['ALL'], Privileged: false, ReadonlyRootfs: true, PidMode: '' })
-    // What waits is a process of the host's: a command in its place would run there.
-    const command = run('docker', ['exec', waiting.containerId, 'cat', '/etc/hostname'])
-    await expect(command).rejects.toMatchObject({
-      stdout: expect.stringContaining('not started'),
-    })
-    await container.kill({ signal: 'SIGKILL' })
-    expect(await waiting.exited).toBe(137)
-    waiting.release()
-    await destroySandbox(stage.context, waiting, { graceSeconds: 0 })
-  })
+  test.each([
+    ['waits', {}],
+    ['begins ahead', { isFor: 'restore' }],
+  ] as const)(
+    '%s in a container that is to Docker like any other, and has nothing to run a command in until it is used',
+    async (_how, purpose) => {
+      const spec = await stage.spec(hello)
+      const waiting = await startWaiting(stage.context, { ...spec, ...purpose }, AbortSignal.timeout(60_000))
+      const container = stage.docker.getContainer(waiting.containerId)
+      const { State, HostConfig } = await container.inspect()
+      expect(State).toMatchObject({ Running: true, Paused: false })
+      expect(HostConfig).toMatchObject({ CapDrop: ['ALL'], Privileged: false, ReadonlyRootfs: true, PidMode: '' })
+      // What waits is a process of the host's: a command in its place would run there.
+      const command = run('docker', ['exec', waiting.containerId, 'cat', '/etc/hostname'])
+      await expect(command).rejects.toMatchObject({
+        stdout: expect.stringContaining('not started'),
+      })
+      await container.kill({ signal: 'SIGKILL' })
+      expect(await waiting.exited).toBe(137)
+      waiting.release()
+      await destroySandbox(stage.context, waiting, { graceSeconds: 0 })
+    },
+  )
 
   test('lets Docker run commands, stop and kill what it has brought back', async () => {
     const spec = await stage.taken(hello)
@@ -177,5 +190,13 @@ describe.skipIf(!(await snapshotsHere()))('a snapshot', () => {
     expect((await container.inspect()).State).toMatchObject({ Running: false, ExitCode: 0 })
     await destroySandbox(stage.context, sandbox, { graceSeconds: 0 })
     await removeSnapshot(stage.dataDir, spec.deploymentId)
+  })
+
+  test('is as good after minutes as at once, though clocks went on meanwhile', async () => {
+    await delay(Math.max(0, keptSinceMs + 130_000 - Date.now()))
+    const sandbox = await stage.woken(kept)
+    expect((await ask(sandbox)).status).toBe(200)
+    await destroySandbox(stage.context, sandbox, { graceSeconds: 0 })
+    await removeSnapshot(stage.dataDir, kept.deploymentId)
   })
 })
