@@ -8,6 +8,7 @@ import type { Route } from './protocol.ts'
 import type { RouteTable } from './state/route-table.ts'
 import { lost, reach, type Reach } from './state/wake.ts'
 import type { Yard } from './state/yard.ts'
+import { awaitEnd } from './state/await-end.ts'
 import { suspect } from './state/suspect.ts'
 import type { Upstream } from './state/upstream.ts'
 
@@ -137,6 +138,11 @@ export class Visit {
       this.#early = false
       if (this.#wakes < WAKES) return 'again'
     }
+    // It was about to end when it was frozen, or was killed then. The engine has to know: else it would give us the same one again.
+    if (outcome === 'unread' && this.#wakes < WAKES && (await hasEnded(yard, upstream))) {
+      this.#early = false
+      return 'again'
+    }
     if (outcome === 'backlog-full' && performance.now() - this.#firstSentMs < route.timeoutMs) {
       await pause(backlogPauseMs(this.#full))
       this.#full += 1
@@ -173,7 +179,17 @@ function isRepeatable({ head, upgrade }: Call): boolean {
 /** Whether a request that was sent ahead of the wake came to nothing with its sandbox. */
 function mayRepeat({ response }: Call, outcome: Outcome): boolean {
   if (response.headersSent) return false
-  return outcome === 'ended' || outcome === 'unreachable' || outcome === 'stale' || outcome === 'crashed'
+  return (
+    outcome === 'ended' ||
+    outcome === 'unreachable' ||
+    outcome === 'stale' ||
+    outcome === 'unread' ||
+    outcome === 'crashed'
+  )
+}
+
+async function hasEnded({ limits }: Yard, upstream: Upstream): Promise<boolean> {
+  return (upstream.end ?? (await awaitEnd(upstream, limits.endMs))) !== undefined
 }
 
 /** Grows, because a micro that is short of time to accept has none to lose to those who knock again and again; at random, so that they part. */

@@ -12,7 +12,10 @@ export interface UpstreamEvents extends Omit<ReplySink, 'onUpgrade' | 'onInvalid
   readonly onRead: () => void
   /** The connection is the caller's now. */
   readonly onUpgrade: (head: WireHead, socket: Socket, rest: Buffer) => void
-  /** `INVALID` for an answer that is none, `ECONNRESET` for an end before the end of the answer, or what the system says. */
+  /**
+   * `INVALID` for an answer that is none, `CLOSED` for an end before the end of the answer, or what the system says: `ECONNRESET` when the other
+   * side has ended without having read all that was sent, or without having accepted the connection (Linux, `unix_release_sock`).
+   */
   readonly onError: (code: string) => void
 }
 
@@ -39,6 +42,8 @@ interface ConnectionOptions {
 const readBuffer = Buffer.allocUnsafeSlow(65_536)
 /** The code for what is no HTTP. */
 export const INVALID = 'INVALID'
+/** The code for an end before the end of the answer. */
+export const CLOSED = 'CLOSED'
 /** How long a micro may take to read the rest of a request that it has answered. */
 const REST_MS = 10_000
 
@@ -175,15 +180,15 @@ export class Connection {
     const use = this.#use
     if (use?.reader.end() === true) {
       if (this.#use === use) this.#finish(use)
-    } else this.#fail('ECONNRESET')
+    } else this.#fail(CLOSED)
   }
 
   readonly #onError = (error: NodeJS.ErrnoException): void => {
-    this.#fail(error.code ?? 'ECONNRESET')
+    this.#fail(error.code ?? CLOSED)
   }
 
   readonly #onClose = (): void => {
-    this.#fail('ECONNRESET')
+    this.#fail(CLOSED)
     this.#options.onClosed(this)
   }
 }
