@@ -15,64 +15,68 @@ interface PumpOptions {
   readonly onTooLarge: () => void
 }
 
-/** A request body on its way to the micro. */
-export interface BodyPump {
+/** A request body on its way to the micro, with back-pressure and counted; nothing is read before `start`. */
+export class BodyPump {
+  readonly #call: Call
+  readonly #options: PumpOptions
+  #complete: boolean
+  #blocked = false
+  #bytes = 0
+  #sink: BodySink | undefined
+
+  constructor(call: Call, options: PumpOptions) {
+    this.#call = call
+    this.#options = options
+    this.#complete = call.head.body.kind === 'none'
+  }
+
   /** Whether all of it has been passed on. */
-  readonly complete: boolean
+  get complete(): boolean {
+    return this.#complete
+  }
+
   /** Whether the client, and not the micro, is what the body waits for. */
-  readonly starved: boolean
-  readonly start: (sink: BodySink) => void
-  readonly drained: () => void
-  readonly stop: () => void
-}
+  get starved(): boolean {
+    return !this.#complete && !this.#blocked
+  }
 
-/** Streams the body with back-pressure and counts it; nothing is read before `start`. */
-export function pumpRequestBody(call: Call, options: PumpOptions): BodyPump {
-  const { request, response, head } = call
-  let complete = head.body.kind === 'none'
-  let blocked = false
-  let bytes = 0
-  let sink: BodySink | undefined
+  start(to: BodySink): void {
+    const { request, response, expectsContinue } = this.#call
+    this.#sink = to
+    if (expectsContinue) response.writeContinue()
+    request.on('data', this.#onData)
+    request.once('end', this.#onEnd)
+  }
 
-  const onData = (chunk: Buffer): void => {
-    options.onProgress()
-    bytes += chunk.length
-    if (bytes > options.maximumBytes) {
-      options.onTooLarge()
+  drained(): void {
+    if (!this.#blocked) return
+    this.#blocked = false
+    this.#options.onProgress()
+    this.#call.request.resume()
+  }
+
+  stop(): void {
+    if (this.#sink === undefined) return
+    const { request } = this.#call
+    request.removeListener('data', this.#onData)
+    request.removeListener('end', this.#onEnd)
+  }
+
+  readonly #onData = (chunk: Buffer): void => {
+    this.#options.onProgress()
+    this.#bytes += chunk.length
+    if (this.#bytes > this.#options.maximumBytes) {
+      this.#options.onTooLarge()
       return
     }
-    if (sink?.write(chunk) !== false) return
-    blocked = true
-    request.pause()
-  }
-  const onEnd = (): void => {
-    complete = true
-    options.onProgress()
-    sink?.end(passableTrailers(request.rawTrailers, options.maximumTrailers))
+    if (this.#sink?.write(chunk) !== false) return
+    this.#blocked = true
+    this.#call.request.pause()
   }
 
-  return {
-    get complete() {
-      return complete
-    },
-    get starved() {
-      return !complete && !blocked
-    },
-    start(to) {
-      sink = to
-      if (call.expectsContinue) response.writeContinue()
-      request.on('data', onData)
-      request.once('end', onEnd)
-    },
-    drained() {
-      if (!blocked) return
-      blocked = false
-      options.onProgress()
-      request.resume()
-    },
-    stop() {
-      request.removeListener('data', onData)
-      request.removeListener('end', onEnd)
-    },
+  readonly #onEnd = (): void => {
+    this.#complete = true
+    this.#options.onProgress()
+    this.#sink?.end(passableTrailers(this.#call.request.rawTrailers, this.#options.maximumTrailers))
   }
 }

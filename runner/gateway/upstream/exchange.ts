@@ -12,10 +12,10 @@ import { requestHeadText } from './request-head-text.ts'
 import { UpstreamRequest } from './upstream-request.ts'
 import type { WireHead } from './wire/reply-head-text.ts'
 import type { Route } from '../protocol.ts'
-import { pumpReply, type ReplyPump } from './reply-body.ts'
+import { ReplyPump } from './reply-body.ts'
 import { readReplyHead, type ReplyHead } from './reply-head.ts'
 import { passableTrailers } from '../request/trailers.ts'
-import { pumpRequestBody, type BodyPump } from '../request/request-body.ts'
+import { BodyPump } from '../request/request-body.ts'
 import { sendReplyHead } from './send-reply-head.ts'
 import { joinSockets } from './join-sockets.ts'
 
@@ -66,7 +66,7 @@ class Exchange implements UpstreamEvents {
   constructor(call: Call, attempt: Attempt) {
     this.#call = call
     this.#attempt = attempt
-    this.#body = pumpRequestBody(call, {
+    this.#body = new BodyPump(call, {
       maximumBytes: attempt.route.payloadBytes,
       maximumTrailers: attempt.limits.headers,
       onProgress: this.#onProgress,
@@ -152,7 +152,7 @@ class Exchange implements UpstreamEvents {
     }
     this.#phase = 'replying'
     if (reply.eventStream) this.#becomeStream()
-    this.#reply = pumpReply(this.#call.response, {
+    this.#reply = new ReplyPump(this.#call.response, {
       maximumBytes: reply.eventStream ? Number.POSITIVE_INFINITY : route.payloadBytes,
       mayLinger: reply.length === undefined,
       onProgress: this.#onProgress,

@@ -12,79 +12,85 @@ interface ReplyOptions {
   readonly onTooLarge: () => void
 }
 
-export interface ReplyPump {
-  /** Whether the client, and not the micro, is what the answer waits for. */
-  readonly blocked: boolean
-  /** For how long it was, in ms. */
-  readonly blockedMs: number
-  /** Bytes that hold until the call returns. */
-  readonly take: (bytes: Buffer) => void
-  /** Nothing more is here for now: what was held back goes. */
-  readonly flush: () => void
-  readonly end: () => void
-}
-
 /** Up to this size the whole answer is written at once, as one string: one write costs less than two, and a string less than a buffer. */
 const SMALL_BYTES = 4096
 
-/** Streams a micro's answer to the client with back-pressure and counts it. */
-export function pumpReply(response: ServerResponse, options: ReplyOptions): ReplyPump {
-  let blocked = false
-  let blockedMs = 0
-  let blockedSinceMs = 0
-  let bytes = 0
+/**
+ * Streams a micro's answer to the client with back-pressure and counts it. A class, as is all that each request has one of: what an object literal
+ * with a getter leads to stays until the next full garbage collection, since V8 puts the pair of getter and setter among its old objects.
+ */
+export class ReplyPump {
+  readonly #response: ServerResponse
+  readonly #options: ReplyOptions
+  #blocked = false
+  #blockedMs = 0
+  #blockedSinceMs = 0
+  #bytes = 0
   /** The beginning of a body, which may be all of it. */
-  let first: string | undefined
-  const onDrain = (): void => {
-    blocked = false
-    blockedMs += performance.now() - blockedSinceMs
-    options.onProgress()
-    options.onUnblocked()
+  #first: string | undefined
+
+  constructor(response: ServerResponse, options: ReplyOptions) {
+    this.#response = response
+    this.#options = options
   }
-  const wait = (): void => {
-    if (blocked) return
-    blocked = true
-    blockedSinceMs = performance.now()
-    options.onBlocked()
-    response.once('drain', onDrain)
+
+  /** Whether the client, and not the micro, is what the answer waits for. */
+  get blocked(): boolean {
+    return this.#blocked
   }
-  const flush = (): void => {
-    if (first === undefined) return
-    const text = first
-    first = undefined
-    if (!response.write(text, 'latin1')) wait()
+
+  /** For how long it was, in ms. */
+  get blockedMs(): number {
+    return this.#blocked ? this.#blockedMs + performance.now() - this.#blockedSinceMs : this.#blockedMs
   }
-  return {
-    get blocked() {
-      return blocked
-    },
-    get blockedMs() {
-      return blocked ? blockedMs + performance.now() - blockedSinceMs : blockedMs
-    },
-    take(chunk) {
-      const isFirst = bytes === 0
-      bytes += chunk.length
-      if (bytes > options.maximumBytes) {
-        options.onTooLarge()
-        return
-      }
-      if (isFirst && chunk.length <= SMALL_BYTES) {
-        first = chunk.toString('latin1')
-        return
-      }
-      flush()
-      options.onProgress()
-      if (!response.write(Buffer.from(chunk))) wait()
-    },
-    flush() {
-      options.onProgress()
-      if (bytes === 0 && options.mayLinger) setImmediate(flushHead, response)
-      else flush()
-    },
-    end() {
-      if (first === undefined) response.end()
-      else response.end(first, 'latin1')
-    },
+
+  /** @param bytes hold until the call returns. */
+  take(bytes: Buffer): void {
+    const isFirst = this.#bytes === 0
+    this.#bytes += bytes.length
+    if (this.#bytes > this.#options.maximumBytes) {
+      this.#options.onTooLarge()
+      return
+    }
+    if (isFirst && bytes.length <= SMALL_BYTES) {
+      this.#first = bytes.toString('latin1')
+      return
+    }
+    this.#writeFirst()
+    this.#options.onProgress()
+    if (!this.#response.write(Buffer.from(bytes))) this.#wait()
+  }
+
+  /** Nothing more is here for now: what was held back goes. */
+  flush(): void {
+    this.#options.onProgress()
+    if (this.#bytes === 0 && this.#options.mayLinger) setImmediate(flushHead, this.#response)
+    else this.#writeFirst()
+  }
+
+  end(): void {
+    if (this.#first === undefined) this.#response.end()
+    else this.#response.end(this.#first, 'latin1')
+  }
+
+  #writeFirst(): void {
+    const text = this.#first
+    if (text === undefined) return
+    this.#first = undefined
+    if (!this.#response.write(text, 'latin1')) this.#wait()
+  }
+
+  #wait(): void {
+    if (this.#blocked) return
+    this.#blocked = true
+    this.#blockedSinceMs = performance.now()
+    this.#options.onBlocked()
+    this.#response.once('drain', () => {
+      this.#blocked = false
+      this.#blockedMs += performance.now() - this.#blockedSinceMs
+      this.#options.onProgress()
+      this.#options.onUnblocked()
+    })
   }
 }
 
