@@ -95,6 +95,7 @@ it.each([
   ['MICROPUSH_SCALE_MAX', '65'],
   ['MICROPUSH_SCALE_DOWN_SECONDS', '0'],
   ['MICROPUSH_CELLS', '-1'],
+  ['MICROPUSH_CELLS_MEMORY', 'much'],
   ['MICROPUSH_GATEWAYS', '0'],
   ['MICROPUSH_METRICS_PORT', '70000'],
   // More than a timer can hold runs out at once instead of late.
