@@ -1,9 +1,9 @@
 import { reportDeployment } from '../../contract/queue.ts'
 import { getDeployment } from '../../contract/store/deployments.ts'
 import { allHosts } from '../../contract/store/micros.ts'
+import { forgetSnapshot } from '../lifecycle/forget-snapshot.ts'
 import { Overtaken } from '../overtaken.ts'
 import type { Runner } from '../runner.ts'
-import { removeSnapshot } from '../sandbox/snapshots/remove-snapshot.ts'
 import type { JobEnd } from './job-end.ts'
 
 /**
@@ -35,7 +35,7 @@ async function takeOut(runner: Runner, id: string, signal: AbortSignal): Promise
   await runner.drains.drain(id, signal)
   if (signal.aborted) return
   await runner.fleet.destroy(id)
-  await removeSnapshot(runner.dataDir, id)
+  await forgetSnapshot(runner, id)
   runner.policies.forget(id)
   const deployment = await getDeployment(runner.store, id)
   if (deployment?.state === 'cancelled') await reportDeployment(runner.queues, id)

@@ -1,8 +1,8 @@
 import { getDeployment } from '../../contract/store/deployments.ts'
 import { ALL_MICROS } from '../../contract/store/repository/secrets.ts'
+import { forgetSnapshot } from '../lifecycle/forget-snapshot.ts'
 import type { Runner } from '../runner.ts'
 import { snapshotOwners } from '../sandbox/snapshots/list-snapshots.ts'
-import { removeSnapshot } from '../sandbox/snapshots/remove-snapshot.ts'
 import type { JobEnd } from './job-end.ts'
 
 interface Changed {
@@ -17,13 +17,13 @@ interface Changed {
  * started anew.
  */
 export async function runSecretsChanged(runner: Runner, { repositoryId, micro }: Changed): Promise<JobEnd> {
-  const { store, dataDir, routed, sandboxes } = runner
+  const { store, dataDir, routed } = runner
   const served = [...routed.values()].map(({ deploymentId }) => deploymentId)
   for (const id of new Set([...(await snapshotOwners(dataDir)), ...served])) {
     const deployment = await getDeployment(store, id)
     if (repositoryId !== undefined && deployment?.repositoryId !== repositoryId) continue
     if (micro !== ALL_MICROS && micro !== deployment?.config.name) continue
-    await (sandboxes.snapshots === undefined ? removeSnapshot(dataDir, id) : sandboxes.snapshots.remove(id))
+    await forgetSnapshot(runner, id)
   }
   return { kind: 'done' }
 }

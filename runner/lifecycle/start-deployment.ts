@@ -9,6 +9,7 @@ import type { Sandbox, SandboxSpec } from '../sandbox/sandbox.ts'
 import { startSandbox } from '../sandbox/start-sandbox.ts'
 import type { MicroSecrets } from '../secrets/micro-secrets.ts'
 import { requireSecrets } from '../secrets/require-secrets.ts'
+import { environmentIsCurrent } from './environment/environment-is-current.ts'
 import { microEnvironment } from './environment/micro-environment.ts'
 
 interface Start {
@@ -60,7 +61,9 @@ export async function startDeployment(
   const kind = { image, language: runtime.language }
   cells?.know(deployment.id, kind)
   snapshots?.know(deployment.id, kind)
-  if (restored === undefined) snapshots?.request(spec)
+  if (restored === undefined) {
+    snapshots?.request({ spec, isCurrent: () => environmentIsCurrent(runner, deployment, spec.env) })
+  }
   runner.appLogs.follow(sandbox, secrets.mask)
   if (cacheDir === undefined) {
     runner.warmUps.request({ ...compiled, deploymentId: deployment.id })

@@ -10,11 +10,25 @@ interface Options extends Pick<SnapshotsOptions, 'served' | 'mayFill' | 'onTaken
   readonly attacher: Attacher
 }
 
+/** What is being taken. */
+interface Taking {
+  readonly deploymentId: string
+  readonly forgotten: AbortController
+  readonly ended: Promise<void>
+}
+
 interface Queue {
-  add(spec: SandboxSpec): void
-  /** What was asked for a deployment is of no use any more, nor is what is being taken. */
-  forget(deploymentId: string): void
+  /** In place of what was asked for the deployment before. */
+  add(order: Order): void
+  /** What was asked for a deployment is of no use any more, nor is what is being taken. Resolves when nothing of the latter is left. */
+  forget(deploymentId: string): Promise<void>
   close(): Promise<void>
+}
+
+export interface Order {
+  readonly spec: SandboxSpec
+  /** Whether it would be started with the same environment now: its secrets may have changed since it was read. */
+  readonly isCurrent: () => Promise<boolean>
 }
 
 /** Whoever pushed looks at the new deployment first; it need not share the processor with what saves time later. */
@@ -29,9 +43,8 @@ export function createQueue(context: SandboxContext, options: Options): Queue {
   const stop = new AbortController()
   const { signal } = stop
   const tried = new Map<string, { readonly key: string; readonly times: number }>()
-  const waiting: SandboxSpec[] = []
-  /** What is being taken, and whether it is still wanted. */
-  let taking: { readonly deploymentId: string; isWanted: boolean } | undefined
+  const waiting: Order[] = []
+  let taking: Taking | undefined
   let working: Promise<void> | undefined
 
   const work = async (): Promise<void> => {
@@ -39,46 +52,58 @@ export function createQueue(context: SandboxContext, options: Options): Queue {
       await delay(PAUSE_MS, undefined, { signal }).catch(() => {
         // Going down: the loop ends.
       })
-      const spec = waiting.shift()
-      if (signal.aborted || spec === undefined) return
-      await takeOne(spec).catch((error: unknown) => {
-        if (!signal.aborted) options.onProblem('a snapshot could not be taken', error)
+      const order = waiting.shift()
+      if (signal.aborted || order === undefined) return
+      const forgotten = new AbortController()
+      const { deploymentId } = order.spec
+      const ended = takeOne(order, AbortSignal.any([signal, forgotten.signal])).catch((error: unknown) => {
+        if (!signal.aborted && !forgotten.signal.aborted) options.onProblem('a snapshot could not be taken', error)
       })
+      taking = { deploymentId, forgotten, ended }
+      await ended
+      taking = undefined
     }
   }
-  const takeOne = async (spec: SandboxSpec): Promise<void> => {
+  const takeOne = async (order: Order, wanted: AbortSignal): Promise<void> => {
+    const { spec } = order
     const { deploymentId, image } = spec
-    const mine = { deploymentId, isWanted: true }
-    taking = mine
-    const isServed = () => mine.isWanted && options.served().has(deploymentId)
+    const isServed = () => !wanted.aborted && options.served().has(deploymentId)
     const key = snapshotKey(spec)
     const before = tried.get(deploymentId)
     const times = before?.key === key ? before.times + 1 : 1
-    if (!isServed() || times > MOST_TIMES || !options.mayFill()) return
+    if (!isServed() || times > MOST_TIMES || !options.mayFill() || !(await order.isCurrent())) return
     const there = await readManifest(context.dataDir, deploymentId)
     if (there !== undefined && misfit(there, { key, image }) === undefined) return
     if (tried.size >= REMEMBERED) tried.clear()
     tried.set(deploymentId, { key, times })
-    const taken = await takeSnapshot(context, spec, { attacher: options.attacher, signal })
+    const { attacher } = options
+    const taken = await takeSnapshot(context, spec, { attacher, signal: wanted, isCurrent: order.isCurrent })
     // It may have been ended meanwhile, and nobody else would look for it.
     if (!isServed()) return removeSnapshot(context.dataDir, deploymentId)
+    if (taken.kind === 'outdated') return
     if (taken.kind !== 'none') return options.onTaken(deploymentId, taken.manifest)
     // It may have been the machine's fault.
-    if (times === 1) waiting.push(spec)
+    if (times === 1) waiting.push(order)
     else options.onRefused(deploymentId, taken.why)
   }
 
+  const placeOf = (id: string) => waiting.findIndex(({ spec }) => spec.deploymentId === id)
+
   return {
-    add(spec) {
-      if (signal.aborted || waiting.some(({ deploymentId }) => deploymentId === spec.deploymentId)) return
-      waiting.push(spec)
+    add(order) {
+      if (signal.aborted) return
+      const at = placeOf(order.spec.deploymentId)
+      if (at >= 0) waiting[at] = order
+      else waiting.push(order)
       working ??= work().finally(() => (working = undefined))
     },
-    forget(deploymentId) {
-      const at = waiting.findIndex((spec) => spec.deploymentId === deploymentId)
+    async forget(deploymentId) {
+      const at = placeOf(deploymentId)
       if (at >= 0) waiting.splice(at, 1)
-      if (taking?.deploymentId === deploymentId) taking.isWanted = false
       tried.delete(deploymentId)
+      if (taking?.deploymentId !== deploymentId) return
+      taking.forgotten.abort(new Error('it is not wanted any more'))
+      await taking.ended
     },
     async close() {
       stop.abort(new Error('the runner goes down'))

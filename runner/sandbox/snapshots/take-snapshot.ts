@@ -12,14 +12,20 @@ import { save, type Saved, type Saving } from './save.ts'
 import { pathsBelow, snapshotPaths, snapshotsDir } from './snapshot-paths.ts'
 import { startWaiting, type Waiting, type WaitingFor } from './waiting/waiting.ts'
 
-/** `slower`: it is kept as a note alone, because a plain start takes less. `none`: why there is none. */
+/**
+ * `slower`: it is kept as a note alone, because a plain start takes less. `outdated`: it would be started with another environment by now.
+ * `none`: why there is none.
+ */
 export type Taken =
   | { readonly kind: 'taken' | 'slower'; readonly manifest: Manifest }
+  | { readonly kind: 'outdated' }
   | { readonly kind: 'none'; readonly why: string }
 
 interface TakeOptions {
   readonly attacher: Attacher
   readonly signal: AbortSignal
+  /** Asked right before it is put in place. */
+  readonly isCurrent: () => Promise<boolean>
 }
 
 const RESTORE_MS = 10_000
@@ -34,7 +40,7 @@ const SPARE_BYTES = 1024 ** 3
 export async function takeSnapshot(
   context: SandboxContext,
   spec: SandboxSpec,
-  { attacher, signal }: TakeOptions,
+  { attacher, signal, isCurrent }: TakeOptions,
 ): Promise<Taken> {
   const { dataDir } = context
   if (!(await hasRoom(dataDir, spec.limits.memoryBytes))) return { kind: 'none', why: 'the disk is nearly full' }
@@ -49,6 +55,9 @@ export async function takeSnapshot(
       save(waiting, { spec, draft, attacher, madeInMs, signal }),
     )
     if (typeof saved === 'string') return { kind: 'none', why: saved }
+    // Its first sandbox has given the user back that all of them have.
+    if (!context.uids.claim(saved.uid, { sandboxId: draft.folder, deploymentId: spec.deploymentId }))
+      return { kind: 'none', why: 'its user is another sandbox’s by now' }
     const tryOnce = async () =>
       inWaiting(context, { spec, signal, isFor: 'restore' }, (waiting) =>
         tryOut(waiting, { saved, spec, draft, attacher, signal }),
@@ -62,9 +71,13 @@ export async function takeSnapshot(
     if (kind === 'slower') await rm(draft.image, { recursive: true })
     await writeManifest(draft.manifest, manifest)
     await removeSnapshot(dataDir, spec.deploymentId)
+    if (!(await isCurrent())) return { kind: 'outdated' }
+    // Whoever changes a secret after that aborts this and waits for its end, or finds what is there and takes it away.
+    signal.throwIfAborted()
     await rename(draft.folder, snapshotPaths(dataDir, spec.deploymentId).folder)
     return { kind, manifest }
   } finally {
+    context.uids.unclaim(draft.folder)
     await rm(draft.folder, { recursive: true, force: true })
   }
 }

@@ -44,17 +44,20 @@ describe.skipIf(!(await snapshotsHere()))('of a deployment that gets another sec
     await stage.close()
   })
 
+  const isCurrent = () => Promise.resolve(true)
+  const ofIt = async (spec: SandboxSpec) =>
+    (await readdir(snapshotsDir(stage.dataDir))).filter((name) => name.startsWith(spec.deploymentId))
   const before = async (): Promise<SandboxSpec> => {
     const spec = await stage.spec(slow)
     served.add(spec.deploymentId)
-    snapshots.request(spec)
+    snapshots.request({ spec, isCurrent })
     return spec
   }
   /** As a restart does it. */
   const renew = async (spec: SandboxSpec): Promise<SandboxSpec> => {
     await snapshots.remove(spec.deploymentId)
     const renewed = { ...spec, env: { ...spec.env, TOKEN: 'the new one' } }
-    snapshots.request(renewed)
+    snapshots.request({ spec: renewed, isCurrent })
     return renewed
   }
   const isOnDiskAsOf = async (spec: SandboxSpec) => {
@@ -70,9 +73,28 @@ describe.skipIf(!(await snapshotsHere()))('of a deployment that gets another sec
 
   test('a snapshot that is being taken comes to nothing', async () => {
     const spec = await before()
-    const drafts = async () =>
-      (await readdir(snapshotsDir(stage.dataDir))).filter((name) => name.startsWith(`${spec.deploymentId}.`))
-    await expect.poll(drafts, WAIT).toHaveLength(1)
-    await isOnDiskAsOf(await renew(spec))
+    await expect.poll(() => ofIt(spec), WAIT).toHaveLength(1)
+    const renewed = renew(spec)
+    await snapshots.remove(spec.deploymentId)
+    // Not later: whoever changed the secret is told that the former one is gone.
+    expect(await ofIt(spec)).toEqual([])
+    await isOnDiskAsOf(await renewed)
+  })
+
+  test('none is taken of an app whose start began before it, and none is put in place when it happens while it is taken', async () => {
+    const [early, meanwhile] = [await stage.spec(slow), await stage.spec(slow)]
+    for (const { deploymentId } of [early, meanwhile]) served.add(deploymentId)
+    await snapshots.remove(early.deploymentId)
+    snapshots.request({ spec: early, isCurrent: () => Promise.resolve(false) })
+    const seen: number[] = []
+    const changes = async () => {
+      seen.push((await ofIt(meanwhile)).length)
+      return seen.length === 1
+    }
+    snapshots.request({ spec: meanwhile, isCurrent: changes })
+    await isOnDiskAsOf(await before())
+    // Before it was begun, and when its draft was there.
+    expect(seen).toEqual([0, 1])
+    expect([...(await ofIt(early)), ...(await ofIt(meanwhile))]).toEqual([])
   })
 })

@@ -34,7 +34,8 @@ export async function openSnapshotStage(): Promise<SnapshotStage> {
   const { context } = stage
   const attacher = openAttacher(() => provideAttacher(context))
   const signal = new AbortController().signal
-  const take = (spec: SandboxSpec) => takeSnapshot(context, spec, { attacher, signal })
+  const take = (spec: SandboxSpec) =>
+    takeSnapshot(context, spec, { attacher, signal, isCurrent: () => Promise.resolve(true) })
   const wake = (spec: SandboxSpec, restoreMs?: number) =>
     restoreSandbox(context, spec, {
       attacher,

@@ -14,6 +14,7 @@ import { snapshotPaths, snapshotsDir } from '../../../../runner/sandbox/snapshot
 import { startWaiting } from '../../../../runner/sandbox/snapshots/waiting/waiting.ts'
 import { freeze, thaw } from '../../../../runner/sandbox/sleep/sleep.ts'
 import { sweep } from '../../../../runner/sandbox/sweep.ts'
+import { openUidPool } from '../../../../runner/sandbox/uid-pool.ts'
 import { ask, type Micro } from '../stage.ts'
 import { openSnapshotStage, snapshotsHere, type SnapshotStage } from './snapshot-stage.ts'
 
@@ -74,8 +75,14 @@ describe.skipIf(!(await snapshotsHere()))('a snapshot', () => {
     // What Docker shows of the container says nothing of whose it is.
     const shown = JSON.stringify(await stage.docker.getContainer(sandbox.containerId).inspect())
     expect(shown).not.toContain('hunter2-in-memory')
+    // All copies have the user that it was saved with, which nobody else gets meanwhile.
+    const { uid } = answer as { uid: number }
+    const somebody = { sandboxId: 'another', deploymentId: 'another' }
+    expect(stage.context.uids.claim(uid, somebody)).toBe(false)
     await destroySandbox(stage.context, sandbox)
-    await removeSnapshot(stage.dataDir, spec.deploymentId)
+    expect(stage.context.uids.claim(uid, somebody)).toBe(true)
+    expect(await stage.wake(spec)).toEqual({ unfit: true, why: expect.stringContaining('another sandbox') as string })
+    stage.context.uids.unclaim('another')
     expect(await isThere(spec.deploymentId)).toBe(false)
   })
 
@@ -148,7 +155,10 @@ describe.skipIf(!(await snapshotsHere()))('a snapshot', () => {
     await thaw(stage.context, sandbox)
     expect((await answer).status).toBe(200)
     const keep = new Map([[spec.deploymentId, 1]])
-    expect((await sweep(stage.context, keep)).kept).toHaveLength(1)
+    const restarted = { ...stage.context, uids: openUidPool(stage.docker) }
+    expect((await sweep(restarted, keep)).kept).toHaveLength(1)
+    const { uid } = JSON.parse((await ask(sandbox)).body) as { uid: number }
+    expect(restarted.uids.claim(uid, { sandboxId: 'another', deploymentId: 'another' })).toBe(false)
     expect((await ask(sandbox)).status).toBe(200)
     expect((await sweep(stage.context, new Map())).kept).toEqual([])
     expect(await listSandboxes(stage.context)).toEqual([])
