@@ -10,6 +10,8 @@ import { takeOver } from './take-over.ts'
 
 /** While the Docker daemon or Redis is away. */
 const RETRY_MS = 1000
+/** Whoever woke it waits for an answer meanwhile, and Docker keeps what it writes. */
+const AFTER_START_MS = 250
 /** Nobody waits longer for last words. */
 const REST_MS = 3000
 
@@ -40,6 +42,8 @@ export interface AppLogsOptions {
   /** Hides a deployment's secrets in what it wrote. */
   readonly maskFor: (deploymentId: string) => Promise<Mask>
   readonly onProblem: (message: string, data: object) => void
+  /** From when a sandbox runs until what it writes is taken over; the usual time unless told otherwise. */
+  readonly afterStartMs?: number
 }
 
 /** What is done for one container at the moment; the next thing begins when this one has stopped. */
@@ -52,7 +56,7 @@ type Work = (signal: AbortSignal) => Promise<void>
 
 /** One reader a container at a time: the newest wish stops the one before it, and goes on where that one was. */
 export function createAppLogs(options: AppLogsOptions): AppLogs {
-  const { docker, store, onProblem } = options
+  const { docker, store, onProblem, afterStartMs = AFTER_START_MS } = options
   const jobs = new Map<string, Job>()
   /** By container: a secret that was changed since is still the one that the process has. */
   const masks = new Map<string, Mask>()
@@ -74,6 +78,9 @@ export function createAppLogs(options: AppLogsOptions): AppLogs {
     await takeOver({ docker, store, sandbox, mask, ...how })
   }
   const followToEnd = async (sandbox: Writer, signal: AbortSignal): Promise<void> => {
+    await delay(afterStartMs, undefined, { signal }).catch(() => {
+      // Aborted, the loop does not begin.
+    })
     for (let running = true; running && !signal.aborted;) {
       try {
         await take(sandbox, { follow: true, signal })

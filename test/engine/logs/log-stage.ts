@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import type { AppLine } from '../../../contract/app-log.ts'
 import { openStore, type Store } from '../../../contract/store/connect.ts'
 import { readAppLog } from '../../../contract/store/logs/app-logs.ts'
-import { createAppLogs, type AppLogs } from '../../../runner/logs/app-logs.ts'
+import { createAppLogs, type AppLogs, type AppLogsOptions } from '../../../runner/logs/app-logs.ts'
 import { startTestRedis, type TestRedis } from '../../support/redis.ts'
 import { openStage, type Stage } from '../sandbox/stage.ts'
 
@@ -15,7 +15,7 @@ export interface LogStage {
   /** What went wrong; nothing should. */
   readonly problems: unknown[]
   /** As another engine would have it. */
-  openLogs(): AppLogs
+  openLogs(options?: Pick<AppLogsOptions, 'afterStartMs'>): AppLogs
   written(deploymentId: string): Promise<readonly AppLine[]>
   texts(deploymentId: string): Promise<string[]>
   close(): Promise<void>
@@ -26,8 +26,9 @@ export async function openLogStage(isolation: 'runc' | 'gvisor'): Promise<LogSta
   const redis = await startTestRedis()
   const store = openStore({ redis: redis.socket, redisPrefix: 'test' })
   const problems: unknown[] = []
-  const openLogs = () =>
+  const openLogs = (over: Pick<AppLogsOptions, 'afterStartMs'> = {}) =>
     createAppLogs({
+      ...over,
       docker: stage.docker,
       store,
       maskFor: () => Promise.resolve((text) => text.replaceAll('hunter2', '***')),
