@@ -31,17 +31,16 @@ function main() {
   findLibraryLast()
   if (process.argv.length > 2) {
     belongTo(process.argv[2])
-    control.say('loaded')
   } else {
     control.next('adopt', (block) => {
       belongTo(adoptApp(block))
       control.say('adopted')
     })
-    // Nobody waits for this one yet. What cannot be rehearsed takes its time at the first answer.
-    rehearse()
-      .catch(() => {})
-      .then(() => control.say('loaded'))
   }
+  // What cannot be rehearsed takes its time at the first answer.
+  rehearse()
+    .catch(() => {})
+    .then(() => control.say('loaded'))
 
   function belongTo(entry) {
     // What the app sees is what `node <entry>` would show it.

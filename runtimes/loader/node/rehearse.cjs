@@ -20,6 +20,8 @@ exports.rehearse = async function rehearse() {
 }
 
 function isWatched() {
+  // It may have loaded something that would see all of this.
+  if (process.env.NODE_OPTIONS) return true
   if (Server.prototype.emit !== originalEmit) return true
   try {
     return require('diagnostics_channel').hasSubscribers('http.server.request.start')
