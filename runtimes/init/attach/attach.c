@@ -55,7 +55,10 @@ struct how {
 };
 
 #define MAX_REQUEST 65536
-#define MAX_STRINGS 32
+#define MAX_MOUNTS 15
+#define MAX_STRINGS (2 + 2 * MAX_MOUNTS)
+#define TEXT(number) TEXT_OF(number)
+#define TEXT_OF(number) #number
 #define BOX_INSIDE "/run/micropush"
 
 static char failure[256];
@@ -127,8 +130,8 @@ static bool in_sandbox(pid_t pid, const struct stat *box, int trees[], char *tar
 
 static bool serve(char *strings[], int count) {
   struct stat box;
-  int trees[MAX_STRINGS], mounts = 0;
-  char *targets[MAX_STRINGS];
+  int trees[MAX_MOUNTS], mounts = 0;
+  char *targets[MAX_MOUNTS];
   pid_t pid = atoi(strings[0]);
   if (pid < 2) return errno = EINVAL, failed("find", "the process");
   if (stat(strings[1], &box) < 0) return failed("find", strings[1]);
@@ -151,18 +154,27 @@ static bool read_request(char *block, size_t *size) {
   return *size > 0 && *size <= MAX_REQUEST && fread(block, 1, *size, stdin) == *size && block[*size - 1] == 0;
 }
 
+/* Gives why they are refused, or NULL: to attach only some of an app's folders would start another app. */
+static const char *split(char *block, size_t size, char *strings[], int *count) {
+  *count = 0;
+  for (char *at = block; at < block + size; at += strlen(at) + 1) {
+    if (*count == MAX_STRINGS) return "the request has more than " TEXT(MAX_MOUNTS) " folders";
+    strings[(*count)++] = at;
+  }
+  return *count >= 2 && *count % 2 == 0 ? NULL : "the request cannot be understood";
+}
+
 int main(void) {
   static char block[MAX_REQUEST];
   size_t size;
   setvbuf(stdout, NULL, _IOLBF, 0);
   while (read_request(block, &size)) {
     char *strings[MAX_STRINGS];
-    int count = 0;
-    for (char *at = block; at < block + size && count < MAX_STRINGS; at += strlen(at) + 1) strings[count++] = at;
+    int count;
     failure[0] = 0;
-    bool understood = count >= 2 && count % 2 == 0;
-    if (understood && serve(strings, count)) printf("ok\n");
-    else printf("failed %s\n", understood ? failure : "the request cannot be understood");
+    const char *refused = split(block, size, strings, &count);
+    if (refused == NULL && serve(strings, count)) printf("ok\n");
+    else printf("failed %s\n", refused == NULL ? failure : refused);
   }
   return 0;
 }

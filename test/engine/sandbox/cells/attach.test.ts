@@ -59,6 +59,14 @@ test('a link in the place of a folder is not followed', async () => {
   expect(await inside('ls /etc/file')).toContain('No such file')
 })
 
+test('more folders than can be attached at once are refused, and none of them is attached', async () => {
+  const mounts = Array.from({ length: 16 }, () => ({ source: folder(), target: '/media' }))
+  await expect(attacher.attach({ pid, box: box(), mounts })).rejects.toThrow('more than 15 folders')
+  expect(await inside('ls /media')).toBe('')
+  await attacher.attach({ pid, box: box(), mounts: mounts.slice(1) })
+  expect(await inside('cat /media/file')).toBe('from the host')
+})
+
 test('a helper that was killed is started anew', async () => {
   const mounts = [{ source: folder(), target: '/dependencies' }]
   const { stdout } = await run('pgrep', ['--full', join(place, 'programs', 'attach')])
