@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 
 /** How often a worker is spoken to; it answers with a byte each time. */
 export const PULSE_MS = 5000
-/** So often in a row it may stay silent: once can be this process's own fault, when it stood still itself. */
+/** So often in a row it is silent when it hangs: once can be this process's own fault, when it stood still itself. */
 const MISSES = 2
 /** Before its first answer it has its code to load, on a machine that may be busy. */
 const FIRST_MISSES = 12
@@ -18,17 +18,14 @@ export interface Pulse {
  */
 export function takePulse(answers: Readable): Pulse {
   let left = FIRST_MISSES
-  answers.on('data', () => {
-    left = MISSES
-    answers.pause()
-  })
+  // It is taken in until a buffer is full, all that is there is dropped at once, and what was said before says nothing of now.
+  answers.on('readable', () => {})
   // Its end is told by the process's.
   answers.on('error', () => {})
   return {
     beat() {
-      left -= 1
-      answers.resume()
-      return left >= 0
+      left = answers.read() === null ? left - 1 : MISSES
+      return left > 0
     },
   }
 }
