@@ -5,6 +5,7 @@ import { daemonFacts } from '../docker/daemon.ts'
 import { chooseIsolation } from './container/isolation.ts'
 import { assertSocketPathsFit, sandboxesDir } from './paths.ts'
 import type { SandboxContext } from './sandbox.ts'
+import { createRestoreTurns } from './restore-turns.ts'
 import { createStartSlots } from './start-slots.ts'
 import { openFreezers } from './sleep/freezers.ts'
 import { openUidPool } from './uid-pool.ts'
@@ -59,6 +60,7 @@ export async function openSandboxes(
       host,
       uids: openUidPool(docker),
       starts: createStartSlots(),
+      restores: createRestoreTurns(),
       freezers: openFreezers(docker),
       remains: new Set(),
     },

@@ -2,6 +2,7 @@ import type { Launch } from '../../contract/deployment.ts'
 import type { Limits } from '../../contract/limits.ts'
 import type { Docker } from '../docker/client.ts'
 import type { Cells } from './cells/cells.ts'
+import type { RestoreTurns } from './restore-turns.ts'
 import type { StartSlots } from './start-slots.ts'
 import type { Freezers } from './sleep/freezers.ts'
 import type { Snapshots } from './snapshots/snapshots.ts'
@@ -22,6 +23,7 @@ export interface SandboxContext {
   readonly host: HostFacts
   readonly uids: UidPool
   readonly starts: StartSlots
+  readonly restores: RestoreTurns
   /** Where sandboxes can wait for their app. */
   readonly cells?: Cells
   readonly freezers: Freezers

@@ -7,9 +7,7 @@ import { secretsToStart } from '../../secrets/secrets-to-start.ts'
 import { endSandbox } from '../end/end-sandbox.ts'
 import { quiet } from '../quiet/quiet.ts'
 import { startDeployment } from '../start-deployment.ts'
-import type { Sandbox } from '../../sandbox/sandbox.ts'
 import type { SandboxActions } from './actions.ts'
-import { createWakeTurns } from './wake-turns.ts'
 
 /** What gateways give streams at least, and a little more for their word to arrive. */
 const DRAIN_MS = 35_000
@@ -17,17 +15,14 @@ const DRAIN_SLACK_MS = 5000
 
 /** What the fleet does, done by the runner's own parts. `parts` is asked for each time: the fleet is one of them. */
 export function sandboxActions(parts: () => Runner, signal: AbortSignal): SandboxActions {
-  const start = async (id: string): Promise<Sandbox> => {
-    const runner = parts()
-    const deployment = await getDeployment(runner.store, id)
-    if (deployment?.state !== 'live') throw new MicropushError('internal', 'This deployment is no longer kept.')
-    const secrets = await secretsToStart(runner, deployment)
-    return startDeployment(runner, deployment, { secrets, wakes: true, signal })
-  }
-  const turns = createWakeTurns()
   return {
-    // Cells have no deadline that many at once could miss, and are faster all at once than in turns.
-    start: (id) => (parts().sandboxes.isolation === 'gvisor' ? turns.run(() => start(id)) : start(id)),
+    async start(id) {
+      const runner = parts()
+      const deployment = await getDeployment(runner.store, id)
+      if (deployment?.state !== 'live') throw new MicropushError('internal', 'This deployment is no longer kept.')
+      const secrets = await secretsToStart(runner, deployment)
+      return startDeployment(runner, deployment, { secrets, wakes: true, signal })
+    },
     quiet(sandbox, until) {
       const { sandboxes, settings } = parts()
       return quiet(sandboxes, sandbox, { ...settings, signal: until })

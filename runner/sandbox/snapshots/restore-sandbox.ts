@@ -49,7 +49,8 @@ export async function restoreSandbox(
   if (manifest.restoreMs >= manifest.startMs) return { unfit: true }
   return context.starts.hurry(async () => {
     const waiting = await options.take(image, options.signal)
-    return useWaiting(context, { waiting, spec, manifest }, options)
+    // What many want at once is taken at once, so that as many wait the next time.
+    return context.restores.run(() => useWaiting(context, { waiting, spec, manifest }, options))
   })
 }
 

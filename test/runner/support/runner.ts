@@ -1,3 +1,4 @@
+import { createRestoreTurns } from '../../../runner/sandbox/restore-turns.ts'
 import { createStartSlots } from '../../../runner/sandbox/start-slots.ts'
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
@@ -148,6 +149,7 @@ export async function startTestRunner(): Promise<TestRunner> {
       gatewayGid: 0,
       host,
       starts: createStartSlots(),
+      restores: createRestoreTurns(),
       uids: openUidPool(docker),
       freezers: openFreezers(docker),
       remains: new Set(),

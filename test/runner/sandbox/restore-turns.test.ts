@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { createWakeTurns } from '../../../../runner/lifecycle/fleet/wake-turns.ts'
+import { createRestoreTurns } from '../../../runner/sandbox/restore-turns.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -7,21 +7,21 @@ afterEach(() => void vi.useRealTimers())
 function open() {
   const begun: number[] = []
   const ends = new Map<number, PromiseWithResolvers<number>>()
-  const turns = createWakeTurns({ atOnce: 2, holdMs: 1000 })
-  const wake = (name: number) =>
+  const turns = createRestoreTurns({ atOnce: 2, holdMs: 1000 })
+  const restore = (name: number) =>
     turns.run(() => {
       begun.push(name)
       const end = Promise.withResolvers<number>()
       ends.set(name, end)
       return end.promise
     })
-  return { begun, wake, end: (name: number) => ends.get(name) }
+  return { begun, restore, end: (name: number) => ends.get(name) }
 }
 const settled = () => vi.advanceTimersByTimeAsync(0)
 
-it('so many are woken at once, and the others in their order when one of those is done or has failed', async () => {
-  const { begun, wake, end } = open()
-  const all = [1, 2, 3, 4, 5].map(wake)
+it('so many are brought back at once, and the others in their order when one of those is done or has failed', async () => {
+  const { begun, restore, end } = open()
+  const all = [1, 2, 3, 4, 5].map(restore)
   await settled()
   expect(begun).toEqual([1, 2])
   end(2)?.resolve(2)
@@ -34,8 +34,8 @@ it('so many are woken at once, and the others in their order when one of those i
 })
 
 it('one that takes long keeps nobody, and gives its turn away once only', async () => {
-  const { begun, wake, end } = open()
-  const all = [1, 2, 3, 4, 5, 6].map(wake)
+  const { begun, restore, end } = open()
+  const all = [1, 2, 3, 4, 5, 6].map(restore)
   await vi.advanceTimersByTimeAsync(999)
   expect(begun).toEqual([1, 2])
   await vi.advanceTimersByTimeAsync(1)

@@ -1,18 +1,18 @@
 import { availableParallelism } from 'node:os'
 
 /**
- * Lets sandboxes be brought back in turns. Under gVisor that has a deadline, past which a snapshot counts as unfit: when fifty share two cores, all of them are late,
- * and in turns none is.
+ * Lets apps be brought back in turns. That has a deadline, past which a snapshot counts as unfit: when fifty share two cores, all of them are late, and in turns none
+ * is.
  */
-export interface WakeTurns {
-  /** Runs a wake in its turn. The next one has its own when it is done, or has taken so long that it may be waiting for something else than the processor. */
-  run<T>(wake: () => Promise<T>): Promise<T>
+export interface RestoreTurns {
+  /** Runs a restore in its turn. The next one has its own when it is done, or has taken so long that it may be waiting for something else than the processor. */
+  run<T>(restore: () => Promise<T>): Promise<T>
 }
 
 const AT_ONCE = availableParallelism() + 1
 const HOLD_MS = 1000
 
-export function createWakeTurns({ atOnce, holdMs } = { atOnce: AT_ONCE, holdMs: HOLD_MS }): WakeTurns {
+export function createRestoreTurns({ atOnce, holdMs } = { atOnce: AT_ONCE, holdMs: HOLD_MS }): RestoreTurns {
   const waiting: (() => void)[] = []
   let running = 0
   const enter = async (): Promise<void> => {
@@ -31,7 +31,7 @@ export function createWakeTurns({ atOnce, holdMs } = { atOnce: AT_ONCE, holdMs: 
     else next()
   }
   return {
-    async run(wake) {
+    async run(restore) {
       await enter()
       let isIn = true
       const leaveOnce = () => {
@@ -40,7 +40,7 @@ export function createWakeTurns({ atOnce, holdMs } = { atOnce: AT_ONCE, holdMs: 
       }
       const late = setTimeout(leaveOnce, holdMs).unref()
       try {
-        return await wake()
+        return await restore()
       } finally {
         clearTimeout(late)
         leaveOnce()
