@@ -40,7 +40,7 @@ export interface Snapshots extends Pick<Pools<Waiting>, 'know' | 'waiting' | 'ha
   close(): Promise<void>
 }
 
-/** Of the host's memory, with what Docker and the kernel hold for one: 24 MB measured on fifty, and 4 of a restore that is begun ahead. */
+/** Of the host's memory, roughly: 20 MB of its own, 4 of a restore that is begun ahead, and what Docker holds for one. */
 const WAITING_BYTES = 28 * 1024 ** 2
 
 export function createSnapshots(context: SandboxContext, options: SnapshotsOptions): Snapshots {
