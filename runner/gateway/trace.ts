@@ -7,6 +7,8 @@ export interface Trace {
   wake: { readonly by: WakeKind | undefined; readonly ms: number } | undefined
   /** How long it waited before it was sent to the micro. */
   queueMs: number
+  /** How long it lay in the micro's socket before the micro awoke. */
+  aheadMs: number
   /** When it was sent, or when the micro awoke, whichever came last. */
   sentMs: number
   /** When the head of the micro's answer came; 0 before that. */
@@ -16,21 +18,29 @@ export interface Trace {
 }
 
 export function startTrace(): Trace {
-  return { startedMs: performance.now(), wake: undefined, queueMs: 0, sentMs: 0, headMs: 0, isStream: false }
+  return {
+    startedMs: performance.now(),
+    wake: undefined,
+    queueMs: 0,
+    aheadMs: 0,
+    sentMs: 0,
+    headMs: 0,
+    isStream: false,
+  }
 }
 
 /**
  * The field for an answer whose head has just come (https://www.w3.org/TR/server-timing/): `wake`, how it was woken and how long that took;
  * `queue`, how long the request waited; `app`, the micro's time to the first byte of its answer; `gateway`, the rest.
  */
-export function serverTiming({ startedMs, wake, queueMs, sentMs, headMs }: Trace): string {
+export function serverTiming({ startedMs, wake, queueMs, aheadMs, sentMs, headMs }: Trace): string {
   const appMs = Math.max(0, headMs - sentMs)
   const metrics = [`queue;dur=${inMs(queueMs)}`, `app;dur=${inMs(appMs)}`]
   if (wake !== undefined) {
     const kind = wake.by === undefined ? '' : `;desc=${wake.by}`
     metrics.unshift(`wake${kind};dur=${inMs(wake.ms)}`)
   }
-  metrics.push(`gateway;dur=${inMs(Math.max(0, headMs - startedMs - queueMs - appMs))}`)
+  metrics.push(`gateway;dur=${inMs(Math.max(0, headMs - startedMs - queueMs - aheadMs - appMs))}`)
   return metrics.join(', ')
 }
 

@@ -98,7 +98,11 @@ export class Visit {
         if (ready.kind !== 'awake') return entry.abort()
         this.#thawed = ready.sockets.includes(upstream.socket)
         trace.wake = { by: ready.by, ms: ready.wakeMs }
-        if (trace.headMs === 0) trace.sentMs = performance.now()
+        if (trace.headMs === 0) {
+          const nowMs = performance.now()
+          trace.aheadMs = nowMs - trace.sentMs
+          trace.sentMs = nowMs
+        }
         entry.woken()
       })
     }

@@ -53,7 +53,7 @@ describe('Server-Timing', () => {
     expect(gateway?.dur).toBeLessThan((app?.dur ?? 0) + (queue?.dur ?? 0))
   })
 
-  it('counts the time in a frozen socket to the wake, and not to the micro', async () => {
+  it('counts the time in a frozen socket to the wake, and to neither micro nor gateway', async () => {
     const made = await stage()
     const arrived = Promise.withResolvers<() => void>()
     const { socket } = await made.serve('d1', (_request, response) => arrived.resolve(() => response.end('ok')))
@@ -65,10 +65,11 @@ describe('Server-Timing', () => {
     made.engine.say({ type: 'awake', deploymentId: 'd1', sockets: [socket], by: 'frozen' })
     await made.engine.settled()
     finish()
-    const { wake, queue, app } = read((await asked).headers['server-timing'])
+    const { wake, queue, app, gateway } = read((await asked).headers['server-timing'])
     expect(wake).toMatchObject({ desc: 'frozen' })
     expect(wake?.dur).toBeGreaterThan(45)
     expect(queue?.dur).toBe(0)
     expect(app?.dur).toBeLessThan(wake?.dur ?? 0)
+    expect(gateway?.dur).toBeLessThan(wake?.dur ?? 0)
   })
 })
