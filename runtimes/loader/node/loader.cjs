@@ -7,6 +7,7 @@ const http = require('http')
 const net = require('net')
 const path = require('path')
 const { adoptApp } = require('./adopt.cjs')
+const { collect } = require('./collect.cjs')
 const { openControl } = require('./control.cjs')
 const { useCompileCache } = require('./compile-cache.cjs')
 const { describe } = require('./failure.cjs')
@@ -40,7 +41,10 @@ function main() {
   // What cannot be rehearsed takes its time at the first answer.
   rehearse()
     .catch(() => {})
-    .then(() => control.say('loaded'))
+    .then(() => {
+      collect()
+      control.say('loaded')
+    })
 
   function belongTo(entry) {
     // What the app sees is what `node <entry>` would show it.
