@@ -51,10 +51,9 @@ export async function removeNetwork(docker: Docker, name: string): Promise<'gone
       .remove()
       .then(() => 'gone' as const)
       .catch((error: unknown) => {
-        const status = statusOf(error)
-        if (status === 404) return 'gone' as const
-        // "has active endpoints": 403 of Docker's older versions, 409 of its newer ones.
-        if (status === 403 || status === 409) return 'in-use' as const
+        if (statusOf(error) === 404) return 'gone' as const
+        // 403 of Docker's older versions, 409 of its newer ones.
+        if (error instanceof Error && error.message.includes('active endpoints')) return 'in-use' as const
         throw error
       }),
   )
@@ -67,6 +66,6 @@ export async function disconnectAll(docker: Docker, name: string): Promise<void>
   const containers: Readonly<Record<string, { readonly Name?: string }>> = found?.Containers ?? {}
   for (const [id, { Name }] of Object.entries(containers)) {
     // By its name, under which Docker finds an endpoint without a container. It may be gone by now.
-    await network.disconnect({ Container: Name ?? id, Force: true }).catch(() => undefined)
+    await network.disconnect({ Container: Name || id, Force: true }).catch(() => undefined)
   }
 }

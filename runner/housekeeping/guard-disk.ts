@@ -8,8 +8,9 @@ import { diskBounds, readDisk } from './disk.ts'
 
 /** Often, because a few micros together write a gigabyte in a second. */
 const EVERY_MS = 100
-/** While none of them runs there are builds, which are held to sizes of their own, and one that wakes has not written much by then. */
+/** While none of them runs there are builds, which are held to sizes of their own, and some that wake write half a gigabyte by then at the most. */
 const CALM_MS = 400
+const ROOMY_BYTES = 1024 ** 3
 /** A `/tmp` with less in it gives next to nothing back. */
 const WORTH_BYTES = 4 * 1024 * 1024
 
@@ -18,7 +19,11 @@ const WORTH_BYTES = 4 * 1024 * 1024
  * the most is ended, and the next, until there is more. What is full otherwise is Redis' disk, and with it everything.
  */
 export async function guardDisk(runner: Runner, signal: AbortSignal): Promise<void> {
-  const pauseMs = () => (runner.fleet.running().length > 0 ? EVERY_MS : CALM_MS)
+  const isRoomy = await readDisk(runner.dataDir).then(
+    (disk) => diskBounds(disk, runner.settings).floorBytes / 2 >= ROOMY_BYTES,
+    () => false,
+  )
+  const pauseMs = () => (isRoomy && runner.fleet.running().length === 0 ? CALM_MS : EVERY_MS)
   // Rejects only by the signal, which ends the loop.
   while (await delay(pauseMs(), true, { signal }).catch(() => false)) {
     await relieve(runner).catch((error: unknown) =>

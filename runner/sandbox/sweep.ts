@@ -30,24 +30,29 @@ export async function sweep(
 ): Promise<Swept> {
   const sandboxes = await listSandboxes(context)
   const leaving = await Promise.all(sandboxes.map(({ sandbox }) => isLeaving(context.dataDir, sandbox.id)))
-  const kept = wanted(
+  const living = wanted(
     sandboxes.filter((_, at) => leaving[at] !== true),
     keep,
   )
+  const claimed = await Promise.all(living.map(({ sandbox }) => claimUid(context, sandbox)))
+  const kept = living.filter((_, at) => claimed[at] === true)
   const unwanted = sandboxes.filter((sandbox) => !kept.includes(sandbox))
   const how = { graceSeconds: 0, ...(onEnded === undefined ? {} : { onEnded }) }
   await Promise.all(unwanted.map(({ sandbox }) => destroySandbox(context, sandbox, how)))
   const others = await removeOthers(context)
   const folders = await removeFolders(context, new Set(kept.map(({ sandbox }) => sandbox.id)))
-  await Promise.all(kept.map(({ sandbox }) => claimUid(context, sandbox)))
   return { kept, removed: unwanted.length + others + folders }
 }
 
-/** One that came back from its memory on disk has the user that it was saved with, whatever its label says: its box is that user's. */
-async function claimUid({ dataDir, uids }: SandboxContext, { id, deploymentId, startedBy }: Sandbox): Promise<void> {
-  if (startedBy !== 'snapshot') return
-  const { uid } = await stat(sandboxPaths(dataDir, id).box)
-  uids.claim(uid, { sandboxId: id, deploymentId })
+/**
+ * One that came back from its memory on disk has the user that it was saved with, whatever its label says: its box is that user's.
+ *
+ * @returns false where its box is gone, or its user somebody else's: it cannot go on.
+ */
+async function claimUid({ dataDir, uids }: SandboxContext, { id, deploymentId, startedBy }: Sandbox): Promise<boolean> {
+  if (startedBy !== 'snapshot') return true
+  const box = await stat(sandboxPaths(dataDir, id).box).catch(() => undefined)
+  return box !== undefined && uids.claim(box.uid, { sandboxId: id, deploymentId })
 }
 
 /** The newest ready sandboxes that still live, as many as each deployment may have. */

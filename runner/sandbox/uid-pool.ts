@@ -33,12 +33,17 @@ export function openUidPool(docker: Docker): UidPool {
   const claims = new Map<string, { readonly uid: number; readonly deploymentId: string }>()
   /** Those of containers that were there when it was last looked. */
   let seen = new Set<number>()
+  /** What was released while a list was under way that may still name it. */
+  const looks = new Set<Set<number>>()
   const isClaimed = (uid: number, except?: string) =>
     [...claims.values()].some((claim) => claim.uid === uid && claim.deploymentId !== except)
   return {
     async allocate() {
-      const running = await listContainers(docker, [labels.uid])
-      seen = new Set(running.map((container) => Number(container.labels[labels.uid])))
+      const released = new Set<number>()
+      looks.add(released)
+      const running = await listContainers(docker, [labels.uid]).finally(() => looks.delete(released))
+      const uids = running.map((container) => Number(container.labels[labels.uid]))
+      seen = new Set(uids.filter((uid) => !released.has(uid)))
       const uid = freeUid((candidate) => seen.has(candidate) || reserved.has(candidate) || isClaimed(candidate))
       reserved.add(uid)
       return uid
@@ -46,6 +51,7 @@ export function openUidPool(docker: Docker): UidPool {
     release(uid) {
       reserved.delete(uid)
       seen.delete(uid)
+      for (const released of looks) released.add(uid)
     },
     claim(uid, { sandboxId, deploymentId }) {
       if (reserved.has(uid) || seen.has(uid) || isClaimed(uid, deploymentId)) return false

@@ -50,7 +50,8 @@ export function createRelief({ fleet, memory, ahead = [], ownerOf, weigh, onProb
   const relieve = async () => {
     await giveUp('surplus')
     await evict()
-    await giveUp('all')
+    // What lacks by now may be what was taken meanwhile; then the next look makes more of the frozen cold.
+    if (fleet().frozen().length === 0) await giveUp('all')
   }
   const look = () => {
     looking ??= relieve()

@@ -31,6 +31,8 @@ export interface Pool<T> {
 const ASK_AGAIN_MS = 1000
 /** So many are made, and so many taken away, at the same time. */
 const AT_ONCE = 2
+/** So many are given up at the same time: each takes helper processes of Docker, and memory is short. */
+const GIVEN_AT_ONCE = 4
 /** After a failure, doubled with each one that follows it. */
 const FIRST_PAUSE_MS = 1000
 const LONGEST_PAUSE_MS = 60_000
@@ -131,7 +133,11 @@ export function createPool<T>(options: PoolOptions<T>): Pool<T> {
     waiting: () => items.length,
     items: () => [...items],
     async giveUp(count) {
-      await Promise.all(items.splice(0, count).map(discardInBackground))
+      const given = items.splice(0, count)
+      const discardAll = async () => {
+        for (let item = given.shift(); item !== undefined; item = given.shift()) await discard(item)
+      }
+      await Promise.all(Array.from({ length: GIVEN_AT_ONCE }, () => background(discardAll())))
       later(ASK_AGAIN_MS)
     },
     async close() {

@@ -1,5 +1,5 @@
 import type { StartSlots } from '../start-slots.ts'
-import { createDemand, type Demand } from './demand.ts'
+import { createDemand, MOST, type Demand } from './demand.ts'
 import { createPool, type Pool } from './pool.ts'
 import { createRuntimesInUse, type RuntimeKind } from './runtimes-in-use.ts'
 import { shareOut } from './share-out.ts'
@@ -7,7 +7,7 @@ import { shareOut } from './share-out.ts'
 export interface PoolsOptions<T> {
   /** How many wait at least for each runtime that is in use; asked each time it matters. */
   least(): number
-  /** How many may wait for all of them together when more were wanted lately; what is to wait at least does, all the same. */
+  /** How many may wait for all of them together when more were wanted lately, 256 at the most; what is to wait at least does, all the same. */
   most(): number
   /** What the end of one gives back, roughly. */
   readonly itemBytes: number
@@ -63,17 +63,23 @@ export function createPools<T>(options: PoolsOptions<T>): Pools<T> {
       for (const { pool } of runtimes.values()) pool.adjust()
     },
   })
+  const most = (): number => Math.min(options.most(), MOST)
+  /** A share that became smaller is given back a little later than the larger one of another runtime is filled. */
+  const hasRoom = (image: string): boolean => {
+    const waiting = [...runtimes.values()].reduce((sum, { pool }) => sum + pool.waiting(), 0)
+    return waiting < most() || (runtimes.get(image)?.pool.waiting() ?? 0) < options.least()
+  }
   const target = (image: string): number => {
     if (!inUse.has(image) || options.least() === 0) return 0
     const used = [...runtimes.values()].filter((one) => inUse.has(one.image))
     const wishes = used.map((one) => ({ name: one.image, wanted: one.demand.most() }))
-    return shareOut(wishes, { least: options.least(), most: options.most() }).get(image) ?? 0
+    return shareOut(wishes, { least: options.least(), most: most() }).get(image) ?? 0
   }
   const open = (kind: RuntimeKind): Runtime<T> => {
     const pool = createPool<T>({
       starts: options.starts,
       target: () => target(kind.image),
-      mayFill: () => performance.now() >= restUntilMs && options.mayFill(),
+      mayFill: () => performance.now() >= restUntilMs && hasRoom(kind.image) && options.mayFill(),
       make: (signal) => options.make(kind, signal),
       discard: (item) => options.discard(item),
       gone: (item) => options.of(item).exited,

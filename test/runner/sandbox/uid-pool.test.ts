@@ -23,13 +23,20 @@ describe('the uid that an app was saved with', () => {
   let pool: UidPool
   /** What Docker's containers say in their labels. */
   let labelled: number[]
+  /** Until then Docker's answer, which is made when it is asked, is on its way. */
+  let held: Promise<void> | undefined
+  let onAsked: (() => void) | undefined
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'mp-uids-'))
     labelled = []
+    held = undefined
+    onAsked = undefined
     docker = createServer((_request, response) => {
       response.setHeader('content-type', 'application/json')
       const container = (uid: number) => ({ Id: `c${uid}`, State: 'running', Labels: { 'micropush.uid': String(uid) } })
-      response.end(JSON.stringify(labelled.map(container)))
+      const told = JSON.stringify(labelled.map(container))
+      void (held ?? Promise.resolve()).then(() => response.end(told))
+      onAsked?.()
     })
     docker.listen(join(folder, 'docker.sock'))
     await once(docker, 'listening')
@@ -40,6 +47,19 @@ describe('the uid that an app was saved with', () => {
     await rm(folder, { recursive: true })
   })
   const by = (sandboxId: string, deploymentId = 'd1') => ({ sandboxId, deploymentId })
+
+  test('is nobody’s when it was released while containers were listed', async () => {
+    labelled = [234_567]
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const asked = new Promise<void>((then) => (onAsked = then))
+    held = promise
+    const allocated = pool.allocate()
+    await asked
+    pool.release(234_567)
+    resolve()
+    await allocated
+    expect(pool.claim(234_567, by('s1'))).toBe(true)
+  })
 
   test('is taken once nobody has it, and goes with the sandbox', async () => {
     const uid = await pool.allocate()

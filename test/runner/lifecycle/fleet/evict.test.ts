@@ -133,6 +133,28 @@ it('what waits for nobody yet goes before any micro becomes cold, and what alway
   relief.close()
 })
 
+it('what always waits is not given up while anything sleeps, though memory is short again', async () => {
+  const { did, fleet, rest, wake } = stage
+  await vi.advanceTimersByTimeAsync(1000)
+  await wake('second')
+  await rest('second')
+  const relief = createRelief({
+    fleet: () => fleet,
+    memory: { lackingBytes: () => 1 },
+    ahead: [{ giveUp: async (_bytes, which) => void did.push(`give up ${which}`) }],
+    ownerOf: () => 'ada',
+    weigh: () => Promise.resolve(1),
+    onProblem: () => {},
+  })
+  relief.look()
+  await settle()
+  expect(did.slice(-2)).toEqual(['give up surplus', 'destroy s1'])
+  relief.look()
+  await settle()
+  expect(did.slice(-3)).toEqual(['give up surplus', 'destroy s2', 'give up all'])
+  relief.close()
+})
+
 it('memory is looked at once a minute, and at each start', async () => {
   const { evicted, fleet, wake } = stage
   stage.policies.set('live', { ...usual, coldMs: 3_600_000 })

@@ -50,6 +50,21 @@ describe('what was wanted at once', () => {
     expect(demand.most()).toBe(26)
   })
 
+  test('is what came since, when the most of all is long ago', () => {
+    const { demand, want, pass } = open()
+    want(50)
+    pass(60 * MINUTE)
+    want(49)
+    pass(16 * MINUTE)
+    expect(demand.most()).toBe(49)
+    pass(44 * MINUTE)
+    want(49)
+    pass(74 * MINUTE)
+    expect(demand.most()).toBe(49)
+    pass(2 * MINUTE)
+    expect(demand.most()).toBe(24)
+  })
+
   test('is lowered at will until as many come again', () => {
     const { demand, want, pass } = open()
     want(50)
@@ -65,6 +80,6 @@ describe('what was wanted at once', () => {
   test('is counted no further than is of use', () => {
     const { demand, want } = open()
     want(5000)
-    expect(demand.most()).toBe(1000)
+    expect(demand.most()).toBe(256)
   })
 })
