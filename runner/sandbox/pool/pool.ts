@@ -7,7 +7,7 @@ export interface PoolOptions<T> {
   discard(item: T): Promise<void>
   /** Whether one may be made now; when not, it is asked again a little later. */
   mayFill(): boolean
-  /** Resolves when one that waits is of no use any more. */
+  /** Resolves when one that waits is of no use any more; rejects when nobody can say so any more, which is the same: it would be given out dead. */
   gone?(item: T): Promise<unknown>
   readonly starts: StartSlots
   onProblem(message: string, error: unknown): void
@@ -36,6 +36,8 @@ const GIVEN_AT_ONCE = 4
 /** After a failure, doubled with each one that follows it. */
 const FIRST_PAUSE_MS = 1000
 const LONGEST_PAUSE_MS = 60_000
+/** What ends sooner by itself was made in vain: without a pause it would be made and end in a circle. */
+const SOUND_MS = 10_000
 
 export function createPool<T>(options: PoolOptions<T>): Pool<T> {
   const stop = new AbortController()
@@ -66,15 +68,25 @@ export function createPool<T>(options: PoolOptions<T>): Pool<T> {
     }, delayMs)
     timer.unref()
   }
-  const watch = async (item: T): Promise<void> => {
-    await options.gone?.(item).catch(() => {
-      // That nobody can say when it ends is no reason to think that it has.
-      return new Promise(() => {})
-    })
+  const madeInVain = (error: unknown): void => {
+    pauseMs = Math.min(Math.max(pauseMs * 2, FIRST_PAUSE_MS), LONGEST_PAUSE_MS)
+    later(pauseMs)
+    options.onProblem('nothing could be started ahead of need', error)
+  }
+  const watch = async (item: T, gone: Promise<unknown>): Promise<void> => {
+    let isSound = false
+    const sound = setTimeout(() => {
+      isSound = true
+      pauseMs = 0
+    }, SOUND_MS)
+    sound.unref()
+    const why = await gone.catch((error: unknown) => error)
     const at = items.indexOf(item)
     if (at < 0) return
+    clearTimeout(sound)
     items.splice(at, 1)
     void discardInBackground(item)
+    if (!isSound) madeInVain(new Error('it ended right after it was made', { cause: why }))
     adjust()
   }
   const makeOne = async (): Promise<void> => {
@@ -85,15 +97,12 @@ export function createPool<T>(options: PoolOptions<T>): Pool<T> {
         missing() >= 0 && options.mayFill() ? await options.make(stop.signal) : undefined,
       )
       if (item === undefined) return
-      pauseMs = 0
       if (stop.signal.aborted) return await discard(item)
       items.push(item)
-      if (options.gone !== undefined) void watch(item)
+      if (options.gone === undefined) pauseMs = 0
+      else void watch(item, options.gone(item))
     } catch (error) {
-      if (stop.signal.aborted) return
-      pauseMs = Math.min(Math.max(pauseMs * 2, FIRST_PAUSE_MS), LONGEST_PAUSE_MS)
-      later(pauseMs)
-      options.onProblem('nothing could be started ahead of need', error)
+      if (!stop.signal.aborted) madeInVain(error)
     } finally {
       making -= 1
       adjust()

@@ -3,8 +3,10 @@ import type { Attacher } from '../attach/attacher.ts'
 import type { SandboxContext, SandboxSpec } from '../sandbox.ts'
 import { misfit, readManifest, snapshotKey } from './manifest.ts'
 import { removeSnapshot } from './remove-snapshot.ts'
+import type { Restored } from './restore-sandbox.ts'
 import type { SnapshotsOptions } from './snapshots.ts'
 import { takeSnapshot } from './take-snapshot.ts'
+import { createTries } from './tries.ts'
 
 interface Options extends Pick<SnapshotsOptions, 'served' | 'mayFill' | 'onTaken' | 'onRefused' | 'onProblem'> {
   readonly attacher: Attacher
@@ -20,6 +22,8 @@ interface Taking {
 interface Queue {
   /** In place of what was asked for the deployment before. */
   add(order: Order): void
+  /** What became of a wake out of one. */
+  note(spec: SandboxSpec, restored: Restored): void
   /** What was asked for a deployment is of no use any more, nor is what is being taken. Resolves when nothing of the latter is left. */
   forget(deploymentId: string): Promise<void>
   close(): Promise<void>
@@ -33,16 +37,17 @@ export interface Order {
 
 /** Whoever pushed looks at the new deployment first; it need not share the processor with what saves time later. */
 const PAUSE_MS = 3000
-/** How often it is tried with the same files and environment, also when one that was taken did not bring its app back. */
-const MOST_TIMES = 3
-/** Deployments that are remembered as tried. Beyond that they are forgotten, and tried once more. */
-const REMEMBERED = 10_000
 
 /** Takes snapshots one after the other. */
 export function createQueue(context: SandboxContext, options: Options): Queue {
   const stop = new AbortController()
   const { signal } = stop
-  const tried = new Map<string, { readonly key: string; readonly times: number }>()
+  const tries = createTries((deploymentId, times) =>
+    options.onRefused(
+      deploymentId,
+      `it failed ${times} times, and is not tried again with the same files and environment`,
+    ),
+  )
   const waiting: Order[] = []
   let taking: Taking | undefined
   let working: Promise<void> | undefined
@@ -69,19 +74,20 @@ export function createQueue(context: SandboxContext, options: Options): Queue {
     const { deploymentId, image } = spec
     const isServed = () => !wanted.aborted && options.served().has(deploymentId)
     const key = snapshotKey(spec)
-    const before = tried.get(deploymentId)
-    const times = before?.key === key ? before.times + 1 : 1
-    if (!isServed() || times > MOST_TIMES || !options.mayFill() || !(await order.isCurrent())) return
+    if (!isServed() || !options.mayFill() || !(await order.isCurrent())) return
     const there = await readManifest(context.dataDir, deploymentId)
     if (there !== undefined && misfit(there, { key, image }) === undefined) return
-    if (tried.size >= REMEMBERED) tried.clear()
-    tried.set(deploymentId, { key, times })
+    const times = tries.begin(deploymentId, key)
+    if (times === undefined) return
     const { attacher } = options
     const taken = await takeSnapshot(context, spec, { attacher, signal: wanted, isCurrent: order.isCurrent })
     // It may have been ended meanwhile, and nobody else would look for it.
     if (!isServed()) return removeSnapshot(context.dataDir, deploymentId)
     if (taken.kind === 'outdated') return
-    if (taken.kind !== 'none') return options.onTaken(deploymentId, taken.manifest)
+    if (taken.kind !== 'none') {
+      tries.succeeded(deploymentId)
+      return options.onTaken(deploymentId, taken.manifest)
+    }
     // It may have been the machine's fault.
     if (times === 1) waiting.push(order)
     else options.onRefused(deploymentId, taken.why)
@@ -97,10 +103,14 @@ export function createQueue(context: SandboxContext, options: Options): Queue {
       else waiting.push(order)
       working ??= work().finally(() => (working = undefined))
     },
+    note(spec, restored) {
+      if (!('unfit' in restored)) tries.forget(spec.deploymentId)
+      else if (restored.failed) tries.failed(spec.deploymentId, snapshotKey(spec))
+    },
     async forget(deploymentId) {
       const at = placeOf(deploymentId)
       if (at >= 0) waiting.splice(at, 1)
-      tried.delete(deploymentId)
+      tries.forget(deploymentId)
       if (taking?.deploymentId !== deploymentId) return
       taking.forgotten.abort(new Error('it is not wanted any more'))
       await taking.ended

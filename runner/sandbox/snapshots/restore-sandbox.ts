@@ -1,4 +1,5 @@
 import { utimes } from 'node:fs/promises'
+import { MicropushError } from '../../../contract/errors.ts'
 import { platformLimits } from '../../../contract/limits.ts'
 import type { Attacher } from '../attach/attacher.ts'
 import { appMounts } from '../container/app-mounts.ts'
@@ -23,17 +24,25 @@ interface RestoreOptions {
   readonly restoreMs?: number
 }
 
-/** `unfit`: there is no snapshot that may be used, and now none at all; `why` is for the log, undefined when there never was one. */
-export type Restored = Sandbox | { readonly unfit: true; readonly why?: string }
+/** There is no snapshot that may be used, and now none at all. */
+interface Unfit {
+  readonly unfit: true
+  /** For the log; undefined when there never was one. */
+  readonly why?: string
+  /** It was tried, and did not bring its app back. */
+  readonly failed?: true
+}
+
+export type Restored = Sandbox | Unfit
 
 /** It takes a few hundred at most, on a machine that is not overwhelmed. */
 const RESTORE_MS = 3000
 
 /**
- * Wakes a deployment from its snapshot. Whatever stands in the way, nothing is left of the attempt and the snapshot is thrown away: a plain start
- * is always possible.
+ * Wakes a deployment from its snapshot. Whatever stands in the way, nothing is left of the attempt: a plain start is always possible. The snapshot is
+ * thrown away, unless it was the machine that failed.
  *
- * @throws MicropushError `engine-unavailable` when Docker cannot be had; the signal's reason when it aborts.
+ * @throws MicropushError `engine-unavailable` when Docker cannot be had, or what waited is of no use; the signal's reason when it aborts.
  */
 export async function restoreSandbox(
   context: SandboxContext,
@@ -63,10 +72,9 @@ interface Use {
 async function useWaiting(context: SandboxContext, use: Use, options: RestoreOptions): Promise<Restored> {
   const { waiting, spec, manifest } = use
   try {
-    const failure = isOfMachine(manifest, waiting.machine)
-      ? await wake(context, use, options)
-      : 'it was taken by another version of gVisor or on another machine'
-    if (failure === undefined) {
+    const isOurs = isOfMachine(manifest, waiting.machine)
+    const failure = isOurs ? await wake(context, use, options) : undefined
+    if (isOurs && failure === undefined) {
       const { id, containerId, paths } = waiting
       const { deploymentId } = spec
       const { isolation } = context
@@ -74,7 +82,8 @@ async function useWaiting(context: SandboxContext, use: Use, options: RestoreOpt
       return { id, containerId, deploymentId, socket: paths.socket, isolation, startedBy: 'snapshot', startedAtMs }
     }
     await endFailed(context, waiting)
-    return await throwAway(context, spec, failure)
+    if (failure !== undefined) return { ...(await throwAway(context, spec, failure)), failed: true }
+    return await throwAway(context, spec, 'it was taken by another version of gVisor or on another machine')
   } catch (error) {
     await endFailed(context, waiting)
     throw error
@@ -83,7 +92,10 @@ async function useWaiting(context: SandboxContext, use: Use, options: RestoreOpt
   }
 }
 
-/** @returns why it did not come to its end; undefined when it listens. */
+/**
+ * @returns why it did not come to its end; undefined when it listens.
+ * @throws MicropushError `engine-unavailable` when that is no fault of the snapshot's; the signal's reason when it aborts.
+ */
 async function wake(
   context: SandboxContext,
   { waiting, spec, manifest }: Use,
@@ -95,7 +107,7 @@ async function wake(
     await noteOwner(waiting.paths, spec.deploymentId)
     const by = { sandboxId: waiting.id, deploymentId: spec.deploymentId }
     if (manifest.uid !== waiting.uid && !context.uids.claim(manifest.uid, by))
-      return 'the user that it was saved with is another sandbox’s at the moment'
+      throw new MicropushError('engine-unavailable', 'The user of a snapshot is another sandbox’s at the moment.')
     const paths = snapshotPaths(context.dataDir, spec.deploymentId)
     const snapshot = { paths, manifest, mounts: appMounts(spec), attacher }
     const channel = await restore(waiting, snapshot, AbortSignal.any([signal, deadline]))
@@ -112,16 +124,14 @@ async function wake(
     return undefined
   } catch (error) {
     signal.throwIfAborted()
+    // The next one that waits may do.
+    if (error instanceof MicropushError && error.code === 'engine-unavailable') throw error
     if (deadline.aborted) return `it had not come back after ${restoreMs} ms`
     return error instanceof Error ? error.message : String(error)
   }
 }
 
-async function throwAway(
-  { dataDir }: SandboxContext,
-  { deploymentId }: SandboxSpec,
-  why: string,
-): Promise<Exclude<Restored, Sandbox>> {
+async function throwAway({ dataDir }: SandboxContext, { deploymentId }: SandboxSpec, why: string): Promise<Unfit> {
   await removeSnapshot(dataDir, deploymentId)
   return { unfit: true, why }
 }

@@ -1,7 +1,7 @@
 import { defaultLimits } from '../../../contract/limits.ts'
 import type { Attacher } from '../attach/attacher.ts'
-import { destroySandbox } from '../destroy-sandbox.ts'
 import { createPools, type Pools } from '../pool/pools.ts'
+import { endFailed } from '../remains.ts'
 import type { Sandbox, SandboxContext, SandboxSpec } from '../sandbox.ts'
 import type { Manifest } from './manifest.ts'
 import { createQueue, type Order } from './queue.ts'
@@ -54,7 +54,7 @@ export function createSnapshots(context: SandboxContext, options: SnapshotsOptio
     make: ({ image }, signal) => startWaiting(context, { image, limits: defaultLimits, isFor: 'restore' }, signal),
     async discard(waiting) {
       waiting.release()
-      await destroySandbox(context, waiting, { graceSeconds: 0 })
+      await endFailed(context, waiting)
     },
     of: (waiting) => waiting,
   })
@@ -72,6 +72,7 @@ export function createSnapshots(context: SandboxContext, options: SnapshotsOptio
     async wake(spec, signal) {
       try {
         const restored = await restoreSandbox(context, spec, { attacher, signal, take: () => take(spec, signal) })
+        queue.note(spec, restored)
         if (!('unfit' in restored)) return restored
         if (restored.why !== undefined) options.onUnfit(spec.deploymentId, restored.why)
       } catch (error) {

@@ -3,7 +3,7 @@ import { chmod, mkdir, readdir, rename, rm, stat, statfs } from 'node:fs/promise
 import { join } from 'node:path'
 import type { Attacher } from '../attach/attacher.ts'
 import { appMounts } from '../container/app-mounts.ts'
-import { destroySandbox } from '../destroy-sandbox.ts'
+import { endFailed } from '../remains.ts'
 import type { SandboxContext, SandboxSpec } from '../sandbox.ts'
 import { writeManifest, type Manifest } from './manifest.ts'
 import { removeSnapshot } from './remove-snapshot.ts'
@@ -101,7 +101,7 @@ async function inWaiting<T>(
     return await use(waiting, madeInMs)
   } finally {
     waiting.release()
-    await destroySandbox(context, waiting, { graceSeconds: 0 })
+    await endFailed(context, waiting)
   }
 }
 

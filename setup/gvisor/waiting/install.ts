@@ -6,6 +6,9 @@ import { copyProgram, isCopied } from '../copy-program.ts'
 /** Where the files are from which Docker makes containers that wait: root's alone to change. */
 const FOLDER = '/usr/local/lib/micropush'
 
+/** Exit code 75 when a lock is held for a second; any other one says that flock (of util-linux) cannot do it. */
+const LOCKED = 'flock --wait 1 --conflict-exit-code 75'
+
 interface Runsc {
   /** The program. */
   readonly path: string
@@ -26,7 +29,13 @@ export async function installWaitingRuntime({ path, flags }: Runsc, folder = FOL
   const node = join(folder, 'node')
   await mkdir(folder, { recursive: true, mode: 0o755 })
   if (!(await isCopied(process.execPath, node))) await copyProgram(process.execPath, node)
-  const words = { RUNSC: path, FLAGS: flags.map(quote).join(' '), NODE: quote(node), SCRIPT: quote(script) }
+  const words = {
+    RUNSC: path,
+    FLAGS: flags.map(quote).join(' '),
+    LOCKED,
+    NODE: quote(node),
+    SCRIPT: quote(script),
+  }
   await put(script, { source: 'prepare-bundle.cjs', mode: 0o644, words })
   await put(executable, { source: 'runtime.sh', mode: 0o755, words })
   return executable

@@ -4,7 +4,7 @@
  * other, in Docker's place, is for runc, whose process makes the sandbox and waits on the host for its order. It runs on its own, as root, wherever
  * Docker is; what it finds out about the machine decides whether a snapshot fits.
  */
-const { execFileSync } = require('node:child_process')
+const { execFileSync, spawnSync } = require('node:child_process')
 const { createHash } = require('node:crypto')
 const fs = require('node:fs')
 const os = require('node:os')
@@ -26,8 +26,8 @@ if (box === undefined)
 const folder = path.dirname(box.source)
 
 execFileSync('mkfifo', ['-m', '600', path.join(folder, 'orders')])
-// A restore may be begun before it is known what it restores: the runtime sees by a lock that it waits.
-if (['/usr/bin/flock', '/bin/flock'].some((tool) => fs.existsSync(tool)))
+// A restore may be begun before it is known what it restores: the runtime sees by a lock that it waits, if this call can be made here at all.
+if (spawnSync('/bin/sh', ['-c', '%LOCKED% "$0" true', file], { stdio: 'ignore' }).status === 0)
   fs.writeFileSync(path.join(folder, 'ahead'), '', { mode: 0o600, flag: 'wx' })
 fs.writeFileSync(path.join(folder, 'machine.json'), JSON.stringify(machine()), { mode: 0o600, flag: 'wx' })
 const own = fs.realpathSync(bundle)

@@ -14,7 +14,11 @@ gvisor() { "$RUNSC" %FLAGS% --root "$root" "$@"; }
 state_of() { echo "$root/${1}_sandbox:$1.state"; }
 is_gvisors() { [ -e "$(state_of "$1")" ]; }
 # A restore that was begun ahead holds runsc's lock until it is known what it restores; nobody else does so for long.
-is_waiting() { command -v flock >/dev/null && ! flock --wait 1 "$root/${1}_sandbox:$1.lock" true; }
+# That flock itself fails says nothing.
+is_waiting() {
+  %LOCKED% "$root/${1}_sandbox:$1.lock" true 2>/dev/null
+  [ $? -eq 75 ]
+}
 
 # In the waiting process. Whoever gives orders is root, as the pipe is root's alone.
 await_order() {

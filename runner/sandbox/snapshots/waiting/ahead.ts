@@ -3,6 +3,7 @@ import { copyFile, mkdir, open, readdir, readFile, rm, symlink, unlink, writeFil
 import { join } from 'node:path'
 import { mount, runSystemTool } from '../../mounts/mounts.ts'
 import { openPipe } from './open-pipe.ts'
+import { writePipe } from './write-pipe.ts'
 
 /** Kernel state of an app's, without its memory: 0.3 MB as a rule. */
 const OPTIONS = ['size=32m', 'nr_inodes=16', 'mode=0700', 'nosuid', 'nodev', 'noexec']
@@ -16,10 +17,19 @@ const MARK = 'ahead'
  * still empty, and waits for somebody to write into the second of its three files. That start is a tenth of a wake.
  */
 export interface Ahead {
-  /** @throws Error of the file system's; the signal's reason when it aborts. */
-  restoreFrom(image: string, signal: AbortSignal): Promise<void>
+  /**
+   * @throws MicropushError `engine-unavailable` when nobody comes for it, which is no fault of the image's; Error of the file system's; the reason of
+   * a signal that aborts.
+   */
+  restoreFrom(image: string, within: Within): Promise<void>
   /** Lets it fail, when it waits still. */
   giveUp(): Promise<void>
+}
+
+interface Within {
+  readonly signal: AbortSignal
+  /** Aborts when the container is no more, of which nobody is told who waits for a reader of a pipe. */
+  readonly ended: AbortSignal
 }
 
 /**
@@ -41,15 +51,15 @@ export async function restoreAhead(folder: string, order: (line: string) => Prom
   await runSystemTool('mkfifo', ['-m', '600', gate])
   await order(`restore ${own}`)
   return {
-    async restoreFrom(image, signal) {
+    async restoreFrom(image, { signal, ended }) {
       const [meta] = await Promise.all([
         readFile(join(image, GATE)),
         copyFile(join(image, STATE), join(own, STATE)),
         symlink(join(image, PAGES), join(own, PAGES)),
       ])
-      const pipe = await openPipe(gate, signal)
+      const pipe = await openPipe(gate, AbortSignal.any([signal, ended]))
       try {
-        await pipe.writeFile(meta, { signal })
+        await writePipe(pipe, meta, signal)
       } finally {
         await pipe.close()
       }

@@ -1,6 +1,7 @@
 import { readFile, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { MicropushError } from '../../../../contract/errors.ts'
 import type { Limits } from '../../../../contract/limits.ts'
 import { createContainer, nextExit, startContainer } from '../../../docker/containers.ts'
 import { sandboxContainer } from '../../container/host-config.ts'
@@ -28,9 +29,9 @@ export interface Waiting {
   readonly gofer: number
   /** Resolves with its exit code when it ends, whatever runs in it then. */
   readonly exited: Promise<number>
-  /** Gives an order to the process that waits. @throws Error of the file system's when it is no more. */
+  /** Gives an order to the process that waits. @throws MicropushError `engine-unavailable` when it is no more. */
   order(line: string): Promise<void>
-  /** Lets it restore what is in a folder. @throws Error of the file system's when it is no more. */
+  /** Lets it restore what is in a folder. @throws MicropushError `engine-unavailable` when it is no more; Error of the file system's. */
   restoreFrom(image: string, signal: AbortSignal): Promise<void>
   /** Lets go of what watches it; the container goes on. */
   release(): void
@@ -38,6 +39,8 @@ export interface Waiting {
 
 /** Limits that are fixed when a container is made. */
 type WaitingLimits = Pick<Limits, 'memoryBytes' | 'processes' | 'tmpBytes'>
+
+const NO_MORE = 'A container that waited for an app is no more.'
 
 /** What a container will be. */
 export interface WaitingFor {
@@ -69,18 +72,23 @@ async function make(context: SandboxContext, made: WaitingFor & Identity, signal
   signal.throwIfAborted()
   const watching = new AbortController()
   const exited = nextExit(context.docker, containerId, watching.signal)
+  const ended = new AbortController()
+  const end = () => ended.abort(new MicropushError('engine-unavailable', NO_MORE))
   // Who waits for it hears of a failure; that nobody waits must not end the process.
-  exited.catch(() => {})
+  exited.then(end, end)
   let orders: FileHandle | undefined
   try {
     await startContainer(context.docker, containerId)
     orders = await openPipe(join(paths.folder, 'orders'), signal)
     const [machine, gofer] = await Promise.all([readMachine(paths), readGofer(paths)])
     const pipe = orders
-    const order = (line: string) => pipe.writeFile(`${line}\n`)
+    const order = (line: string) =>
+      pipe.writeFile(`${line}\n`).catch((cause: unknown) => {
+        throw new MicropushError('engine-unavailable', NO_MORE, { cause })
+      })
     const ahead = isFor === 'restore' ? await restoreAhead(paths.folder, order) : undefined
     const restoreFrom = (from: string, within: AbortSignal) =>
-      ahead === undefined ? order(`restore ${from}`) : ahead.restoreFrom(from, within)
+      ahead === undefined ? order(`restore ${from}`) : ahead.restoreFrom(from, { signal: within, ended: ended.signal })
     const release = () => {
       watching.abort()
       void pipe.close()

@@ -85,8 +85,48 @@ describe('what waits ahead of need', () => {
       gone: (item) => new Promise<void>((resolve) => void ends.set(item, resolve)),
     })
     pool.adjust()
-    await settled()
+    await vi.advanceTimersByTimeAsync(10_000)
     ends.get(1)?.()
+    await settled()
+    expect(discarded).toEqual([1])
+    expect(pool.take()).toBe(2)
+  })
+
+  test('is made less and less often while it ends right after it was made, which is told, and at once when one has lasted', async () => {
+    const ends: (() => void)[] = []
+    const gone = () => new Promise<void>((resolve) => void ends.push(resolve))
+    const { pool, made, discarded, problems } = open({ target: () => 1, gone })
+    pool.adjust()
+    for (const [seconds, sum] of [
+      [0, 1],
+      [0.9, 1],
+      [0.1, 2],
+      [1, 2],
+      [1, 3],
+    ] as const) {
+      await vi.advanceTimersByTimeAsync(seconds * 1000)
+      expect(made).toHaveLength(sum)
+      ends.at(-1)?.()
+      await settled()
+    }
+    expect([problems.length, discarded]).toEqual([3, [1, 2, 3]])
+    await vi.advanceTimersByTimeAsync(4000 + 10_000)
+    ends.at(-1)?.()
+    await settled()
+    expect([problems.length, made.length]).toEqual([3, 5])
+    ends.at(-1)?.()
+    await vi.advanceTimersByTimeAsync(1000)
+    expect([problems.length, made.length]).toEqual([4, 6])
+  })
+
+  test('is not given out any more when nobody can say whether it has ended', async () => {
+    const lost: (() => void)[] = []
+    const gone = () =>
+      new Promise<void>((_resolve, reject) => void lost.push(() => reject(new Error('Docker is away'))))
+    const { pool, discarded } = open({ target: () => 1, gone })
+    pool.adjust()
+    await vi.advanceTimersByTimeAsync(20_000)
+    lost[0]?.()
     await settled()
     expect(discarded).toEqual([1])
     expect(pool.take()).toBe(2)
