@@ -11,7 +11,7 @@ import { startStack, type Stack } from '../support/stack.ts'
 
 const run = promisify(execFile)
 const SOON = { timeout: 20_000, interval: 50 }
-/** Ten seconds until the engine counts it as gone, fifteen until it is killed, and what a busy machine adds. */
+/** Fifteen seconds at most until the engine counts it as gone and until it is killed, and what a busy machine adds. */
 const NOTICED = { timeout: 60_000, interval: 50 }
 
 let stack: Stack

@@ -182,7 +182,7 @@ it('knows of an answer when any of the gateways does, and waits for none that is
   expect(withSilent).toBe(false)
 })
 
-it('ends the connection of a gateway that hangs, and of none that says anything at all', async () => {
+it('ends the connection of a gateway that misses two questions in a row, and of none that says anything at all', async () => {
   const [hangs, answers, talks] = [await connectGateway(), await connectGateway(), await connectGateway()]
   await until(() => joined.length === 3)
   const closed = once(hangs.socket, 'close')
@@ -194,6 +194,14 @@ it('ends the connection of a gateway that hangs, and of none that says anything 
   await until(() => heard.length === 1)
   answers.say({ type: 'idle', deploymentId: 'd2' })
   await until(() => heard.length === 2)
+  vi.advanceTimersByTime(5000)
+  // It has missed one, as a gateway does that had no processor for so long.
+  expect(await answers.next()).toEqual({ type: 'ping', id: 0 })
+  answers.say({ type: 'pong', id: 0 })
+  await talks.next()
+  talks.say({ type: 'idle', deploymentId: 'd1' })
+  await until(() => heard.length === 3)
+  expect(problems).toHaveLength(0)
   expect(left).toEqual([])
   vi.advanceTimersByTime(5000)
   await closed
@@ -201,4 +209,18 @@ it('ends the connection of a gateway that hangs, and of none that says anything 
   expect(left).toEqual(joined.slice(0, 1))
   expect(await answers.next()).toEqual({ type: 'ping', id: 0 })
   expect(problems).toHaveLength(1)
+})
+
+it('a gateway that answers after it has missed one question may miss another', async () => {
+  const starved = await connectGateway()
+  await until(() => joined.length === 1)
+  for (let missed = 1; missed <= 3; missed += 1) {
+    for (let beat = 1; beat <= 2; beat += 1) {
+      vi.advanceTimersByTime(5000)
+      expect(await starved.next()).toEqual({ type: 'ping', id: 0 })
+    }
+    starved.say({ type: 'idle', deploymentId: 'd1' })
+    await until(() => heard.length === missed)
+  }
+  expect(problems).toHaveLength(0)
 })
