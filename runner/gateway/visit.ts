@@ -1,3 +1,4 @@
+import type { GatewayLimits } from './limits.ts'
 import { refuse, whyFailed, whyNotAwake } from './refuse.ts'
 import { assign } from './state/choose-upstream.ts'
 import type { Call } from './request/call.ts'
@@ -111,7 +112,7 @@ export class Visit {
       entry,
       to: upstream,
       fields,
-      early: found.kind === 'early',
+      ahead: found.kind === 'early' ? found.settled : undefined,
       kept: this.#repeatable,
       limits: yard.limits,
     })
@@ -143,7 +144,8 @@ export class Visit {
       if (this.#wakes < WAKES) return 'again'
     }
     // It was about to end when it was frozen, or was killed then. The engine has to know: else it would give us the same one again.
-    if (outcome === 'unread' && this.#wakes < WAKES && (await hasEnded(yard, upstream))) {
+    if (outcome === 'unread' && this.#wakes < WAKES) {
+      if (!(await hasEnded(yard, upstream))) return this.#fail(upstream, outcome, { endMs: 0 })
       this.#early = false
       return 'again'
     }
@@ -155,9 +157,12 @@ export class Visit {
     return this.#fail(upstream, outcome)
   }
 
-  async #fail(to: Upstream, outcome: Exclude<Outcome, 'done'>): Promise<'answered'> {
-    const { limits } = this.#place.yard
-    refuse(limits, this.#call, await whyFailed(limits, to, outcome))
+  async #fail(
+    to: Upstream,
+    outcome: Exclude<Outcome, 'done'>,
+    wait: Pick<GatewayLimits, 'endMs'> = this.#place.yard.limits,
+  ): Promise<'answered'> {
+    refuse(this.#place.yard.limits, this.#call, await whyFailed(wait, to, outcome))
     return 'answered'
   }
 

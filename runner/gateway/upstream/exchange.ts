@@ -8,6 +8,7 @@ import type { Hold } from '../state/micro.ts'
 import type { Upstream } from '../state/upstream.ts'
 import { serverTiming } from '../trace.ts'
 import { CLOSED, INVALID, type Connection, type UpstreamEvents } from './connection.ts'
+import { LaterEvents } from './later-events.ts'
 import { requestHeadText } from './request-head-text.ts'
 import { UpstreamRequest } from './upstream-request.ts'
 import type { WireHead } from './wire/reply-head-text.ts'
@@ -30,8 +31,8 @@ interface Attempt {
   readonly to: Upstream
   readonly entry: Hold
   readonly fields: string[]
-  /** It is sent before the micro is awake: its time begins with `entry.woken`. */
-  readonly early: boolean
+  /** It is sent before the micro is awake, which this tells of: its time begins with `entry.woken`. */
+  readonly ahead: Promise<unknown> | undefined
   /** Whether it may be sent on a kept connection. */
   readonly kept: boolean
   readonly limits: GatewayLimits
@@ -75,8 +76,8 @@ class Exchange implements UpstreamEvents {
   }
 
   run(head: string): Promise<Outcome> {
-    const { entry, early, to, kept } = this.#attempt
-    if (early) entry.woken = this.#startTime
+    const { entry, ahead, to, kept } = this.#attempt
+    if (ahead !== undefined) entry.woken = this.#startTime
     else this.#startTime()
     this.#call.response.once('close', this.#onClientGone)
     entry.abort = () => this.#fail('ended')
@@ -87,11 +88,20 @@ class Exchange implements UpstreamEvents {
 
   #send(connection: Connection, text: string): void {
     const { head } = this.#call
-    const { limits } = this.#attempt
-    const use = connection.begin(text, this, { bodiless: head.method === 'HEAD', headBytes: limits.replyHeadBytes })
+    const { limits, ahead } = this.#attempt
+    const events = head.wantsTiming && ahead !== undefined ? this.#afterWake(ahead) : this
+    const use = connection.begin(text, events, { bodiless: head.method === 'HEAD', headBytes: limits.replyHeadBytes })
     this.#upstream = new UpstreamRequest(connection, use, head.body.kind === 'chunked')
     if (head.body.kind === 'none') this.#upstream.end()
     if (connection.connected) this.onConnected()
+  }
+
+  /** Who asks where the time went is told of the wake as well: its micro may have answered before we know that it is awake. */
+  #afterWake(wake: Promise<unknown>): UpstreamEvents {
+    return new LaterEvents(this, wake, {
+      onHeld: () => this.#upstream?.pause(),
+      onReleased: () => this.#upstream?.resume(),
+    })
   }
 
   readonly #startTime = (): void => {

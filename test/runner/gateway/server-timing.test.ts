@@ -72,4 +72,32 @@ describe('Server-Timing', () => {
     expect(app?.dur).toBeLessThan(wake?.dur ?? 0)
     expect(gateway?.dur).toBeLessThan(wake?.dur ?? 0)
   })
+
+  it('waits for the word of the wake when the micro has answered before it', async () => {
+    const made = await stage()
+    const answered = Promise.withResolvers<void>()
+    const { socket } = await made.serve('d1', (_request, response) => {
+      response.on('close', answered.resolve)
+      response.end('answered at once')
+    })
+    made.engine.say({ type: 'sandboxes', deploymentId: 'd1', sockets: [socket] })
+    await made.engine.settled()
+    const asked = ask(made, { headers: wanted })
+    await answered.promise
+    made.engine.say({ type: 'awake', deploymentId: 'd1', sockets: [socket], by: 'frozen' })
+    const { headers, body } = await asked
+    expect(body).toBe('answered at once')
+    expect(Object.keys(read(headers['server-timing']))).toEqual(['wake', 'queue', 'app', 'gateway'])
+    expect(read(headers['server-timing'])['wake']?.desc).toBe('frozen')
+  })
+
+  it('is said without the wake when the word of it does not come soon, and of the answer nothing is lost', async () => {
+    const made = await stage()
+    const { socket } = await made.serve('d1', (_request, response) => response.end('x'.repeat(300_000)))
+    made.engine.say({ type: 'sandboxes', deploymentId: 'd1', sockets: [socket] })
+    await made.engine.settled()
+    const { headers, body } = await ask(made, { headers: wanted })
+    expect(Object.keys(read(headers['server-timing']))).toEqual(['queue', 'app', 'gateway'])
+    expect(body).toBe('x'.repeat(300_000))
+  })
 })

@@ -73,3 +73,28 @@ it('what it has read is not sent again', async () => {
   expect(await asked).toMatchObject({ status: 502 })
   expect(wakes()).toBe(1)
 })
+
+it('what nobody reads at a micro that goes on is refused after one wait for its end', async () => {
+  const endMs = 1000
+  const here = await stage({
+    sandboxes: (folder) => [{ deploymentId: 'd1', sockets: [join(folder, 'deaf.sock')] }],
+    limits: { endMs },
+  })
+  const socket = join(here.folder, 'deaf.sock')
+  here.engine.onMessage = ({ type }) => {
+    if (type === 'wake') here.engine.say({ type: 'awake', deploymentId: 'd1', sockets: [socket] })
+  }
+  const micro = await startMicro(socket)
+  micro.kill('SIGSTOP')
+  const asked = ask(here)
+  await isWaitedAt(socket)
+  await here.engine.hears('wake')
+  await here.engine.settled()
+  // Who listens is gone with all that waits for it, and of the sandbox nothing is said.
+  const sinceMs = performance.now()
+  micro.kill('SIGKILL')
+  expect(await asked).toMatchObject({ status: 502 })
+  const tookMs = performance.now() - sinceMs
+  expect(tookMs).toBeGreaterThan(0.9 * endMs)
+  expect(tookMs).toBeLessThan(1.9 * endMs)
+})
