@@ -40,7 +40,7 @@ export function keepWorkers({ fd, count, stopMs, log }: WorkersOptions): Workers
     const begunMs = Date.now()
     const args = [...process.execArgv, join(import.meta.dirname, '..', 'worker.ts'), String(nth)]
     const worker = spawn(process.execPath, args, { stdio: ['pipe', 'inherit', 'inherit', fd, 'pipe'] })
-    running.set(worker, takePulse(worker.stdio[4] as Readable))
+    running.set(worker, pulseOf(worker))
     // One that is gone does not read what it is told.
     worker.stdin?.on('error', () => {})
     let ended = false
@@ -86,6 +86,12 @@ export function keepWorkers({ fd, count, stopMs, log }: WorkersOptions): Workers
       clearTimeout(force)
     },
   }
+}
+
+function pulseOf(worker: ChildProcess): Pulse {
+  // Out of file descriptors, Node makes none of its pipes (lib/internal/child_process.js), and tells of it by `error` in a moment.
+  const stdio = worker.stdio as ChildProcess['stdio'] | undefined
+  return stdio === undefined ? { beat: () => true } : takePulse(stdio[4] as Readable)
 }
 
 function pauseMs(failures: number): number {
