@@ -1,21 +1,45 @@
 'use strict'
 const net = require('net')
 const { Server } = require('http')
+// What an app makes of these later is its own.
+const { setTimeout, clearTimeout } = require('timers')
 
 /** In the sandbox's own folder; it is gone again before the app is imported, or the process put on disk. */
 const SOCKET = '/run/micropush/rehearsal.sock'
 const REQUESTS = 3
+/** It takes milliseconds, and what is rehearsed saves no more than that. */
+const LONGEST_MS = 1000
 const originalEmit = Server.prototype.emit
 
 /**
  * Listens and answers, so that Node has loaded and compiled what that takes before somebody waits: a first answer takes 4 ms, one that was rehearsed 1 ms.
- * The app sees nothing of it; where it watches servers, nothing is rehearsed.
+ * The app sees nothing of it; where it watches servers, nothing is rehearsed. Rejects when it cannot be done, or not soon; nothing is left of it then either.
  */
-exports.rehearse = async function rehearse() {
+exports.rehearse = async function rehearse(socket = SOCKET) {
   if (isWatched()) return
   const server = new Server((request, response) => response.end('rehearsed'))
-  await new Promise((resolve) => server.listen({ path: SOCKET, backlog: 16 }, resolve))
-  for (let n = 0; n < REQUESTS; n++) await ask()
+  const accepted = new Set()
+  server.on('connection', (connection) => accepted.add(connection))
+  let timer
+  const late = new Promise((resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('The rehearsal took longer than ' + LONGEST_MS + ' ms')), LONGEST_MS)
+    timer.unref()
+  })
+  try {
+    await Promise.race([answerAll(server, socket), late])
+  } finally {
+    clearTimeout(timer)
+    server.close()
+    for (const connection of accepted) connection.destroy()
+  }
+}
+
+async function answerAll(server, socket) {
+  await new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ path: socket, backlog: 16 }, resolve)
+  })
+  for (let n = 0; n < REQUESTS; n++) await ask(socket)
   await new Promise((resolve) => server.close(resolve))
 }
 
@@ -31,9 +55,9 @@ function isWatched() {
   }
 }
 
-function ask() {
+function ask(path) {
   return new Promise((resolve, reject) => {
-    const socket = net.connect(SOCKET)
+    const socket = net.connect(path)
     socket.on('error', reject)
     socket.on('close', resolve)
     socket.resume()
