@@ -40,7 +40,7 @@ export async function whyFailed(
   outcome: Exclude<Outcome, 'done'>,
 ): Promise<Reason> {
   if (outcome === 'backlog-full') return { fault: 'timeout' }
-  const broke = outcome === 'stale' || outcome === 'unread' || outcome === 'crashed' || outcome === 'unreachable'
+  const broke = outcome === 'stale' || outcome === 'crashed' || outcome === 'unreachable'
   if (!broke && outcome !== 'ended') return { fault: outcome }
   const told = to.end ?? (broke ? await awaitEnd(to, limits.endMs) : undefined)
   if (told !== undefined) return { fault: faultOfEnd(told.end), message: told.words }

@@ -1,4 +1,3 @@
-import type { GatewayLimits } from './limits.ts'
 import { refuse, whyFailed, whyNotAwake } from './refuse.ts'
 import { assign } from './state/choose-upstream.ts'
 import type { Call } from './request/call.ts'
@@ -9,7 +8,6 @@ import type { Route } from './protocol.ts'
 import type { RouteTable } from './state/route-table.ts'
 import { lost, reach, type Reach } from './state/wake.ts'
 import type { Yard } from './state/yard.ts'
-import { awaitEnd } from './state/await-end.ts'
 import { suspect } from './state/suspect.ts'
 import type { Upstream } from './state/upstream.ts'
 
@@ -143,12 +141,6 @@ export class Visit {
       this.#early = false
       if (this.#wakes < WAKES) return 'again'
     }
-    // It was about to end when it was frozen, or was killed then. The engine has to know: else it would give us the same one again.
-    if (outcome === 'unread' && this.#wakes < WAKES) {
-      if (!(await hasEnded(yard, upstream))) return this.#fail(upstream, outcome, { endMs: 0 })
-      this.#early = false
-      return 'again'
-    }
     if (outcome === 'backlog-full' && performance.now() - this.#firstSentMs < route.timeoutMs) {
       await pause(backlogPauseMs(this.#full))
       this.#full += 1
@@ -157,12 +149,9 @@ export class Visit {
     return this.#fail(upstream, outcome)
   }
 
-  async #fail(
-    to: Upstream,
-    outcome: Exclude<Outcome, 'done'>,
-    wait: Pick<GatewayLimits, 'endMs'> = this.#place.yard.limits,
-  ): Promise<'answered'> {
-    refuse(this.#place.yard.limits, this.#call, await whyFailed(wait, to, outcome))
+  async #fail(to: Upstream, outcome: Exclude<Outcome, 'done'>): Promise<'answered'> {
+    const { limits } = this.#place.yard
+    refuse(limits, this.#call, await whyFailed(limits, to, outcome))
     return 'answered'
   }
 
@@ -188,17 +177,7 @@ function isRepeatable({ head, upgrade }: Call): boolean {
 /** Whether a request that was sent ahead of the wake came to nothing with its sandbox. */
 function mayRepeat({ response }: Call, outcome: Outcome): boolean {
   if (response.headersSent) return false
-  return (
-    outcome === 'ended' ||
-    outcome === 'unreachable' ||
-    outcome === 'stale' ||
-    outcome === 'unread' ||
-    outcome === 'crashed'
-  )
-}
-
-async function hasEnded({ limits }: Yard, upstream: Upstream): Promise<boolean> {
-  return (upstream.end ?? (await awaitEnd(upstream, limits.endMs))) !== undefined
+  return outcome === 'ended' || outcome === 'unreachable' || outcome === 'stale' || outcome === 'crashed'
 }
 
 /** Grows, because a micro that is short of time to accept has none to lose to those who knock again and again; at random, so that they part. */

@@ -27,5 +27,5 @@ export function suspect(yard: Yard, { deploymentId, to, outcome, timeoutMs }: At
 }
 
 function isBreak(outcome: Outcome): boolean {
-  return outcome === 'unreachable' || outcome === 'unread' || outcome === 'crashed' || outcome === 'reply-invalid'
+  return outcome === 'unreachable' || outcome === 'crashed' || outcome === 'reply-invalid'
 }

@@ -13,8 +13,7 @@ export interface UpstreamEvents extends Omit<ReplySink, 'onUpgrade' | 'onInvalid
   /** The connection is the caller's now. */
   readonly onUpgrade: (head: WireHead, socket: Socket, rest: Buffer) => void
   /**
-   * `INVALID` for an answer that is none, `CLOSED` for an end before the end of the answer, or what the system says: `ECONNRESET` when the other
-   * side has ended without having read all that was sent, or without having accepted the connection (Linux, `unix_release_sock`).
+   * `INVALID` for an answer that is none, `CLOSED` for an end before the end of the answer, or what the system says.
    */
   readonly onError: (code: string) => void
 }

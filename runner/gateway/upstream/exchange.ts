@@ -21,10 +21,10 @@ import { sendReplyHead } from './send-reply-head.ts'
 import { joinSockets } from './join-sockets.ts'
 
 /**
- * How one attempt to have a request answered ended. `unreachable`, `stale`, `unread` and `backlog-full` consumed nothing of the
+ * How one attempt to have a request answered ended. `unreachable`, `stale` and `backlog-full` consumed nothing of the
  * request: it may be tried again. `ended` is what we did ourselves, because its sandbox is gone or its time to drain is over.
  */
-export type Outcome = 'done' | 'ended' | 'unreachable' | 'stale' | 'unread' | 'backlog-full' | Fault
+export type Outcome = 'done' | 'ended' | 'unreachable' | 'stale' | 'backlog-full' | Fault
 
 interface Attempt {
   readonly route: Route
@@ -257,15 +257,11 @@ class Exchange implements UpstreamEvents {
     if (code === INVALID) this.#fail('reply-invalid')
     // A unix socket whose backlog is full says EAGAIN, unlike TCP, which waits.
     else if (this.#phase === 'connecting') this.#fail(code === 'EAGAIN' ? 'backlog-full' : 'unreachable')
-    else this.#fail(this.#phase === 'waiting' ? this.#whyUnanswered(code) : 'crashed')
-  }
-
-  #whyUnanswered(code: string): Outcome {
-    const closed = code === CLOSED || code === 'ECONNRESET' || code === 'EPIPE'
-    if (closed && this.#upstream?.reused === true) return 'stale'
-    // Its head is all there is of it, and has an end that was not read; so nobody has begun to answer.
-    const unread = code === 'ECONNRESET' && this.#call.head.body.kind === 'none' && this.#call.upgrade === undefined
-    return unread && this.#informational === 0 ? 'unread' : 'crashed'
+    else {
+      // Not that it was not read, whatever the system says: under gVisor a connection whose request was read may be reset as well.
+      const closed = code === CLOSED || code === 'ECONNRESET' || code === 'EPIPE'
+      this.#fail(this.#phase === 'waiting' && this.#upstream?.reused === true && closed ? 'stale' : 'crashed')
+    }
   }
 
   readonly #onProgress = (): void => {

@@ -1,7 +1,5 @@
-import { execFile } from 'node:child_process'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { RawClient } from '../../runner/gateway/support/client.ts'
@@ -9,7 +7,6 @@ import { readMetric } from '../support/metrics.ts'
 import { nodeMicro } from '../support/micros.ts'
 import { startStack, type Stack } from '../support/stack.ts'
 
-const run = promisify(execFile)
 const SOON = { timeout: 20_000, interval: 50 }
 /** Fifteen seconds at most until the engine counts it as gone and until it is killed, and what a busy machine adds. */
 const NOTICED = { timeout: 60_000, interval: 50 }
@@ -66,15 +63,6 @@ it('an answer says on request how its micro was woken and where its time went', 
   expect(second.headers['server-timing']).toMatch(
     /^(?:wake;desc=hot;dur=\S+, )?queue;dur=0.00, app;dur=\S+, gateway;dur=\S+$/,
   )
-})
-
-it('a micro that is killed while it is frozen is started anew for its first visitor', async () => {
-  await expect.poll(hot, SOON).toBe(0)
-  const [container = ''] = (await stack.leftovers()).containers
-  const { stdout } = await run('docker', ['top', container.split(' ')[0] ?? '', '-o', 'pid'])
-  // Where frozen processes do not die (cgroup v1), they do when they are thawed, with the request in their socket.
-  for (const pid of stdout.trim().split('\n').slice(1).toReversed()) process.kill(Number(pid), 'SIGKILL')
-  expect(await stack.ask(host)).toMatchObject({ status: 200, body: 'here' })
 })
 
 /** Twenty, one after the other: of those that come at once one process takes nearly all. */
