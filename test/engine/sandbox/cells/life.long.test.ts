@@ -49,11 +49,14 @@ describe('a sandbox that waits for its app', () => {
     expect(second.containerId).not.toBe(first.containerId)
   })
 
-  test('is replaced when it dies, and nobody hears of it', async () => {
+  test('is replaced when it dies, and no deployment hears of it', async () => {
     await place.ready('node')
     const waiting = (await listSandboxes(place.context)).find(({ sandbox }) => sandbox.deploymentId === UNCLAIMED)
     await place.stage.docker.getContainer(waiting?.sandbox.containerId ?? '').remove({ force: true })
     await expect.poll(ids, { timeout: 15_000 }).not.toContain(waiting?.sandbox.id)
+    // It did not last: what ends so soon is not made again and again without a word.
+    await expect.poll(() => place.problems.join()).toContain('ended right after it was made')
+    place.problems.length = 0
     await place.ready('node')
     expect((await place.start(hello, 'cell')).startedBy).toBe('cell')
   })
