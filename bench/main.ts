@@ -33,7 +33,7 @@ const parts: Readonly<Record<PartName, Part>> = {
   cold: { run: benchCold, each: true },
   warm: { run: benchWarm, each: false },
   crowd: { run: benchCrowd, each: false, env: QUICK },
-  burst: { run: benchBurst, each: false },
+  burst: { run: (stack) => benchBurst(stack), each: false },
   deploys: { run: benchDeploys, each: false },
   sleepers: { run: benchSleepers, each: false, env: QUICK },
 }

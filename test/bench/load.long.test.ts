@@ -23,5 +23,6 @@ it('twenty deploys take no request of a client that sends two hundred a second',
 })
 
 it('fifty different cold micros that are asked at once all answer', async () => {
-  expect(await measure(benchBurst)).toMatchObject({ failed: 0 })
+  // One burst; what a later one finds is for the journey of bursts to show.
+  expect(await measure((stack) => benchBurst(stack, { bursts: 1, runs: 1 }))).toMatchObject({ failed: 0 })
 })
