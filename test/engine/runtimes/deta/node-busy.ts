@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { ask } from '../sandbox.ts'
 import { becomes, isBusy, serveNode, writes, type Place } from './place.ts'
 
@@ -73,7 +73,7 @@ export function nodeBoundCase(place: Place): void {
     await ask(sandbox.socket, { path: '/hold' })
     await becomes(sandbox, 'idle', 15_000)
     expect(Date.now() - started).toBeGreaterThan(9_000)
-    await expect.poll(() => sandbox.output(), { timeout: 5000 }).toContain('takes longer than 10 s')
+    await vi.waitFor(() => expect(sandbox.output()).toContain('takes longer than 10 s'), { timeout: 5000 })
     expect((await ask(sandbox.socket)).body).toBe('answered')
   })
 }
