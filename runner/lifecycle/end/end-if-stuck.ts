@@ -19,10 +19,11 @@ export async function endIfStuck(
 ): Promise<void> {
   await examine(runner, deploymentId, socket)
   const sandbox = runner.fleet.sandboxes(deploymentId).find((one) => one.socket === socket)
-  if (sandbox === undefined || !(await keepsBusy(runner, sandbox))) return
-  // Asked last, so that answers of the meantime count as well.
+  if (sandbox === undefined) return
+  // Asked first: whoever comes next may find a thread beside the loop that answers at once, and the others wait behind it for good.
   const withinMs = answersWithinMs(runner.policies.of(deploymentId).timeoutMs)
   if (await runner.gateways.haveAnswer({ deploymentId, socket, withinMs })) return
+  if (!(await keepsBusy(runner, sandbox))) return
   const { containerId } = sandbox
   await noteEnd(runner, { deploymentId, containerId }, { reason: 'timeout' })
 }
