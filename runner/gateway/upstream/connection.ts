@@ -12,9 +12,7 @@ export interface UpstreamEvents extends Omit<ReplySink, 'onUpgrade' | 'onInvalid
   readonly onRead: () => void
   /** The connection is the caller's now. */
   readonly onUpgrade: (head: WireHead, socket: Socket, rest: Buffer) => void
-  /**
-   * `INVALID` for an answer that is none, `CLOSED` for an end before the end of the answer, or what the system says.
-   */
+  /** `INVALID` for an answer that is none, `ECONNRESET` for an end before the end of the answer, or what the system says. */
   readonly onError: (code: string) => void
 }
 
@@ -41,8 +39,6 @@ interface ConnectionOptions {
 const readBuffer = Buffer.allocUnsafeSlow(65_536)
 /** The code for what is no HTTP. */
 export const INVALID = 'INVALID'
-/** The code for an end before the end of the answer. */
-export const CLOSED = 'CLOSED'
 /** How long a micro may take to read the rest of a request that it has answered. */
 const REST_MS = 10_000
 
@@ -179,15 +175,15 @@ export class Connection {
     const use = this.#use
     if (use?.reader.end() === true) {
       if (this.#use === use) this.#finish(use)
-    } else this.#fail(CLOSED)
+    } else this.#fail('ECONNRESET')
   }
 
   readonly #onError = (error: NodeJS.ErrnoException): void => {
-    this.#fail(error.code ?? CLOSED)
+    this.#fail(error.code ?? 'ECONNRESET')
   }
 
   readonly #onClose = (): void => {
-    this.#fail(CLOSED)
+    this.#fail('ECONNRESET')
     this.#options.onClosed(this)
   }
 }

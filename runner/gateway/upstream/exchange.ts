@@ -7,7 +7,7 @@ import { lingerOnClose } from '../answers/linger.ts'
 import type { Hold } from '../state/micro.ts'
 import type { Upstream } from '../state/upstream.ts'
 import { serverTiming } from '../trace.ts'
-import { CLOSED, INVALID, type Connection, type UpstreamEvents } from './connection.ts'
+import { INVALID, type Connection, type UpstreamEvents } from './connection.ts'
 import { LaterEvents } from './later-events.ts'
 import { requestHeadText } from './request-head-text.ts'
 import { UpstreamRequest } from './upstream-request.ts'
@@ -258,8 +258,8 @@ class Exchange implements UpstreamEvents {
     // A unix socket whose backlog is full says EAGAIN, unlike TCP, which waits.
     else if (this.#phase === 'connecting') this.#fail(code === 'EAGAIN' ? 'backlog-full' : 'unreachable')
     else {
-      // Not that it was not read, whatever the system says: under gVisor a connection whose request was read may be reset as well.
-      const closed = code === CLOSED || code === 'ECONNRESET' || code === 'EPIPE'
+      // A reset does not say that the request was not read: under gVisor a connection whose request was read may be reset as well.
+      const closed = code === 'ECONNRESET' || code === 'EPIPE'
       this.#fail(this.#phase === 'waiting' && this.#upstream?.reused === true && closed ? 'stale' : 'crashed')
     }
   }
