@@ -40,6 +40,6 @@ function inUse(name: string, withinMs: number): MicropushError {
   const seconds = Math.round(withinMs / 1000)
   return new MicropushError(
     'engine-unavailable',
-    `The Docker network ${name} was still in use after ${seconds} s. \`docker network inspect ${name}\` shows by what; then run this again.`,
+    `The Docker network ${name} was still in use after ${seconds} s. \`docker network inspect ${name}\` shows by what. If nothing is connected, Docker holds on to a container that is gone, until its daemon is restarted. Then run this again.`,
   )
 }
