@@ -1,14 +1,27 @@
+import { spawnSync } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ask } from './support/client.ts'
 import { isRoot, startGatewayProcess } from './support/process.ts'
+
+/** What the gateway's master is to find out by itself. */
+function othersMayRead(file: string): boolean {
+  if (!isRoot) return true
+  const asNobody = ['--reuid=64001', '--regid=64001', '--clear-groups', 'cat']
+  return spawnSync('setpriv', [...asNobody, resolve(file)], { stdio: 'ignore' }).status === 0
+}
 
 describe('the gateway as a process of its own', () => {
   it('drops root before it reads a byte, serves, survives its engine, and ends cleanly on SIGTERM', async () => {
     const gateway = await startGatewayProcess()
     const { child, engine, port, logs } = gateway
-    const pids = [child.pid, ...gateway.workers().map(({ pid }) => pid)]
-    expect(pids).toHaveLength(2)
+    const workers = gateway.workers().map(({ pid }) => pid)
+    expect(workers).toHaveLength(1)
+    // Where nobody else may read the code, as in a checkout below somebody's home, the one that starts the others keeps root, and says so.
+    const pids = othersMayRead('runner/gateway/worker.ts') ? [child.pid, ...workers] : workers
+    if (!pids.includes(child.pid))
+      await logs('keeps root to be able to start workers, which drop it: others cannot read its code')
     for (const pid of isRoot ? pids : []) {
       const status = await readFile(`/proc/${pid}/status`, 'utf8')
       expect(status).toMatch(/^Uid:(\t64001){4}$/m)
